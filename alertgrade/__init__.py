@@ -1,0 +1,1 @@
+"""Front door: commands, demo and settings; may import every room."""

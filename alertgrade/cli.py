@@ -1,0 +1,82 @@
+"""The command line: every command by name, and errors as one line each."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from alertgrade.commands import dashboard as dashboard_commands
+from alertgrade.commands import demo as demo_commands
+from alertgrade.commands import events as event_commands
+from alertgrade.commands import features as feature_commands
+from alertgrade.commands import ledger as ledger_commands
+from alertgrade.commands import monitor as monitor_commands
+from alertgrade.commands import rules as rule_commands
+from alertgrade.commands import serve as serve_commands
+from alertgrade.commands import simulate as simulate_commands
+from alertgrade.commands import train as train_commands
+from alertgrade.errors import AlertError
+
+
+def build_app() -> typer.Typer:
+    """Assemble the commands; importing this module loads none of the heavy libraries."""
+    app = typer.Typer(
+        name="alertgrade",
+        help="AlertGrade grades abnormal-trading alerts (异常交易预警) at a futures broker, 1 extreme to 5 low, with reasons.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for command in (
+        demo_commands.demo,
+        simulate_commands.simulate,
+        event_commands.check,
+        rule_commands.rules,
+        feature_commands.features,
+        feature_commands.materialize,
+        train_commands.train,
+        train_commands.models,
+        train_commands.promote,
+        serve_commands.score,
+        serve_commands.serve,
+        dashboard_commands.dashboard,
+    ):
+        app.command()(command)
+    _group(app, "import", "Turn other formats into raw tables.", mapping=event_commands.import_mapping)
+    _group(app, "monitor", "Watch the grades given.", drift=monitor_commands.drift)
+    _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
+    _group(app, "keys", "API keys.", create=ledger_commands.keys_create, revoke=ledger_commands.keys_revoke)
+    return app
+
+
+def _group(app: typer.Typer, name: str, text: str, **commands: object) -> None:
+    group = typer.Typer(help=text, no_args_is_help=True)
+    for command_name, command in commands.items():
+        group.command(command_name)(command)  # type: ignore[type-var]
+    app.add_typer(group, name=name)
+
+
+def main() -> None:
+    """Run; an error a person can mend is one line on standard error and exit code 2, never a traceback."""
+    try:
+        build_app()()
+    except AlertError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        # The ledger imports nothing of ours, so its errors are known by name and not by base class.
+        if not any(kind.__module__ == "ledger.errors" for kind in type(error).__mro__):
+            raise
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True).print(f"error: {message}", style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

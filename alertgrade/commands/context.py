@@ -1,0 +1,52 @@
+"""What every command needs: settings, the terminal, and the raw events opened with this installation's key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from alertgrade.errors import AlertError
+from alertgrade.settings import Settings
+
+if TYPE_CHECKING:
+    from features.events.events import Events
+    from ledger.ledger import Ledger
+
+console = Console()
+
+
+def settings() -> Settings:
+    """Settings of this process."""
+    return Settings.read()
+
+
+def open_events(folder: Path, home: Settings) -> Events:
+    """Load raw events; names and bank accounts are pseudonymised with this installation's key."""
+    from features.events.load import load_events
+    from features.events.pseudonym import load_or_create_key
+
+    return load_events(folder, pseudonym_key=load_or_create_key(home.keys_dir / "pseudonym.key"))
+
+
+def open_ledger(home: Settings) -> Ledger:
+    """Ledger of this installation, on the wall clock."""
+    from ledger.ledger import Ledger
+
+    home.home.mkdir(parents=True, exist_ok=True)
+    return Ledger(home.ledger_url, lambda: datetime.now(UTC))
+
+
+def instant(text: str, option: str) -> datetime:
+    """An instant given on the command line: ISO 8601, UTC unless it says otherwise.
+
+    >>> instant("2026-05-21T20:30:00+08:00", "--to").isoformat()
+    '2026-05-21T12:30:00+00:00'
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise AlertError(f"{option} {text!r}", "wanted an instant such as 2026-05-21T12:30:00Z") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

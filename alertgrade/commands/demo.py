@@ -1,0 +1,119 @@
+"""Command of the demo: everything once, on a synthetic market."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from alertgrade.commands.context import console, settings
+from alertgrade.errors import AlertError
+from alertgrade.settings import Settings
+
+if TYPE_CHECKING:
+    from alertgrade.demo import Prepared
+
+
+def demo(
+    check: Annotated[bool, typer.Option("--check", help="do not stay up; fail if any link fails")] = False,
+    accounts: Annotated[int, typer.Option(min=20)] = 150,
+    days: Annotated[int, typer.Option(min=30)] = 60,
+    seed: Annotated[int, typer.Option(min=0)] = 7,
+) -> None:
+    """Simulate, run rules, build features, train, serve, grade the last day's alerts, show the dashboard.
+
+    Example: alertgrade demo --check
+    """
+    started = time.perf_counter()
+    console.print("[bold]AlertGrade demo[/] on a synthetic market (loading libraries)")
+    from alertgrade.commands.train import print_result, run_training
+    from alertgrade.demo import DemoPlan, broken_links, demo_home, prepare, score_over_http
+
+    home = _with_free_ports(demo_home(settings()))
+    prepared = prepare(home, DemoPlan(accounts, days, seed), run_training, _say)
+    print_result(prepared.train_result)
+    with _running(prepared) as (url, dashboard_url):
+        answers = score_over_http(url, prepared)
+        _print_answers(prepared, answers)
+        problems = broken_links(prepared, answers, dashboard_url)
+        console.print(f"done in {time.perf_counter() - started:.0f} s")
+        if problems:
+            raise AlertError("the demo found broken links: " + "; ".join(problems))
+        console.print("every link holds: graded, explained, recorded, none degraded, ledger verified, dashboard up")
+        if not check:
+            _stay(prepared, url, dashboard_url)
+
+
+@contextlib.contextmanager
+def _running(prepared: Prepared) -> Iterator[tuple[str, str]]:
+    """Service and dashboard as child processes, both ready; ended on leaving."""
+    from alertgrade.commands.dashboard import start_dashboard
+    from serving.process import start_service, stop, wait_ready
+
+    home = prepared.home
+    url, dashboard_url = f"http://{home.host}:{home.port}", f"http://{home.host}:{home.dashboard_port}"
+    service = start_service(home.home, home.host, home.port)
+    try:
+        page = start_dashboard(home, api_key=prepared.keys["investigator"])
+        try:
+            wait_ready(f"{url}/readyz", 60)
+            wait_ready(f"{dashboard_url}/_stcore/health", 60)
+            yield url, dashboard_url
+        finally:
+            stop(page)
+    finally:
+        stop(service)
+
+
+def _stay(prepared: Prepared, url: str, dashboard_url: str) -> None:
+    console.print(f"\n  dashboard  {dashboard_url}")
+    console.print(f"  API        {url}/docs   (investigator key {prepared.keys['investigator']})")
+    console.print(f"  state      {prepared.home.home}")
+    console.print("Ctrl-C ends it.")
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()
+
+
+def _print_answers(prepared: Prepared, answers: Sequence[dict[str, Any]]) -> None:
+    table = Table(title=f"alerts of {prepared.last_day} (synthetic), worst first")
+    for column in ("grade", "alert", "set", "rules", "strange", "decided by", "first reason"):
+        table.add_column(column, overflow="fold")
+    for a in sorted(answers, key=lambda a: (a["grade"], a["alert_id"])):
+        share = a["anomaly"]["share"]
+        table.add_row(
+            f"{a['grade']} {a['grade_name_zh']} {a['grade_name_en']}",
+            a["alert_id"],
+            ",".join(str(g) for g in a["grade_set"]),
+            str(a["baseline"]["grade"]),
+            "-" if share is None else f"{share:.2f}",
+            a["decided_by"]["policy_clause"],
+            a["reasons"][0]["text_en"] if a["reasons"] else "-",
+        )
+    console.print(table)
+
+
+def _with_free_ports(home: Settings) -> Settings:
+    return replace(home, port=_free_port(home.host, home.port), dashboard_port=_free_port(home.host, home.dashboard_port))
+
+
+def _free_port(host: str, preferred: int) -> int:
+    """The preferred port, or any free one where it is taken (another demo, say)."""
+    for port in (preferred, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise AlertError(f"no free port on {host}")
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False)

@@ -1,0 +1,84 @@
+"""The only reader of the environment: where state lives and which ports are ours."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from alertgrade.errors import AlertError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment may decide, as plain values passed down.
+
+    >>> Settings.read({"ALERTGRADE_HOME": "/srv/ag"}).features_dir.as_posix()
+    '/srv/ag/features'
+    """
+
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 8600
+    dashboard_port: int = 8601
+    mlflow_port: int = 8602
+    api_key: str = ""
+    samples: Path | None = None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read ``ALERTGRADE_*`` once, at an entry point; a malformed port raises ``AlertError``."""
+        env = os.environ if environ is None else environ
+        samples = env.get("ALERTGRADE_SAMPLES", "")
+        return cls(
+            home=Path(env.get("ALERTGRADE_HOME", "var")).expanduser().absolute(),
+            host=env.get("ALERTGRADE_HOST", "127.0.0.1"),
+            port=_port(env, "ALERTGRADE_PORT", 8600),
+            dashboard_port=_port(env, "ALERTGRADE_DASHBOARD_PORT", 8601),
+            mlflow_port=_port(env, "ALERTGRADE_MLFLOW_PORT", 8602),
+            api_key=env.get("ALERTGRADE_API_KEY", ""),
+            samples=Path(samples) if samples else None,
+        )
+
+    @property
+    def keys_dir(self) -> Path:
+        """Secrets of this installation: pseudonym key, bundle signing key."""
+        return self.home / "keys"
+
+    @property
+    def features_dir(self) -> Path:
+        """Feast's repository at run time: registry, offline parquet, online store, build record."""
+        return self.home / "features"
+
+    @property
+    def rules_dir(self) -> Path:
+        """Durable state of the rules engine."""
+        return self.home / "rules"
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy address of the ledger."""
+        return f"sqlite:///{self.home / 'ledger.db'}"
+
+    @property
+    def mlflow_uri(self) -> str:
+        """Tracking and registry store of MLflow."""
+        return f"sqlite:///{self.home / 'mlflow.db'}"
+
+    @property
+    def bundles_dir(self) -> Path:
+        """Verified copies of model bundles, one folder a digest."""
+        return self.home / "bundles"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Reports of monitoring."""
+        return self.home / "reports"
+
+
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise AlertError(f"{name}={text!r}", "wanted a port number from 1 to 65535", f"unset {name} for {default}")
+    return int(text)

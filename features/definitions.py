@@ -1,0 +1,43 @@
+"""All Feast objects: the entity, a source and a view a family, and the versioned service a model pins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from feast import Entity, FeatureService, FeatureView, Field, FileSource, ValueType
+from feast.data_format import ParquetFormat
+from feast.types import Float64
+
+from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES
+
+STORED_FAMILIES = ("profile", "trading", "cancelling", "logins", "history", "intraday")
+INTRADAY_DAY = "intraday_trading_day"  # yyyymmdd: which day an intraday row speaks of; not a feature of the model
+
+ACCOUNT = Entity(name="account", join_keys=["account_id"], value_type=ValueType.STRING, description="客户账户 account")
+
+
+def source(family: str, offline: Path) -> FileSource:
+    """Parquet of one family under ``offline``."""
+    return FileSource(
+        name=f"{family}_source",
+        path=str(offline / f"{family}.parquet"),
+        file_format=ParquetFormat(),
+        timestamp_field="event_timestamp",
+    )
+
+
+def view(family: str, offline: Path) -> FeatureView:
+    """View of one family; no TTL: rows end with nulls where a window empties, offline and online alike."""
+    fields = [Field(name=n, dtype=Float64, description=FEATURES[n].en) for n in FAMILIES[family]]
+    if family == "intraday":
+        fields.append(Field(name=INTRADAY_DAY, dtype=Float64, description="trading day of the row, yyyymmdd"))
+    return FeatureView(name=family, entities=[ACCOUNT], schema=fields, source=source(family, offline), online=True)
+
+
+def objects(offline: Path) -> Mapping[str, Any]:
+    """Everything to apply, by name: the views and the service, over parquet files under ``offline``."""
+    views = {family: view(family, offline) for family in STORED_FAMILIES}
+    service = FeatureService(name=FEATURE_SERVICE, features=list(views.values()))
+    return {"account": ACCOUNT, **views, FEATURE_SERVICE: service}

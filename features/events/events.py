@@ -1,0 +1,68 @@
+"""The loaded raw events: typed tables, what was quarantined, and the calendar and groups derived from them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+import ibis
+
+from features.events import calendar, groups
+from features.events.schema import TABLES
+from features.events.stage import Staged
+from features.events.summary import EventsSummary, summarize
+
+
+class Events:
+    """Raw tables in one DuckDB session (UTC); made by ``load_events``, closed by ``close`` or a ``with`` block."""
+
+    def __init__(self, backend: Any, staged: dict[str, Staged], ignored: tuple[str, ...], digest: str) -> None:
+        self.backend = backend
+        self.digest = digest
+        self._staged = staged
+        self._ignored = ignored
+        groups.create_memberships(backend.con)
+        calendar.create_trading_days(backend.con, tuple(staged))
+
+    def table(self, name: str) -> ibis.Table:
+        """Give a raw table, typed as the contract says; without rows where it was not given."""
+        if name not in TABLES:
+            raise KeyError(f"{name!r} is no raw table; the raw tables are {', '.join(TABLES)}")
+        return self.backend.table(name)
+
+    def has(self, name: str) -> bool:
+        """Say whether the table was given (it may still be without rows)."""
+        if name not in TABLES:
+            raise KeyError(f"{name!r} is no raw table; the raw tables are {', '.join(TABLES)}")
+        return name in self._staged
+
+    @property
+    def quarantine(self) -> ibis.Table:
+        """Rows that break the contract: table, source, line (of a CSV; row number of a parquet file), reason, row."""
+        return self.backend.table("quarantine")
+
+    @cached_property
+    def summary(self) -> EventsSummary:
+        """What was read, kept and set aside, and what does not fit together between the tables."""
+        return summarize(self.backend.con, self._staged, self._ignored)
+
+    def trading_days(self) -> ibis.Table:
+        """trading_day, day_no (from 0): the distinct trading days of all given tables, in order."""
+        return self.backend.table("trading_days")
+
+    def memberships(self) -> ibis.Table:
+        """account_id, group_id, valid_from, valid_to: declared groups, one group an account and day at most."""
+        return self.backend.table("memberships")
+
+    def close(self) -> None:
+        """Close the session; the tables of an in-memory one are gone."""
+        self.backend.disconnect()
+
+    def __enter__(self) -> Events:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,123 @@
+"""What a load read, kept and set aside, and what does not fit together between the tables."""
+
+# The SQL below is put together from quoted names and literals only.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from features.events import groups
+from features.events.schema import TABLES
+from features.events.sql import ident
+from features.events.stage import Staged
+
+
+@dataclass(frozen=True, slots=True)
+class TableSummary:
+    """Rows of one given table: ``read = kept + quarantined + duplicates``."""
+
+    table: str
+    read: int
+    kept: int
+    quarantined: int
+    duplicates: int
+    extra_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOverlap:
+    """An account in two declared groups at once; ``group_id`` has it in ``[valid_from, valid_to)``."""
+
+    account_id: str
+    group_id: str
+    other_group_id: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownContract:
+    """A contract without a ``contracts`` row valid on the day of ``rows`` rows of ``table``."""
+
+    table: str
+    exchange: str
+    contract: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventsSummary:
+    """The whole load; gaps are counted and kept, because data may begin in mid-day."""
+
+    tables: tuple[TableSummary, ...]
+    ignored: tuple[str, ...]
+    trades_without_accept: int
+    cancels_without_accept: int
+    overlaps: tuple[GroupOverlap, ...]
+    unknown_contracts: tuple[UnknownContract, ...]
+    reasons: tuple[tuple[str, str, int], ...]
+
+    @property
+    def quarantined(self) -> int:
+        """Quarantined rows of all tables."""
+        return sum(table.quarantined for table in self.tables)
+
+
+_WITH_CONTRACT = ("orders", "trades", "contract_days", "position_limits", "positions")
+
+# An id is the order's within its exchange and day; a GTC order keeps it on later days.
+_NO_ACCEPT = """
+SELECT count(*) FROM {rows} AS r
+WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.event = 'accepted' AND o.exchange = r.exchange
+                  AND o.trading_day = r.trading_day AND o.order_id = r.order_id)
+  AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.event = 'accepted' AND o.time_in_force = 'GTC'
+                  AND o.exchange = r.exchange AND o.contract = r.contract AND o.account_id = r.account_id
+                  AND o.order_id = r.order_id AND o.trading_day < r.trading_day)
+"""
+
+
+def summarize(connection: Any, staged: dict[str, Staged], ignored: tuple[str, ...]) -> EventsSummary:
+    """Count what the tables hold and what they miss; the rows themselves stay in the engine."""
+    return EventsSummary(
+        tables=tuple(
+            TableSummary(name, s.read, s.kept, s.quarantined, s.duplicates, s.extra_columns)
+            for name, s in staged.items()
+        ),
+        ignored=ignored,
+        trades_without_accept=_count(connection, _NO_ACCEPT.format(rows="trades")),
+        cancels_without_accept=_count(
+            connection, _NO_ACCEPT.format(rows="(SELECT * FROM orders WHERE event = 'cancelled')")
+        ),
+        overlaps=tuple(GroupOverlap(*row) for row in groups.overlaps(connection)),
+        unknown_contracts=tuple(
+            UnknownContract(name, *row)
+            for name in _WITH_CONTRACT
+            if name in staged
+            for row in _unknown(connection, name)
+        ),
+        reasons=tuple(
+            connection.execute(
+                "SELECT \"table\", regexp_replace(reason, ' is ''[^'']*''', ' is broken', 'g') AS kind, count(*) AS n "
+                "FROM quarantine GROUP BY ALL ORDER BY n DESC, 1, 2"
+            ).fetchall()
+        ),
+    )
+
+
+def _unknown(connection: Any, name: str) -> list[tuple[Any, ...]]:
+    day = "trading_day" if "trading_day" in TABLES[name].column_names else "valid_from"
+    return list(
+        connection.execute(
+            f"SELECT exchange, contract, sum(n)::BIGINT FROM (SELECT exchange, contract, {day} AS day, count(*) AS n "
+            f"FROM {ident(name)} GROUP BY ALL) AS r WHERE NOT EXISTS (SELECT 1 FROM contracts AS c "
+            "WHERE c.exchange = r.exchange AND c.contract = r.contract AND c.valid_from <= r.day "
+            "AND (c.valid_to IS NULL OR r.day < c.valid_to)) GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    )
+
+
+def _count(connection: Any, sql: str) -> int:
+    return int(connection.execute(sql).fetchall()[0][0])

@@ -1,0 +1,93 @@
+"""History (历史预警与处置): what was known of an account's past alerts and dispositions at a moment."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from features.availability import available_column
+from features.events.schema import OUTCOMES
+
+SHORT_DAYS, LONG_DAYS = 30, 250  # calendar days
+COUNTS = ("alerts_30d", "alerts_250d", "breaches_250d", "dispositions_250d", "sanctions_250d")
+
+
+def history(accounts: ir.Table, alerts: ir.Table, dispositions: ir.Table | None, days: ir.Table) -> ir.Table:
+    """Features of family ``history``; windows are (t - n d, t), open at both ends: an alert never counts itself.
+
+    An alert is known from one microsecond after ``triggered_at``, a disposition after ``decided_at``; a row stands
+    wherever something enters or leaves a window. Accounts of ``accounts`` without a past have zeros; with no
+    ``dispositions`` table its features are null.
+    """
+    steps = [_steps(alerts, alerts.triggered_at, _alert_weights(alerts))]
+    if dispositions is not None:
+        steps.append(_steps(dispositions, dispositions.decided_at, _disposition_weights(dispositions)))
+    base = _base(accounts, days)
+    changes = ibis.union(base, *[step for pair in steps for step in pair])
+    changes = changes.group_by("account_id", "event_timestamp").aggregate(**{c: changes[c].sum() for c in COUNTS})
+    window = ibis.cumulative_window(group_by="account_id", order_by="event_timestamp")
+    rows = changes.select("account_id", "event_timestamp", **{c: changes[c].sum().over(window) for c in COUNTS})
+    if dispositions is None:
+        unknown = {c: ibis.null("float64") for c in ("dispositions_250d", "sanctions_250d", "worst_outcome_250d")}
+        return _as_float(rows.mutate(**unknown))
+    return _as_float(_with_worst(rows, dispositions))
+
+
+def _base(accounts: ir.Table, days: ir.Table) -> ir.Table:
+    # The zero row stands a year before the first day, so that a moment before the first close finds it too.
+    first = days.trading_day.min().as_scalar()
+    rows = accounts.select("account_id").distinct().mutate(first=first)
+    start = available_column(rows["first"]) - ibis.interval(days=365)
+    return rows.select("account_id", event_timestamp=start, **{c: ibis.literal(0, "int64") for c in COUNTS})
+
+
+def _alert_weights(alerts: ir.Table) -> dict[str, tuple[ir.IntegerColumn, int]]:
+    one = ibis.literal(1, "int64")
+    return {
+        "alerts_30d": (one, SHORT_DAYS),
+        "alerts_250d": (one, LONG_DAYS),
+        "breaches_250d": ((alerts.level != "warning").cast("int64"), LONG_DAYS),
+    }
+
+
+def _disposition_weights(dispositions: ir.Table) -> dict[str, tuple[ir.IntegerColumn, int]]:
+    return {
+        "dispositions_250d": (ibis.literal(1, "int64"), LONG_DAYS),
+        "sanctions_250d": (dispositions.outcome.isin(["restricted", "referred"]).cast("int64"), LONG_DAYS),
+    }
+
+
+def _steps(table: ir.Table, at: ir.TimestampColumn, weights: dict[str, tuple[ir.Value, int]]) -> list[ir.Table]:
+    zero = ibis.literal(0, "int64")
+
+    def step(moment: ir.TimestampValue, sign: int, days: int | None) -> ir.Table:
+        columns = {c: (w * sign if days in (None, n) else zero) for c, (w, n) in weights.items()}
+        return table.select(
+            "account_id", event_timestamp=moment, **{c: columns.get(c, zero).cast("int64") for c in COUNTS}
+        )
+
+    enter = step(at + ibis.interval(microseconds=1), 1, None)
+    return [enter] + [step(at + ibis.interval(days=n), -1, n) for n in sorted({n for _, n in weights.values()})]
+
+
+def _with_worst(rows: ir.Table, dispositions: ir.Table) -> ir.Table:
+    ranks = ibis.cases(
+        *[(dispositions.outcome == outcome, rank) for rank, outcome in enumerate(OUTCOMES, start=1)], else_=0
+    )
+    past = dispositions.select(who=dispositions.account_id, decided_at=dispositions.decided_at, rank=ranks)
+    seen = rows.select("account_id", "event_timestamp").join(
+        past,
+        [
+            rows.account_id == past.who,
+            past.decided_at < rows.event_timestamp,
+            past.decided_at > rows.event_timestamp - ibis.interval(days=LONG_DAYS),
+        ],
+    )
+    worst = seen.group_by("account_id", "event_timestamp").aggregate(worst=seen["rank"].max())
+    joined = rows.left_join(worst, ["account_id", "event_timestamp"])
+    return joined.select(*rows.columns, worst_outcome_250d=worst.worst.fill_null(0))
+
+
+def _as_float(rows: ir.Table) -> ir.Table:
+    names = [*COUNTS, "worst_outcome_250d"]
+    return rows.select("account_id", "event_timestamp", **{c: rows[c].cast("float64") for c in names})

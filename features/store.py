@@ -1,0 +1,106 @@
+"""The feature store: Feast behind four verbs, apply, materialize, point-in-time read, online write."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from alertgrade.errors import AlertError
+from features.availability import available_at
+from features.build import BuildRecord
+from features.catalogue import FAMILIES, FEATURE_SERVICE, STORED
+from features.definitions import INTRADAY_DAY, STORED_FAMILIES, objects
+
+ONLINE_DATABASE = "online.db"
+ONLINE_RECORD = "online.json"  # what the online store holds: written by materialize, read by the reader
+_BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)  # before the first Chinese futures trade: "from the beginning"
+
+
+class OfflineAndOnlineStore:
+    """Feast's store under one folder: ``offline/`` parquet, ``registry.db``, ``online.db``, ``online.json``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.offline = folder / "offline"
+        self.feast = open_feast(folder)
+
+    def apply(self) -> None:
+        """Register entity, views and service; safe to repeat."""
+        self.feast.apply(list(objects(self.offline).values()))
+
+    def materialize(self, to: datetime) -> date | None:
+        """Write what was known at ``to`` (UTC) to the online store; return the last trading day it covers.
+
+        The day is null where not even the first one was closed by ``to``. Readers see the old store until the new one
+        is whole. ``AlertError`` where nothing was built.
+        """
+        record = BuildRecord.read(self.offline)
+        self.apply()
+        # Rebuilt aside and renamed: the stock store would let an old row stay beside a newer build.
+        fresh = self.folder / (ONLINE_DATABASE + ".new")
+        fresh.unlink(missing_ok=True)
+        building = open_feast(self.folder, online=fresh.name)
+        views = [name for name in objects(self.offline) if name in STORED_FAMILIES]
+        building.apply(list(objects(self.offline).values()))  # makes the tables of the new online store
+        with contextlib.redirect_stdout(io.StringIO()):  # Feast reports progress by print
+            building.materialize(start_date=_BEGINNING, end_date=to, feature_views=views)
+        covered = covered_day(record, self._days(), to)
+        stamp = {"materialized_to": to.isoformat(), "built_through": covered.isoformat() if covered else None}
+        temporary = self.folder / (ONLINE_RECORD + ".new")
+        temporary.write_text(json.dumps(stamp))
+        fresh.replace(self.folder / ONLINE_DATABASE)
+        temporary.replace(self.folder / ONLINE_RECORD)
+        return covered
+
+    def historical(self, moments: pd.DataFrame) -> pd.DataFrame:
+        """Features as known at each moment: a point-in-time join, rows and order of ``moments`` kept.
+
+        ``moments`` has ``account_id``, ``event_timestamp`` (UTC) and ``trading_day`` (date of the alert), which
+        decides whether an intraday row is of that day; else its features are null. Result: the columns of ``STORED``.
+        """
+        asked = moments[["account_id", "event_timestamp"]].reset_index(drop=True)
+        unique = asked.drop_duplicates()
+        found = self.feast.get_historical_features(
+            entity_df=unique, features=self.feast.get_feature_service(FEATURE_SERVICE)
+        ).to_df()
+        merged = asked.merge(found, on=["account_id", "event_timestamp"], how="left", validate="many_to_one")
+        today = pd.to_datetime(moments["trading_day"]).dt.strftime("%Y%m%d").astype("float64").reset_index(drop=True)
+        other_day = merged[INTRADAY_DAY].isna() | (merged[INTRADAY_DAY] != today)
+        merged.loc[other_day, list(FAMILIES["intraday"])] = float("nan")
+        return merged[list(STORED)].astype("float64")
+
+    def write_intraday(self, rows: pd.DataFrame) -> None:
+        """Write intraday rows (account_id, event_timestamp, features, ``intraday_trading_day``) to the online store."""
+        self.feast.write_to_online_store("intraday", rows)
+
+    def _days(self) -> list[date]:
+        files = [self.offline / f"{family}.parquet" for family in ("trading", "cancelling", "logins")]
+        stamps = pd.concat([pd.read_parquet(f, columns=["event_timestamp"]) for f in files])["event_timestamp"]
+        return sorted(set(stamps.dt.date))
+
+
+def covered_day(record: BuildRecord, days: list[date], at: datetime) -> date | None:
+    """Last trading day of the build whose features were available at ``at``."""
+    known = [day for day in (*days, record.built_through) if day <= record.built_through and available_at(day) <= at]
+    return max(known, default=None)
+
+
+def open_feast(folder: Path, *, online: str = ONLINE_DATABASE) -> Any:
+    """Open Feast with ``feature_store.yaml`` of this package, its paths laid under ``folder``."""
+    from feast import FeatureStore, RepoConfig
+
+    folder.mkdir(parents=True, exist_ok=True)
+    raw = yaml.safe_load(Path(__file__).with_name("feature_store.yaml").read_text())
+    raw["registry"]["path"] = str(folder / raw["registry"]["path"])
+    raw["online_store"]["path"] = str(folder / online)
+    try:
+        return FeatureStore(config=RepoConfig(**raw, repo_path=folder))
+    except (OSError, ValueError) as error:
+        raise AlertError(f"the feature store under {folder} did not open: {error}", do="run alertgrade features") from error

@@ -1,0 +1,81 @@
+"""The store behind the ledger: connections, transactions and what SQLite must promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from ledger.errors import LedgerUnavailable
+from ledger.schema import METADATA
+
+_WRITES = "ledger_writes"
+
+
+class Database:
+    """Reads and writes in transactions of their own; a store that cannot answer raises ``LedgerUnavailable``."""
+
+    def __init__(self, url: str, busy_timeout_ms: int) -> None:
+        self.url = url
+        self._engine = _engine(url, busy_timeout_ms)
+        self._writer = self._engine.execution_options(**{_WRITES: True})
+        with self.write() as connection:  # under the write lock: two processes may start at once
+            METADATA.create_all(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view."""
+        with _available(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """The only writer until it ends; everything or nothing."""
+        with _available(), self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give the files back."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise  # says something of the data, not of the store
+    except (DatabaseError, InterfaceError, PoolTimeout) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise LedgerUnavailable(f"the ledger cannot be used: {reason}", "wanted a store that answers", "") from error
+
+
+def _engine(url: str, busy_timeout_ms: int) -> Engine:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=8, max_overflow=32)
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=5)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: pysqlite would say it too late
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout_ms)}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred BEGIN would read the head first and lose it to another writer before the insert.
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,117 @@
+"""The past, in and out: imported dispositions, labels for training, the score log for monitoring."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from ledger.chain import instant_text
+from ledger.schema import ALERTS, ENTRIES
+from ledger.transaction import Appending
+
+_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledAlert:
+    """An alert whose outcome is known; ``grade_shown`` is what the reviewer saw (null: none, or imported)."""
+
+    alert_id: str
+    account_id: str
+    rule_id: str
+    trigger: dict[str, Any]
+    outcome: str
+    decided_at: datetime
+    decided_by: str | None
+    grade_shown: int | None
+    grade: int | None
+    case_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedScore:
+    """One recorded grade with what it was made of; ``outcome`` is null until decided."""
+
+    recorded_at: datetime
+    trigger: dict[str, Any]
+    answer: dict[str, Any]
+    evidence: dict[str, Any]
+    outcome: str | None
+    decided_at: datetime | None
+
+
+def import_rows(
+    connection: Connection,
+    appending: Appending,
+    alerts: Iterable[Mapping[str, Any]],
+    dispositions: Iterable[Mapping[str, Any]],
+) -> int:
+    """Append each unknown alert that has a disposition, and the disposition; returns how many alerts."""
+    known = set(connection.execute(select(ALERTS.c.alert_id)).scalars())
+    decided = {row["alert_id"]: row for row in dispositions}
+    imported = 0
+    for trigger in alerts:
+        alert_id = trigger["alert_id"]
+        disposition = decided.get(alert_id)
+        if disposition is None or alert_id in known:
+            continue
+        known.add(alert_id)
+        appending.projections.absent_alert(alert_id)
+        appending.append("alert", alert_id, {"trigger": trigger, "case_id": None, "origin": "import"})
+        payload = {
+            "case_id": None,
+            "alert_id": alert_id,
+            "outcome": disposition["outcome"],
+            "decided_at": instant_text(datetime.fromisoformat(disposition["decided_at"])),
+            "decided_by": disposition["decided_by"],
+            "note": disposition.get("note"),
+            "grade_shown": None,
+        }
+        appending.append("disposition", f"alert:{alert_id}", payload)
+        imported += 1
+    return imported
+
+
+def labelled(connection: Connection, until: str) -> Iterator[LabelledAlert]:
+    """Alerts decided at or before ``until``, in the order of their entries."""
+    query = select(ALERTS, ENTRIES.c.payload).join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
+    query = query.where(ALERTS.c.decided_at <= until).order_by(ALERTS.c.seq)
+    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+        yield LabelledAlert(
+            row.alert_id,
+            row.account_id,
+            row.rule_id,
+            json.loads(row.payload)["trigger"],
+            row.outcome,
+            datetime.fromisoformat(row.decided_at),
+            row.decided_by_person,
+            row.grade_shown,
+            row.grade,
+            row.case_id,
+        )
+
+
+def score_log(connection: Connection, since: str, until: str) -> Iterator[LoggedScore]:
+    """Scores recorded in ``[since, until)``, oldest first."""
+    alert = ENTRIES.alias("alert")
+    query = select(ENTRIES.c.recorded_at, ENTRIES.c.payload, alert.c.payload, ALERTS.c.outcome, ALERTS.c.decided_at)
+    query = query.join_from(ALERTS, ENTRIES, ALERTS.c.score_seq == ENTRIES.c.seq)
+    query = query.join(alert, ALERTS.c.seq == alert.c.seq).order_by(ENTRIES.c.seq)
+    query = query.where(ENTRIES.c.recorded_at >= since, ENTRIES.c.recorded_at < until)
+    for recorded_at, score, triggered, outcome, decided_at in connection.execution_options(yield_per=_BATCH).execute(
+        query
+    ):
+        payload = json.loads(score)
+        yield LoggedScore(
+            datetime.fromisoformat(recorded_at),
+            json.loads(triggered)["trigger"],
+            payload["answer"],
+            payload["evidence"],
+            outcome,
+            None if decided_at is None else datetime.fromisoformat(decided_at),
+        )

@@ -1,0 +1,116 @@
+"""The projections in the database, as a unit of work: rows are read once and written once a transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, Update, bindparam, select, update
+
+from ledger.projection import Row
+from ledger.schema import ALERTS, CASES, KEYS, PROJECTIONS
+
+
+def _key(table: Table) -> str:
+    return str(next(iter(table.primary_key.columns)).name)
+
+
+def _by_key(table: Table) -> Select[Any]:
+    return select(table).where(table.c[_key(table)] == bindparam("wanted"))
+
+
+def _replace(table: Table) -> Update:
+    return update(table).where(table.c[_key(table)] == bindparam("wanted"))
+
+
+# Built once: building these for every alert costs as much as running them.
+_GET = {table: _by_key(table) for table in PROJECTIONS}
+_REPLACE = {table: _replace(table) for table in PROJECTIONS}
+_ALERTS_OF_CASE = select(ALERTS).where(ALERTS.c.case_id == bindparam("wanted"))
+_OPEN_CASES_OF = select(CASES).where(CASES.c.subject_id == bindparam("wanted"), CASES.c.status == "open")
+
+
+class SqlProjections:
+    """``ledger.projection.Projections`` over one open transaction; ``flush`` writes what changed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows: dict[tuple[str, str], Row] = {}
+        self._stored: set[tuple[str, str]] = set()
+        self._changed: dict[tuple[str, str], Table] = {}
+
+    def alert(self, alert_id: str) -> Row | None:
+        """The row of one alert."""
+        return self._get(ALERTS, alert_id)
+
+    def case(self, case_id: str) -> Row | None:
+        """The row of one case."""
+        return self._get(CASES, case_id)
+
+    def key(self, key_id: str) -> Row | None:
+        """The row of one API key."""
+        return self._get(KEYS, key_id)
+
+    def alerts_of(self, case_id: str) -> list[Row]:
+        """The rows of a case's alerts, those of this transaction included."""
+        self._load(ALERTS, _ALERTS_OF_CASE, case_id)
+        return [row for (name, _), row in self._rows.items() if name == ALERTS.name and row.get("case_id") == case_id]
+
+    def open_cases_of(self, subject_id: str) -> list[Row]:
+        """The subject's open cases."""
+        self._load(CASES, _OPEN_CASES_OF, subject_id)
+        cases = [row for (name, _), row in self._rows.items() if name == CASES.name and row]
+        return [row for row in cases if row["subject_id"] == subject_id and row["status"] == "open"]
+
+    def put_alert(self, row: Row) -> None:
+        """Insert or replace."""
+        self._put(ALERTS, row)
+
+    def put_case(self, row: Row) -> None:
+        """Insert or replace."""
+        self._put(CASES, row)
+
+    def put_key(self, row: Row) -> None:
+        """Insert or replace."""
+        self._put(KEYS, row)
+
+    def absent_alert(self, alert_id: str) -> None:
+        """Spare the look-up of an alert that is known to be new."""
+        self._rows.setdefault((ALERTS.name, alert_id), {})
+
+    def flush(self) -> None:
+        """Write the changed rows: new ones in one statement a table, known ones each by its key."""
+        fresh: dict[Table, list[Row]] = {}
+        for address, table in self._changed.items():
+            row = self._rows[address]
+            if address not in self._stored:
+                fresh.setdefault(table, []).append(row)
+                self._stored.add(address)
+                continue
+            self._connection.execute(_REPLACE[table], {**row, "wanted": row[_key(table)]})
+        for table, rows in fresh.items():
+            self._connection.execute(table.insert(), rows)
+        self._changed.clear()
+
+    def _get(self, table: Table, key: str) -> Row | None:
+        address = (table.name, key)
+        if address not in self._rows:
+            found = self._connection.execute(_GET[table], {"wanted": key}).mappings().first()
+            self._remember(table, dict(found) if found else {}, key)
+        return self._rows[address] or None
+
+    def _load(self, table: Table, query: Select[Any], value: str) -> None:
+        for found in self._connection.execute(query, {"wanted": value}).mappings():
+            if (table.name, found[_key(table)]) not in self._rows:
+                self._remember(table, dict(found), found[_key(table)])
+
+    def _remember(self, table: Table, row: Row, key: str) -> None:
+        self._rows[table.name, key] = row
+        if row:
+            self._stored.add((table.name, key))
+
+    def _put(self, table: Table, row: dict[str, Any]) -> None:
+        address = (table.name, row[_key(table)])
+        if address not in self._rows:
+            self._get(table, row[_key(table)])
+        self._rows[address] = row
+        self._changed[address] = table

@@ -1,0 +1,220 @@
+"""The disposition classifier: one LightGBM severity with ordered cut-points, so one set of reasons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from models.boosting import Boosted, BoostSettings, Rows, boost
+from models.cumulative_logit import class_probabilities
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+Floats = NDArray[np.float64]
+
+
+class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Cumulative-logit classifier on a single LightGBM booster, for classes whose sorted order is their rank.
+
+    P(class <= k) = logistic(cut[k] - severity(x)); the booster learns the severity by the gradient of the ordinal
+    log-likelihood, the cut-points are refitted by Newton's method every ``refit_every`` rounds. A higher severity
+    means a higher class. NaN is a missing value. Deterministic for given data, parameters and library versions.
+
+    ``classes`` may name every class in order, so that one absent from ``y`` keeps a place (and a small probability).
+    ``monotone_constraints``: +1 severity never falls as the feature rises, -1 never rises, 0 free; by name (a frame)
+    or one number a feature. ``min_leaf_weight`` is the least sum of weights in a leaf, lowered to 5 % of the whole
+    on small data. With an ``eval_set`` the rounds stop after ``early_stopping_rounds`` without a lower log loss.
+
+    >>> X = np.linspace(0, 1, 60)[:, None]
+    >>> model = OrdinalLGBMClassifier(n_estimators=20).fit(X, np.repeat([1, 2, 3], 20))
+    >>> model.predict([[0.05], [0.5], [0.95]]).tolist()
+    [1, 2, 3]
+    """
+
+    def __init__(
+        self,
+        n_estimators: int = 100,
+        num_leaves: int = 15,
+        learning_rate: float = 0.1,
+        min_leaf_weight: float = 20.0,
+        reg_lambda: float = 1.0,
+        max_bin: int = 255,
+        refit_every: int = 5,
+        early_stopping_rounds: int = 10,
+        class_prior: float = 0.5,
+        classes: Sequence[Any] | None = None,
+        monotone_constraints: Mapping[str, int] | Sequence[int] | None = None,
+        n_jobs: int = 1,
+        random_state: int = 0,
+    ) -> None:
+        self.n_estimators = n_estimators
+        self.num_leaves = num_leaves
+        self.learning_rate = learning_rate
+        self.min_leaf_weight = min_leaf_weight
+        self.reg_lambda = reg_lambda
+        self.max_bin = max_bin
+        self.refit_every = refit_every
+        self.early_stopping_rounds = early_stopping_rounds
+        self.class_prior = class_prior
+        self.classes = classes
+        self.monotone_constraints = monotone_constraints
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        eval_set: Sequence[tuple[ArrayLike, ArrayLike]] | None = None,
+    ) -> Self:
+        """Learn from rows X (n, d) and classes y (n,); ``ValueError`` for fewer than two classes.
+
+        Rows of weight zero are left out. ``eval_set`` holds one pair (X, y) for early stopping.
+        """
+        rows, labels = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        check_classification_targets(labels)
+        weight = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
+        kept = weight > 0
+        self._set_classes(np.unique(labels[kept]))
+        train = Rows(rows[kept], self._ranks(labels[kept]), weight[kept]).merged()
+        held_out = None
+        if eval_set is not None:
+            if len(eval_set) != 1:
+                raise ValueError(f"saw {len(eval_set)} evaluation sets; wanted one pair (X, y)")
+            X_eval = validate_data(self, eval_set[0][0], reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+            held_out = Rows(X_eval, self._ranks(np.asarray(eval_set[0][1])), np.ones(X_eval.shape[0]))
+        self._keep(boost(train, held_out, len(self.classes_), self._settings()))
+        return self
+
+    def severity(self, X: ArrayLike) -> Floats:
+        """Latent severity, shape (n,), in log-odds around the mean cut-point; higher means a higher class."""
+        return self.severity_of_matrix(self._validated(X))
+
+    def decision_function(self, X: ArrayLike) -> Floats:
+        """Latent severity (n,) with two classes; with more, as scikit-learn asks, log-probabilities (n, K)."""
+        severity = self.severity(X)
+        if len(self.classes_) == 2:
+            return severity
+        return np.log(np.maximum(class_probabilities(severity, self.cut_points_), np.finfo(np.float64).tiny))
+
+    def predict_proba(self, X: ArrayLike) -> Floats:
+        """Probabilities in the order of ``classes_``, shape (n, K): non-negative, each row sums to 1."""
+        return class_probabilities(self.severity(X), self.cut_points_)
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """The most probable class of each row, shape (n,); ties go to the lower class."""
+        severity = self.severity(X)
+        if len(self.classes_) == 2:
+            return np.asarray(self.classes_[(severity > 0).astype(np.int64)])
+        return np.asarray(self.classes_[class_probabilities(severity, self.cut_points_).argmax(axis=1)])
+
+    def contributions(self, X: ArrayLike) -> Floats:
+        """TreeSHAP parts of the severity, shape (n, d + 1), the last column the base; a row sums to its severity."""
+        return self.contributions_of_matrix(self._validated(X))
+
+    def severity_of_matrix(self, X: Floats) -> Floats:
+        """``severity`` of an already checked C-ordered float64 matrix: the serving path."""
+        raw = self.booster_.predict(X, raw_score=True, num_threads=1)
+        return np.asarray(raw, dtype=np.float64) - self.centre_
+
+    def contributions_of_matrix(self, X: Floats) -> Floats:
+        """``contributions`` of an already checked matrix."""
+        parts = np.array(self.booster_.predict(X, pred_contrib=True, num_threads=1), dtype=np.float64)
+        parts[:, -1] -= self.centre_
+        return parts
+
+    def to_text(self) -> tuple[str, str]:
+        """The booster in LightGBM's text format, and everything else as JSON: no pickle."""
+        check_is_fitted(self)
+        names = getattr(self, "feature_names_in_", None)
+        learnt = {
+            "classes": self.classes_.tolist(),
+            "cut_points": self.cut_points_.tolist(),
+            "centre": self.centre_,
+            "n_features": int(self.n_features_in_),
+            "feature_names": None if names is None else [str(name) for name in names],
+            "best_iteration": self.best_iteration_,
+        }
+        return self.booster_.model_to_string(), json.dumps(learnt, ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, booster: str, learnt: str) -> Self:
+        """The classifier that ``to_text`` wrote: the same answers bit for bit; it can be refitted with defaults."""
+        from lightgbm import Booster
+
+        facts = json.loads(learnt)
+        model = cls()
+        model.classes_ = np.array(facts["classes"])
+        model.n_features_in_ = int(facts["n_features"])
+        if facts["feature_names"] is not None:
+            model.feature_names_in_ = np.array(facts["feature_names"], dtype=object)
+        model.cut_points_, model.centre_ = np.array(facts["cut_points"], dtype=np.float64), float(facts["centre"])
+        model.booster_, model.best_iteration_ = Booster(model_str=booster), int(facts["best_iteration"])
+        return model
+
+    def _validated(self, X: ArrayLike) -> Floats:
+        check_is_fitted(self)
+        checked = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan", order="C")
+        return np.asarray(checked, dtype=np.float64)
+
+    def _keep(self, boosted: Boosted) -> None:
+        self.booster_: Booster = boosted.booster
+        self.best_iteration_, self.evals_result_ = boosted.best_iteration, boosted.losses
+        self.centre_ = float(boosted.cuts.mean())
+        self.cut_points_: Floats = boosted.cuts - self.centre_
+
+    def _set_classes(self, seen: NDArray[Any]) -> None:
+        self.classes_ = seen if self.classes is None else np.array(list(self.classes))
+        if seen.size < 2:
+            raise ValueError(f"OrdinalLGBMClassifier saw only {seen.size} class in y; wanted at least 2 classes")
+
+    def _ranks(self, y: NDArray[Any]) -> NDArray[np.int64]:
+        order = np.argsort(self.classes_, kind="stable")
+        place = np.searchsorted(self.classes_, y, sorter=order).clip(max=order.size - 1)
+        ranks: NDArray[np.int64] = order[place].astype(np.int64)
+        if (unknown := np.asarray(self.classes_[ranks] != y)).any():
+            raise ValueError(f"saw class {y[unknown][0]!r}; wanted one of the classes {self.classes_.tolist()}")
+        return ranks
+
+    def _settings(self) -> BoostSettings:
+        return BoostSettings(
+            rounds=self.n_estimators,
+            leaves=self.num_leaves,
+            rate=self.learning_rate,
+            min_leaf_weight=self.min_leaf_weight,
+            reg_lambda=self.reg_lambda,
+            max_bin=self.max_bin,
+            refit_every=self.refit_every,
+            patience=self.early_stopping_rounds,
+            prior=self.class_prior,
+            monotone=self._monotone(),
+            threads=self.n_jobs,
+            seed=self.random_state,
+        )
+
+    def _monotone(self) -> tuple[int, ...]:
+        given = self.monotone_constraints
+        if given is None:
+            return ()
+        if isinstance(given, Mapping):
+            names = list(getattr(self, "feature_names_in_", ()))
+            if unknown := [name for name in given if name not in names]:
+                raise ValueError(f"saw a monotone constraint on {unknown[0]!r}; wanted a column of X")
+            return tuple(int(given.get(name, 0)) for name in names)
+        if len(given) != self.n_features_in_:
+            raise ValueError(f"saw {len(given)} monotone constraints; wanted {self.n_features_in_}, one a feature")
+        return tuple(int(sign) for sign in given)

@@ -1,0 +1,83 @@
+"""The alerts file: its columns, its order, and how it is written byte for byte the same every time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from alertgrade.errors import AlertError
+from rules_baseline.trigger import TriggerRecord
+
+ALERTS_SCHEMA = pa.schema(
+    [
+        pa.field("alert_id", pa.string(), nullable=False),
+        pa.field("rule_id", pa.string(), nullable=False),
+        pa.field("level", pa.string(), nullable=False),
+        pa.field("exchange", pa.string()),
+        pa.field("contract", pa.string()),
+        pa.field("trading_day", pa.date32(), nullable=False),
+        pa.field("subject_type", pa.string(), nullable=False),
+        pa.field("subject_id", pa.string(), nullable=False),
+        pa.field("account_id", pa.string(), nullable=False),
+        pa.field("triggered_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("measured", pa.float64()),
+        pa.field("threshold", pa.float64()),
+        pa.field("occurrence", pa.int64()),
+        pa.field("parameters_version", pa.string()),
+        pa.field("evidence", pa.string()),
+    ]
+)
+
+
+def alert_id(rule_id: str, level: str, day: str, exchange: str | None, contract: str | None, subject_id: str) -> str:
+    """The stable id of an alert; ``-`` stands for a part the rule does not have.
+
+    >>> alert_id("programme_reporting", "breach", "2025-10-09", "SHFE", None, "A017")
+    'programme_reporting:breach:2025-10-09:SHFE.-:A017'
+    """
+    return f"{rule_id}:{level}:{day}:{exchange or '-'}.{contract or '-'}:{subject_id}"
+
+
+def to_arrow(records: Iterable[TriggerRecord]) -> pa.Table:
+    """Records as a table in the order of the alerts file: by (triggered_at, alert_id)."""
+    rows = sorted(records, key=lambda record: (record.triggered_at, record.alert_id))
+    return pa.Table.from_pylist([row.model_dump() for row in rows], schema=ALERTS_SCHEMA)
+
+
+def write_alerts(records: Iterable[TriggerRecord], path: Path) -> None:
+    """Write the alerts file, whole or not at all."""
+    write_parquet(to_arrow(records), path)
+
+
+def read_alerts(path: Path) -> list[TriggerRecord]:
+    """Read an alerts file, in its order. Raises ``AlertError`` when it is missing, no parquet or lacks columns."""
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise AlertError(
+            f"{path} cannot be read as parquet ({error})", "wanted an alerts file", "make one: alertgrade rules EVENTS"
+        ) from error
+    missing = [name for name in ALERTS_SCHEMA.names if name not in table.column_names]
+    if missing:
+        raise AlertError(f"{path} has no column {', '.join(missing)}", "wanted the columns of the alerts file")
+    records = [TriggerRecord.model_validate(row) for row in table.select(ALERTS_SCHEMA.names).to_pylist()]
+    return sorted(records, key=lambda record: (record.triggered_at, record.alert_id))
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write a parquet file atomically; equal tables give equal bytes (fixed row groups, codec and encodings)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        pq.write_table(
+            table.combine_chunks(), draft, compression="zstd", row_group_size=65_536, version="2.6", store_schema=True
+        )
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

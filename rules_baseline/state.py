@@ -1,0 +1,101 @@
+"""The engine's durable state: one DuckDB file, append-only, one transaction a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from alertgrade.errors import AlertError
+
+FILE = "rules.duckdb"
+LAYOUT = "1"  # raised when the tables below change; part of the fingerprint
+UNIT_SQL = "rule_id, exchange, contract, trading_day, subject_type, subject_id"
+_UNIT_COLUMNS = (
+    "rule_id VARCHAR, exchange VARCHAR, contract VARCHAR, trading_day DATE, subject_type VARCHAR, subject_id VARCHAR"
+)
+_TABLES = {
+    "meta": "key VARCHAR, value VARCHAR",
+    "progress": "sequence BIGINT, orders BIGINT, trades BIGINT, late BIGINT",
+    "watermarks": "sequence BIGINT, exchange VARCHAR, event_time TIMESTAMP",
+    "events": f"sequence BIGINT, {_UNIT_COLUMNS}, account_id VARCHAR, other_account_id VARCHAR, event_time TIMESTAMP, "
+    "seq BIGINT, event_rank TINYINT, event_id VARCHAR, order_id VARCHAR, amount BIGINT, late BOOLEAN",
+    "tallies": f"sequence BIGINT, {_UNIT_COLUMNS}, term_id BIGINT, total BIGINT, open BIGINT, reason VARCHAR",
+    "alerts": "sequence BIGINT, alert_id VARCHAR, rule_id VARCHAR, level VARCHAR, exchange VARCHAR, contract VARCHAR, "
+    "trading_day DATE, subject_type VARCHAR, subject_id VARCHAR, account_id VARCHAR, triggered_at TIMESTAMP, "
+    "measured DOUBLE, threshold DOUBLE, occurrence BIGINT, parameters_version VARCHAR, evidence VARCHAR",
+    "corrections": f"sequence BIGINT, {_UNIT_COLUMNS}, late_events BIGINT, total BIGINT, moved VARCHAR",
+}
+
+
+def open_state(folder: Path, fingerprint: str, memories: Mapping[str, str]) -> Any:
+    """A connection to the state of run ``fingerprint``: resumed where it stands, or fresh.
+
+    ``memories`` are column definitions of each ``memory_{name}``. The state of another run is replaced.
+    Raises ``AlertError`` when the file is damaged, not ours, or held by another process; it is never deleted then.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE
+    con = _connect(path)
+    found = _fingerprint(con, path)
+    if found not in (None, fingerprint):
+        con.close()
+        for old in (path.with_name(f"{FILE}.wal"), path):
+            old.unlink(missing_ok=True)
+        con, found = _connect(path), None
+    if found is None:
+        _create(con, fingerprint, memories)
+    return con
+
+
+def _connect(path: Path) -> Any:
+    try:
+        con = duckdb.connect(str(path), config={"autoinstall_known_extensions": False})
+    except duckdb.Error as error:
+        held = "lock" in str(error).lower()
+        raise AlertError(
+            f"rules state {path}: {str(error).splitlines()[0]}",
+            "wanted a state file that no other process holds" if held else "wanted a state file of this program",
+            "wait for the other run, or give another state directory"
+            if held
+            else "move the file away to start fresh, or restore it from a backup",
+        ) from error
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")
+    return con
+
+
+def _fingerprint(con: Any, path: Path) -> str | None:
+    """The fingerprint in the file; None when it is new. A file of someone else raises ``AlertError``."""
+    tables = {name for (name,) in con.execute("SELECT table_name FROM information_schema.tables").fetchall()}
+    if not tables:
+        return None
+    rows = con.execute("SELECT value FROM meta WHERE key = 'fingerprint'").fetchall() if set(_TABLES) <= tables else []
+    if not rows:
+        con.close()
+        raise AlertError(
+            f"{path} holds other tables ({', '.join(sorted(tables)[:3])})",
+            "wanted a state file of the rules engine",
+            "give another state directory",
+        )
+    return str(rows[0][0])
+
+
+def _create(con: Any, fingerprint: str, memories: Mapping[str, str]) -> None:
+    con.execute("BEGIN")
+    for name, columns in {**_TABLES, **{f"memory_{name}": cols for name, cols in memories.items()}}.items():
+        con.execute(f"CREATE TABLE {name} ({columns})")
+    con.execute("INSERT INTO meta VALUES ('fingerprint', ?), ('layout', ?)", [fingerprint, LAYOUT])
+    con.execute("COMMIT")
+
+
+def last_sequence(con: Any) -> int:
+    """The number of the last committed batch; 0 before the first."""
+    return int(one(con, "SELECT coalesce(max(sequence), 0) FROM progress"))
+
+
+def one(con: Any, sql: str, parameters: Iterable[Any] = ()) -> Any:
+    """The single value of a query (``fetchone`` would leave the connection busy)."""
+    return con.execute(sql, list(parameters)).fetchall()[0][0]

@@ -1,0 +1,1 @@
+"""Alerts in over HTTP, recorded grades out; may import ``models`` and below, writes the ledger."""

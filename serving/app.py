@@ -1,0 +1,91 @@
+"""The HTTP edge: routes, and one shape for every error."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerUnavailable, NotInLedger
+from serving import routes_desk, routes_scores
+from serving.admission import Overloaded
+from serving.metrics import Measured, Metrics
+from serving.requests import Refused
+from serving.routes_scores import PartsNow
+
+_log = logging.getLogger("serving")
+
+
+def create_app(metrics: Metrics) -> FastAPI:
+    """The application; ``app.state.parts`` is set before the first request (``serving.compose``)."""
+    app = FastAPI(title="AlertGrade", version=version("alertgrade"), description=__doc__)
+    app.state.metrics = metrics
+    app.include_router(routes_scores.router)
+    app.include_router(routes_desk.router)
+    app.add_api_route("/metrics", _metrics, include_in_schema=False)
+    app.add_middleware(Measured, metrics=metrics)
+    _add_errors(app)
+    return app
+
+
+def _metrics(request: Request, parts: PartsNow) -> Response:
+    if not _is_loopback(request):
+        raise Refused(403, "metrics asked for from another machine", "wanted a loopback address")
+    parts.metrics.queue_age.set(parts.queue.oldest_wait())
+    return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _is_loopback(request: Request) -> bool:
+    try:
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(refused: Refused) -> JSONResponse:
+    return JSONResponse({"error": refused.body()}, refused.status, refused.headers)
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(Refused)
+    def _refused(_request: Request, error: Refused) -> Response:
+        return _shown(error)
+
+    @app.exception_handler(Overloaded)
+    def _overloaded(_request: Request, error: Overloaded) -> Response:
+        headers = {"Retry-After": str(error.retry_after)}
+        return _shown(Refused(429, str(error), "wanted a shorter queue", "try again later", headers=headers))
+
+    @app.exception_handler(LedgerUnavailable)
+    def _unavailable(_request: Request, error: LedgerUnavailable) -> Response:
+        _log.error("%s", error)
+        return _shown(routes_scores.refusal_of(error))
+
+    @app.exception_handler(EntryConflict)
+    @app.exception_handler(CaseClosed)
+    def _conflict(_request: Request, error: EntryConflict | CaseClosed) -> Response:
+        return _shown(Refused(409, error.seen, error.wanted, error.do))
+
+    @app.exception_handler(NotInLedger)
+    def _unknown(_request: Request, error: NotInLedger) -> Response:
+        return _shown(Refused(404, error.seen, error.wanted, error.do))
+
+    @app.exception_handler(BadQuery)
+    def _bad_query(_request: Request, error: BadQuery) -> Response:
+        return _shown(Refused(422, error.seen, error.wanted, error.do))
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(_request: Request, error: RequestValidationError) -> Response:
+        # Without the values: they may be private, and NaN or half a surrogate is no JSON.
+        fields = [{"field": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()]
+        names = ", ".join(one["field"] for one in fields)
+        return _shown(Refused(422, f"not acceptable: {names}", "wanted the parameters of /docs", fields=fields))
+
+    @app.exception_handler(HTTPException)
+    def _http(_request: Request, error: HTTPException) -> Response:
+        return _shown(Refused(error.status_code, str(error.detail), headers=error.headers))

@@ -1,0 +1,55 @@
+"""Which bundle to serve: the one that the last promotion or rollback names, verified before use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from alertgrade.errors import AlertError
+from serving.judge import Scorer
+
+Loaded = tuple[Scorer | None, str | None]
+
+
+class Champion:
+    """Follows ``<bundles>/champion.json`` (``{"digest", "path", "version"}``): a new one is served without restart.
+
+    ``load(folder)`` verifies and opens a bundle and raises ``AlertError`` where it refuses. A relative ``path`` is
+    read from the bundles folder.
+    """
+
+    def __init__(self, bundles: Path, load: Callable[[Path], Scorer]) -> None:
+        self._file, self._load = bundles / "champion.json", load
+        self._seen: tuple[int, int] | None = None
+        self._loaded: Loaded | None = None
+
+    def changed(self) -> Loaded | None:
+        """The champion and why there is none, where it changed since the last call; else ``None``."""
+        try:
+            found = self._file.stat()
+            seen = (found.st_mtime_ns, found.st_ino)
+        except OSError:
+            seen = (0, 0)
+        if seen == self._seen:
+            return None
+        self._seen, self._loaded = seen, self._open()
+        return self._loaded
+
+    def _open(self) -> Loaded:
+        try:
+            named = json.loads(self._file.read_text(encoding="utf-8"))
+            folder = self._file.parent / str(named["path"])
+            digest = str(named["digest"])
+        except FileNotFoundError:
+            return None, "model_missing: no champion has been promoted"
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            return None, f"model_refused: champion.json cannot be read ({type(error).__name__})"
+        try:
+            scorer = self._load(folder)
+        except AlertError as error:
+            return None, f"model_refused: {error}"
+        served = getattr(scorer, "digest", digest)
+        if served != digest:
+            return None, f"model_refused: the bundle's digest is {served}, champion.json names {digest}"
+        return scorer, None

@@ -1,0 +1,56 @@
+"""Values as the desk reads them: Shanghai time, plain numbers, a dash for what is not known."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NONE = "–"
+
+
+def moment(value: object) -> str:
+    """An ISO instant in Shanghai time, to the second; no offset is read as UTC; unreadable text is shown as it is.
+
+    >>> moment("2026-03-02T02:00:00Z"), moment("2026-03-02T18:30:05"), moment(None)
+    ('2026-03-02 10:00:00', '2026-03-03 02:30:05', '–')
+    """
+    if value in (None, ""):
+        return NONE
+    try:
+        read = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    aware = read if read.tzinfo else read.replace(tzinfo=UTC)
+    return aware.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def number(value: object) -> str:
+    """At most four significant decimals, thousands apart.
+
+    >>> [number(v) for v in (1234567, 500.0, 0.8333333, 0.00001234, None, True)]
+    ['1,234,567', '500', '0.8333', '1.234e-05', '–', '1']
+    """
+    if value is None:
+        return NONE
+    if not isinstance(value, (int, float)):
+        return str(value)
+    if value != value:
+        return NONE
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.2f}"
+
+
+def share(value: object) -> str:
+    """A share as a percentage.
+
+    >>> share(0.9876), share(0), share(None)
+    ('98.8%', '0.0%', '–')
+    """
+    return f"{value:.1%}" if isinstance(value, (int, float)) else NONE
+
+
+def text(value: object) -> str:
+    """Text, or a dash."""
+    return NONE if value in (None, "") else str(value)

@@ -1,0 +1,42 @@
+"""Small pieces of HTML shared by the pages; whatever comes from the API is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from serving.dashboard.grades import grade_label, look
+
+
+def badge(grade: object, language: str, large: bool = False) -> str:
+    """A grade as number and word on its colour."""
+    found = look(grade)
+    size = " ag-badge-large" if large else ""
+    style = f"background:{found.background};color:{found.text}"
+    return f'<span class="ag-badge{size}" style="{style}">{escape(grade_label(grade, language))}</span>'
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> str:
+    """Names and values, one pair a line.
+
+    >>> facts([("账户", "<A1>")])
+    '<dl class="ag-facts"><dt>账户</dt><dd>&lt;A1&gt;</dd></dl>'
+    """
+    inner = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs)
+    return f'<dl class="ag-facts">{inner}</dl>'
+
+
+def bar(label: str, shown: str, fraction: float, kind: str) -> str:
+    """One labelled bar; ``fraction`` of the track is filled, cut to [0, 1]."""
+    width = 100 * min(max(fraction, 0.0), 1.0)
+    return (
+        f'<div class="ag-bar"><span class="ag-bar-label">{escape(label)}</span>'
+        f'<span class="ag-track"><span class="ag-fill ag-fill-{kind}" style="width:{width:.1f}%"></span></span>'
+        f'<span class="ag-bar-value">{escape(shown)}</span></div>'
+    )
+
+
+def heading(text: str, note: str = "") -> str:
+    """A section's heading with an optional quiet note beside it."""
+    quiet = f'<span class="ag-note">{escape(note)}</span>' if note else ""
+    return f'<div class="ag-heading"><h3>{escape(text)}</h3>{quiet}</div>'

@@ -1,0 +1,77 @@
+"""Who is signed in, in which language, to which API: the state of one browser session."""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from serving.dashboard.client import ApiClient, ApiError
+from serving.dashboard.texts import LANGUAGES, Texts
+
+# The dashboard is a process of its own and imports nothing of the rest, so it reads its two variables here.
+API_URL, API_KEY = "ALERTGRADE_API_URL", "ALERTGRADE_API_KEY"
+_DEFAULT_URL = "http://127.0.0.1:8600"
+
+
+def api_url() -> str:
+    """Address of the API this dashboard talks to."""
+    return os.environ.get(API_URL) or _DEFAULT_URL
+
+
+def texts() -> Texts:
+    """Strings in the session's language; Chinese until switched."""
+    return Texts(st.session_state.get("language") or "zh")
+
+
+def client() -> ApiClient | None:
+    """The signed-in client, or ``None``."""
+    found = st.session_state.get("client")
+    return found if isinstance(found, ApiClient) else None
+
+
+def language_switch(t: Texts) -> None:
+    """The switch between Chinese and English."""
+    st.segmented_control(
+        t("language"),
+        list(LANGUAGES),
+        default="zh",
+        format_func=LANGUAGES.__getitem__,
+        key="language",
+        label_visibility="collapsed",
+        required=True,
+    )
+
+
+def sign_out() -> None:
+    """Forget the key."""
+    st.session_state.pop("client", None)
+
+
+def sign_in_form(t: Texts) -> None:
+    """Ask for the key and keep it once the API knows it, even where it may not read the queue."""
+    _, middle, _ = st.columns([1, 1.2, 1])
+    with middle, st.form("sign-in"):
+        st.subheader(t("sign_in_lead"))
+        key = st.text_input(
+            t("api_key"), value=os.environ.get(API_KEY, ""), type="password", help=t("api_key_help"), key="key"
+        )
+        if not st.form_submit_button(t("sign_in"), type="primary", width="stretch"):
+            return
+        if not (key or "").strip():
+            st.warning(t("api_key_needed"))
+            return
+        _try(t, ApiClient(api_url(), (key or "").strip()))
+
+
+def _try(t: Texts, candidate: ApiClient) -> None:
+    try:
+        candidate.alerts(limit=1)
+    except ApiError as error:
+        if error.kind != "forbidden":
+            # Inside a form Streamlit allows no further button: submitting again is the retry.
+            detail = f"\n\n`{error.detail}`" if error.detail else ""
+            st.error(f"**{t(error.kind)}** {t(error.kind + '_do')}{detail}")
+            return
+    st.session_state["client"] = candidate
+    st.rerun()

@@ -1,0 +1,117 @@
+"""One alert's features, baseline and grade, from parts that may be missing: always a grade, never in silence."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from alertgrade.errors import AlertError
+from features.alert_context import alert_context
+from features.catalogue import FAMILIES, STORED
+from models.fallback import rules_only
+from models.graded_alert import GradedAlert
+from models.policy import Policy
+from models.scorer import ScoreInput
+from rules_baseline.grade import baseline_grade
+from rules_baseline.trigger import TriggerRecord
+from serving.timed_reader import FeatureReader
+
+_log = logging.getLogger("serving")
+
+
+class Scorer(Protocol):
+    """The part of ``models.scorer.AlertScorer`` that is called."""
+
+    def grade(self, inputs: Sequence[ScoreInput], explain: bool = True) -> list[GradedAlert]:
+        """A grade for each input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One alert to grade; ``intraday`` overrides what the store holds of the day so far."""
+
+    trigger: TriggerRecord
+    intraday: Mapping[str, float | None] | None = None
+    explain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question with everything a grade needs; ``rules_because`` names what leaves the rules alone to decide."""
+
+    input: ScoreInput
+    rules_because: tuple[str, ...]
+
+
+class Judge:
+    """Grades with the model where model and features are sound, else by the rules with the reason in ``degraded``.
+
+    ``scorer`` is ``None`` where no bundle could be loaded, and ``refusal`` says why.
+    """
+
+    def __init__(self, scorer: Scorer | None, refusal: str | None, reader: FeatureReader, policy: Policy) -> None:
+        self.reader = reader
+        self._policy = policy
+        self.use(scorer, refusal)
+
+    def use(self, scorer: Scorer | None, refusal: str | None) -> None:
+        """Go on with another champion."""
+        self._scorer, self.refusal = scorer, refusal or (None if scorer else "model_missing: no bundle was given")
+
+    def prepare(self, question: Question, earlier: Sequence[TriggerRecord]) -> Prepared:
+        """Read the features; ``earlier`` are the day's alerts that count for the baseline beside this one."""
+        trigger = question.trigger
+        because = [self.refusal] if self.refusal else []
+        values: dict[str, float | None] = dict.fromkeys(STORED)
+        as_of, age = None, None
+        try:
+            row = self.reader.read(trigger.account_id, trading_day=trigger.trading_day, at=trigger.triggered_at)
+        except AlertError as error:
+            because.append(f"feature_store_unavailable: {error}")
+        else:
+            values |= row.values
+            as_of, age = row.as_of, row.age_days
+            if row.stale:
+                because.append(f"stale_features: {_age(as_of, age)}")
+        notes = _intraday(values, question.intraday)
+        values |= alert_context(trigger)
+        baseline = baseline_grade([*earlier, trigger])
+        prepared = ScoreInput(
+            trigger=trigger,
+            features=values,
+            baseline=baseline,
+            features_as_of=as_of,
+            feature_age_days=age,
+            degraded=notes,
+        )
+        return Prepared(prepared, tuple(because))
+
+    def answer(self, prepared: Prepared, explain: bool) -> GradedAlert:
+        """The grade; a model that fails on this row leaves it to the rules."""
+        because = list(prepared.rules_because)
+        if self._scorer is not None and not because:
+            try:
+                return self._scorer.grade([prepared.input], explain=explain)[0]
+            except Exception as error:  # the alert must be graded whatever the model's libraries throw
+                _log.exception("the model failed on alert %s", prepared.input.trigger.alert_id)
+                because.append(f"model_failed: {type(error).__name__}")
+        return rules_only(prepared.input, self._policy, [*because, *prepared.input.degraded])
+
+
+def _intraday(values: dict[str, float | None], given: Mapping[str, float | None] | None) -> list[str]:
+    names = FAMILIES["intraday"]
+    if given is not None:
+        values |= dict.fromkeys(names) | dict(given)
+        return []
+    if any(values[name] is not None for name in names):
+        return []
+    return ["no_intraday_row: neither the request nor the feature store has the day so far"]
+
+
+def _age(as_of: datetime | None, age: int | None) -> str:
+    if as_of is None:
+        return "the store was never built"
+    return f"{age} weekdays behind, as of {as_of.isoformat()}"

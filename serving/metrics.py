@@ -1,0 +1,60 @@
+"""What Prometheus reads: route templates for labels, buckets in milliseconds, nothing that names an account."""
+
+from __future__ import annotations
+
+import time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_BUCKETS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Metrics:
+    """Counters of one service process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = Counter(
+            "alertgrade_requests", "Requests answered", ("method", "route", "status"), registry=self._registry
+        )
+        self.seconds = Histogram(
+            "alertgrade_request_seconds", "Time to answer", ("route",), buckets=_BUCKETS, registry=self._registry
+        )
+        self.grades = Counter("alertgrade_grades", "Answers given, repeats included", ("grade",), registry=self._registry)
+        self.degraded = Counter(
+            "alertgrade_degraded", "Answers given with something missing", ("what",), registry=self._registry
+        )
+        self.queue_age = Gauge(
+            "alertgrade_queue_age_seconds", "How long the oldest waiting alert has waited", registry=self._registry
+        )
+
+    def text(self) -> bytes:
+        """The exposition text."""
+        return generate_latest(self._registry)
+
+
+class Measured:
+    """ASGI middleware that counts and times; a path that matches no route is ``unmatched``."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, started = 500, time.perf_counter()
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            self._metrics.requests.labels(scope["method"], route, status).inc()
+            self._metrics.seconds.labels(route).observe(time.perf_counter() - started)

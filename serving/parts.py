@@ -1,0 +1,52 @@
+"""The parts a running service is made of, as the routes see them."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ledger.ledger import Ledger
+from serving.access import Keyring
+from serving.admission import ScoringQueue
+from serving.champion import Champion
+from serving.grader import Grader
+from serving.judge import Question
+from serving.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Built once by ``serving.compose``; ``max_body`` in bytes, of one alert and of a batch."""
+
+    ledger: Ledger
+    grader: Grader
+    champion: Champion
+    queue: ScoringQueue
+    keyring: Keyring
+    metrics: Metrics
+    clock: Callable[[], datetime]
+    max_body: int = 256 * 1024
+    max_batch_body: int = 16 * 1024 * 1024
+    closing: list[Callable[[], None]] = field(default_factory=list)
+
+    async def grade(self, questions: Sequence[Question], *, admitted: bool = False) -> list[Any]:
+        """Grade in the worker thread; raises ``Overloaded`` at the door."""
+        job = functools.partial(self._graded, questions)
+        return await asyncio.wrap_future(self.queue.submit(job, admitted=admitted))
+
+    def _graded(self, questions: Sequence[Question]) -> list[Any]:
+        changed = self.champion.changed()
+        if changed is not None:
+            self.grader.judge.use(*changed)
+        return self.grader.grade(questions)
+
+    def close(self) -> None:
+        """Finish what waits and give the files back."""
+        self.queue.close()
+        for close in self.closing:
+            close()
+        self.ledger.close()

@@ -1,0 +1,142 @@
+"""What accounts do when they mean no harm: the ordinary day of every role, and who takes the other side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulation.accounts import Account
+from simulation.lives import immediate, linger, live
+from simulation.orders import MARKET, STOP, Orders, usual_hedge
+from simulation.roles import LIQUIDITY_SLOTS, Role
+from simulation.turn import Turn
+
+# role -> share of days on which it trades, fewest and most orders on such a day
+_BUSY: dict[Role, tuple[float, int, int]] = {
+    Role.RETAIL: (0.45, 2, 8),
+    Role.FAMILY: (0.45, 2, 8),
+    Role.DAY_TRADER: (0.9, 15, 50),
+    Role.DORMANT: (0.01, 1, 3),
+    Role.INSTITUTION: (0.5, 5, 15),
+    Role.HEDGER: (0.7, 4, 12),
+    Role.MULTI_STRATEGY: (0.95, 30, 80),
+    Role.BUGGY_PROGRAMME: (0.95, 30, 80),
+    Role.LARGE_INSTITUTION: (0.7, 6, 20),
+    Role.CLUMSY: (0.8, 8, 30),
+    Role.RING_MEMBER: (0.5, 2, 10),
+}
+_GUILTY_BUSY = (0.7, 5, 30)
+_INSIDE_SHARE = 0.1  # ordinary whole fills that meet another client of the same broker
+_EXCHANGES_WITH_MARKET_ORDERS = {"DCE", "CZCE", "CFFEX"}
+
+
+def ordinary_day(turn: Turn) -> None:
+    """Trade as the role does on a day like any other; a large open position is brought home first."""
+    role, rng = turn.account.role, turn.rng
+    if role is Role.MARKET_MAKER:
+        quote(turn)
+        return
+    if role is Role.FAK_ARBITRAGEUR:
+        arbitrage(turn, int(rng.integers(40, 160)))
+        return
+    share, fewest, most = _BUSY.get(role, _GUILTY_BUSY)
+    if rng.random() >= share:
+        return
+    contract, count = turn.choose(), int(rng.integers(fewest, most + 1))
+    bring_home(turn, contract)
+    first = 1 if rng.random() < 0.5 else -1
+    sides = first * (1 - 2 * (np.arange(count) % 2))
+    volume = rng.integers(1, turn.account.lots + 1, count)
+    orders = turn.draft(
+        contract,
+        turn.times(contract, count),
+        sides,
+        volume,
+        behind=rng.integers(-1, 4, count),
+        hedge=usual_hedge(role),
+    )
+    turn.send(meet_clients(turn, _varied(turn, live(turn, orders))))
+
+
+def bring_home(turn: Turn, contract: int) -> None:
+    """Close the net position carried on a contract once it exceeds a few orders' worth."""
+    net = turn.carried.get(contract, 0)
+    if abs(net) <= 2 * turn.account.lots:
+        return
+    side = -1 if net > 0 else 1
+    hedge = usual_hedge(turn.account.role)
+    order = turn.draft(contract, turn.times(contract, 1, 0.1), side, abs(net), behind=-1, hedge=hedge)
+    turn.send(live(turn, order, fill=1.0))
+
+
+def _varied(turn: Turn, orders: Orders) -> Orders:
+    """A few stop and market orders, where the exchange has them, and now and then one good till cancelled."""
+    rng, contract = turn.rng, turn.contract(int(orders["contract"][0]))
+    kind = rng.random(len(orders))
+    if contract.exchange in _EXCHANGES_WITH_MARKET_ORDERS:
+        orders["order_type"][(kind < 0.03) & (orders["filled"] == orders["volume"])] = MARKET
+    if contract.exchange == "DCE":
+        orders["order_type"][kind > 0.98] = STOP
+    idle = np.flatnonzero((orders["filled"] == 0) & ~orders["rejected"])
+    if len(idle) and rng.random() < 0.1:
+        orders[idle[:1]] = linger(turn, orders[idle[:1]])
+    return orders
+
+
+def meet_clients(turn: Turn, orders: Orders) -> Orders:
+    """Some whole fills meet an account of the same block: liquidity providers standing later in the cast."""
+    account = turn.account
+    slots = [slot for slot in LIQUIDITY_SLOTS if slot > account.slot]
+    if not slots:
+        return orders
+    whole = (orders["filled"] == orders["volume"]) & (orders["later_fill"] == 0)
+    inside = whole & (turn.rng.random(len(orders)) < _INSIDE_SHARE)
+    found = account.at_slot(0) + turn.rng.choice(slots, len(orders))
+    orders["partner"][inside] = found[inside]
+    return orders
+
+
+def quote(turn: Turn) -> None:
+    """Both sides quoted and re-quoted all day: many cancels, all marked as market making."""
+    contract = turn.account.favourites[turn.day % 2]
+    bring_home(turn, contract)
+    count = 2 * int(turn.rng.integers(30, 75))
+    offsets = np.repeat(turn.times(contract, count // 2), 2)
+    sides = np.tile([1, -1], count // 2)
+    orders = turn.draft(contract, offsets, sides, turn.account.lots, behind=2, hedge=usual_hedge(turn.account.role))
+    turn.send(live(turn, orders, fill=0.12, partial=0.05, cancel=1.0))
+
+
+def arbitrage(turn: Turn, count: int, contract: int | None = None) -> None:
+    """Fill-and-kill orders at prices that are mostly gone: the exchange sends most of them back."""
+    contract = turn.choose() if contract is None else contract
+    sides = turn.rng.choice([1, -1], count)
+    orders = turn.draft(
+        contract,
+        turn.times(contract, count, 0.6),
+        sides,
+        turn.rng.integers(1, turn.account.lots + 1, count),
+        behind=0,
+        hedge=usual_hedge(turn.account.role),
+    )
+    turn.send(immediate(turn, orders, fill=0.08))
+    bring_home(turn, contract)
+
+
+def spell(
+    draws: np.ndarray[tuple[int], np.dtype[np.float64]], enter: float, leave: float
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Days in a spell, from one uniform draw a day; a longer series has the same beginning.
+
+    >>> spell(np.array([0.9, 0.1, 0.5, 0.05, 0.9]), enter=0.2, leave=0.1).tolist()
+    [False, True, True, False, False]
+    """
+    inside, days = False, np.zeros(len(draws), dtype=np.bool_)
+    for day, draw in enumerate(draws.tolist()):
+        inside = draw >= leave if inside else draw < enter
+        days[day] = inside
+    return days
+
+
+def partner_of(account: Account) -> int:
+    """The next account in the cast: a group's or ring's second member."""
+    return account.index + 1

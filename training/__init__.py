@@ -1,0 +1,1 @@
+"""Dispositions and features in, a registered model bundle out; may import ``models`` and below, reads the ledger."""

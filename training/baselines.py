@@ -1,0 +1,51 @@
+"""Baselines in the same table: what anyone would try first, on the same rows and features."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from training.metrics import GRADES
+
+Floats = NDArray[np.float64]
+
+
+def most_frequent(y: pd.Series[int], rows: int) -> Floats:
+    """Class shares of the training labels for every row; shape (rows, 5)."""
+    shares = np.array([(y == g).mean() for g in GRADES], dtype=np.float64)
+    return np.tile(shares, (rows, 1))
+
+
+def logistic(X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame) -> Floats:
+    """Multinomial logistic regression on median-imputed, standardised features; shape (rows, 5)."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(
+        SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=2000)
+    )
+    return _spread(model.fit(X, y).predict_proba(X_test), model.classes_)
+
+
+def multiclass_lightgbm(X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame, *, seed: int) -> Floats:
+    """Plain multiclass LightGBM, which does not know that grades are ordered; shape (rows, 5)."""
+    from lightgbm import LGBMClassifier
+
+    model = LGBMClassifier(
+        n_estimators=100, num_leaves=15, min_child_samples=10, random_state=seed, n_jobs=1, deterministic=True, verbose=-1
+    )
+    return _spread(np.asarray(model.fit(X, y).predict_proba(X_test)), model.classes_)
+
+
+def certain(grades: NDArray[np.int_]) -> Floats:
+    """Probabilities of a voice that gives one grade: 1 on it; shape (rows, 5)."""
+    return np.asarray(np.asarray(grades)[:, None] == np.array(GRADES), dtype=np.float64)
+
+
+def _spread(probabilities: Floats, classes: NDArray[np.int_]) -> Floats:
+    full = np.zeros((len(probabilities), len(GRADES)))
+    full[:, np.asarray(classes, dtype=int) - 1] = probabilities
+    return full

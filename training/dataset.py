@@ -1,0 +1,88 @@
+"""The dataset: past alerts with their dispositions, features as they were known at the alert."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import pandas as pd
+
+from alertgrade.errors import AlertError
+from features.alert_context import alert_context
+from features.catalogue import FAMILIES, STORED
+from features.events.schema import OUTCOMES
+from rules_baseline.trigger import TriggerRecord
+
+GRADE_OF_OUTCOME = {outcome: 5 - rank for rank, outcome in enumerate(OUTCOMES)}  # no_action 5 ... referred 1
+
+
+class PointInTimeStore(Protocol):
+    """The one verb of the feature store that training needs."""
+
+    def historical(self, moments: pd.DataFrame) -> pd.DataFrame:
+        """Features as known at each moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledAlert:
+    """One past alert and how it was disposed of."""
+
+    trigger: TriggerRecord
+    outcome: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Rows of equal order: ``alerts`` (trigger columns, outcome, decided_at, grade), ``X``, the trigger records."""
+
+    alerts: pd.DataFrame
+    X: pd.DataFrame
+    triggers: tuple[TriggerRecord, ...]
+
+    @property
+    def y(self) -> pd.Series[int]:
+        """Grades, 1 extreme to 5 low."""
+        return self.alerts["grade"]
+
+    def digest(self) -> str:
+        """SHA-256 over rows, features and labels: equal digests mean the same training data."""
+        parts = [self.alerts.to_csv(index=False), self.X.to_csv(index=False)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def build_dataset(labelled: Sequence[LabelledAlert], store: PointInTimeStore, *, known_by: datetime) -> Dataset:
+    """Join labelled alerts with their features at the alert; labels decided after ``known_by`` are unknown.
+
+    Rows are ordered by (triggered_at, alert_id). ``AlertError`` where no label is known by then.
+    """
+    known = sorted(
+        (row for row in labelled if row.decided_at <= known_by),
+        key=lambda row: (row.trigger.triggered_at, row.trigger.alert_id),
+    )
+    if not known:
+        raise AlertError(f"no disposition was decided by {known_by:%Y-%m-%d}", "wanted labelled alerts to train on")
+    triggers = tuple(row.trigger for row in known)
+    alerts = pd.DataFrame([t.model_dump(exclude={"evidence"}) for t in triggers])
+    alerts["triggered_at"] = pd.to_datetime(alerts["triggered_at"], utc=True).astype("datetime64[us, UTC]")
+    alerts["outcome"] = [row.outcome for row in known]
+    alerts["decided_at"] = pd.to_datetime([row.decided_at for row in known], utc=True).astype("datetime64[us, UTC]")
+    alerts["grade"] = alerts["outcome"].map(GRADE_OF_OUTCOME).astype(int)
+    return Dataset(alerts, feature_rows(triggers, store), triggers)
+
+
+def feature_rows(triggers: Sequence[TriggerRecord], store: PointInTimeStore) -> pd.DataFrame:
+    """Feature rows of alerts at their own moments: stored families by point-in-time join, context from the alert."""
+    moments = pd.DataFrame(
+        {
+            "account_id": [t.account_id for t in triggers],
+            "event_timestamp": pd.to_datetime([t.triggered_at for t in triggers], utc=True).astype("datetime64[us, UTC]"),
+            "trading_day": [t.trading_day for t in triggers],
+        }
+    )
+    stored = store.historical(moments)
+    context = pd.DataFrame([alert_context(t) for t in triggers], columns=list(FAMILIES["alert_context"]), dtype="float64")
+    return pd.concat([stored[list(STORED)], context], axis=1)

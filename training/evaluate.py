@@ -1,0 +1,86 @@
+"""Evaluation: AlertGrade and its baselines on the same later rows, in one table, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models.graded_alert import GradedAlert
+from training.baselines import certain, logistic, most_frequent, multiclass_lightgbm
+from training.dataset import Dataset
+from training.metrics import METRICS, Estimate, estimate, expected_cost
+from training.splits import Split
+
+Floats = NDArray[np.float64]
+OURS = "alertgrade"
+
+
+def predictions(
+    data: Dataset, split: Split, graded: Sequence[GradedAlert], *, seed: int
+) -> Mapping[str, tuple[NDArray[np.int_], Floats]]:
+    """(grade, probabilities) of every voice on the test rows, ours first; ``graded`` answers those rows in order."""
+    X, y, X_test = data.X[split.train], data.y[split.train], data.X[split.test]
+    ours = np.array([g.probabilities for g in graded], dtype=np.float64)
+    rules = np.array([g.baseline.grade for g in graded])
+    table = {
+        OURS: (np.array([g.grade for g in graded]), ours),
+        "classifier only": (ours.argmax(axis=1) + 1, ours),
+        "rules only": (rules, certain(rules)),
+    }
+    for name, p in (
+        ("most frequent", most_frequent(y, len(X_test))),
+        ("logistic", logistic(X, y, X_test)),
+        ("multiclass LightGBM", multiclass_lightgbm(X, y, X_test, seed=seed)),
+    ):
+        table[name] = (p.argmax(axis=1) + 1, p)
+    return table
+
+
+def comparison(
+    data: Dataset, split: Split, graded: Sequence[GradedAlert], cost: Floats, *, seed: int
+) -> dict[str, dict[str, Estimate]]:
+    """Metric estimates by voice on the test rows: the table a reader compares in."""
+    truth = data.y[split.test].to_numpy(dtype=int)
+    subjects = data.alerts.loc[split.test, "subject_id"].to_numpy(dtype=str)
+    metrics = {**METRICS, "expected_cost": expected_cost(cost)}
+    return {
+        voice: {name: estimate(m, truth, grade, p, subjects, seed=seed) for name, m in metrics.items()}
+        for voice, (grade, p) in predictions(data, split, graded, seed=seed).items()
+    }
+
+
+def coverage(data: Dataset, split: Split, graded: Sequence[GradedAlert], *, seed: int) -> dict[str, Estimate]:
+    """Share of test rows whose true grade lies in the conformal set, all and unseen subjects, and the mean width."""
+    truth = data.y[split.test].to_numpy(dtype=int)
+    inside = np.array([t in g.grade_set for t, g in zip(truth, graded, strict=True)], dtype=int)
+    width = np.array([len(g.grade_set) for g in graded], dtype=int)
+    subjects = data.alerts.loc[split.test, "subject_id"].to_numpy(dtype=str)
+    unseen = split.unseen[split.test]
+
+    def mean(values: NDArray[np.int_], rows: NDArray[np.bool_]) -> Estimate:
+        empty = np.zeros((int(rows.sum()), 1))
+        if not rows.any():
+            return Estimate(float("nan"), float("nan"), float("nan"))
+        return estimate(lambda t, _g, _p: float(t.mean()), values[rows], values[rows], empty, subjects[rows], seed=seed)
+
+    everyone = np.ones(len(truth), dtype=bool)
+    return {"coverage": mean(inside, everyone), "coverage_unseen_subjects": mean(inside, unseen), "set_width": mean(width, everyone)}
+
+
+def as_markdown(table: Mapping[str, Mapping[str, Estimate]]) -> str:
+    """The comparison as a Markdown table: value and 95 % interval."""
+    names = list(next(iter(table.values())))
+    lines = ["| voice | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    for voice, row in table.items():
+        cells = [f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]" for e in (row[n] for n in names)]
+        lines.append(f"| {voice} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def reference_sample(X: pd.DataFrame, graded: Sequence[GradedAlert], *, cap: int, seed: int) -> pd.DataFrame:
+    """Feature rows and given grades that drift is measured against; at most ``cap`` rows."""
+    sample = X.reset_index(drop=True).assign(grade=[g.grade for g in graded], severity=[g.severity for g in graded])
+    return sample if len(sample) <= cap else sample.sample(cap, random_state=seed).sort_index()

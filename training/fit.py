@@ -1,0 +1,137 @@
+"""Train: dataset in, split, fit, judge against the baselines, bundle, register."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from features.catalogue import FEATURE_SERVICE
+from models.bundle import save_bundle
+from models.graded_alert import GradedAlert
+from models.policy import load_policy
+from models.scorer import AlertScorer, ScoreInput
+from rules_baseline.grade import baseline_in_order
+from rules_baseline.trigger import TriggerRecord
+from training.dataset import Dataset, LabelledAlert, PointInTimeStore, build_dataset
+from training.evaluate import OURS, as_markdown, comparison, coverage, reference_sample
+from training.metrics import Estimate
+from training.registry import ModelRegistry
+from training.splits import Split, SplitPlan, split
+
+# More of these never makes an alert less severe; anything whose sign can be argued about stays free.
+MONOTONE = {"alert_measured_over_threshold": 1, "alert_occurrence": 1, "sanctions_250d": 1, "self_match_share_20d": 1}
+REFERENCE_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What came out: version, bundle digest, rows by part, the table of voices, coverage of the sets."""
+
+    version: str
+    digest: str
+    rows: Mapping[str, int]
+    table: Mapping[str, Mapping[str, Estimate]]
+    coverage: Mapping[str, Estimate]
+
+
+def train(
+    labelled: Sequence[LabelledAlert],
+    all_alerts: Sequence[TriggerRecord],
+    store: PointInTimeStore,
+    registry: ModelRegistry,
+    *,
+    known_by: datetime,
+    private_key: bytes,
+    code_version: str,
+    seed: int,
+    plan: SplitPlan | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> TrainResult:
+    """Fit on what was known by ``known_by``, evaluate on the last days, register; deterministic by ``seed``.
+
+    ``all_alerts`` are the alerts of the same period with or without disposition: the baseline grade of an alert
+    counts its subject's other alerts of that day. Errors: ``AlertError`` where labels or days do not suffice.
+    """
+    progress("dataset")
+    data = build_dataset(labelled, store, known_by=known_by)
+    parts = split(data.alerts, plan or SplitPlan())
+    progress("fit")
+    scorer = _fit(data, parts, seed)
+    progress("evaluate")
+    graded = scorer.grade(_inputs(data, all_alerts), explain=False)
+    on_test = [g for g, kept in zip(graded, parts.test, strict=True) if kept]
+    table = comparison(data, parts, on_test, scorer.policy.cost_matrix(), seed=seed)
+    covered = coverage(data, parts, on_test, seed=seed)
+    rows = {name: int(getattr(parts, name).sum()) for name in ("train", "calibration", "test", "unseen")}
+    progress("register")
+    digest, version = _register(
+        scorer, data, parts, graded, table, covered, rows, registry, private_key, code_version, seed
+    )
+    return TrainResult(version, digest, rows, table, covered)
+
+
+def _fit(data: Dataset, parts: Split, seed: int) -> AlertScorer:
+    return AlertScorer.fit(
+        data.X[parts.train],
+        data.y[parts.train],
+        calibration=(data.X[parts.calibration], data.y[parts.calibration]),
+        monotone=MONOTONE,
+        seed=seed,
+        policy=load_policy(),
+        feature_service=FEATURE_SERVICE,
+    )
+
+
+def _inputs(data: Dataset, all_alerts: Sequence[TriggerRecord]) -> list[ScoreInput]:
+    baselines = baseline_in_order(all_alerts)
+    rows = data.X.astype(object).where(data.X.notna(), None).to_dict("records")
+    return [
+        ScoreInput(t, {str(k): v for k, v in row.items()}, baselines[t.alert_id], None, None)
+        for t, row in zip(data.triggers, rows, strict=True)
+    ]
+
+
+def _register(
+    scorer: AlertScorer,
+    data: Dataset,
+    parts: Split,
+    graded: Sequence[GradedAlert],
+    table: Mapping[str, Mapping[str, Estimate]],
+    covered: Mapping[str, Estimate],
+    rows: Mapping[str, int],
+    registry: ModelRegistry,
+    private_key: bytes,
+    code_version: str,
+    seed: int,
+) -> tuple[str, str]:
+    metrics = {name: e.value for name, e in {**table[OURS], **covered}.items() if e.value == e.value}
+    lineage = {
+        "data_digest": data.digest(),
+        "data_from": str(data.alerts["trading_day"].min()),
+        "data_to": str(data.alerts["trading_day"].max()),
+        "feature_service": FEATURE_SERVICE,
+        "code_version": code_version,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        bundle, reference = Path(folder) / "bundle", Path(folder) / "reference.parquet"
+        manifest = {**lineage, "seed": seed, "rows": dict(rows), "metrics": {k: round(v, 9) for k, v in metrics.items()}}
+        digest = save_bundle(scorer, bundle, manifest=manifest, private_key=private_key)
+        fitted = [g for g, kept in zip(graded, parts.train, strict=True) if kept]
+        reference_sample(data.X[parts.train], fitted, cap=REFERENCE_ROWS, seed=seed).to_parquet(reference)
+        version = registry.register(
+            bundle,
+            reference,
+            digest,
+            params={**{k: str(v) for k, v in rows.items()}, "seed": str(seed), **lineage},
+            metrics=metrics,
+            tags={"digest": digest, "test_from": parts.test_from.isoformat(), **lineage},
+            files={
+                "comparison.md": as_markdown(table),
+                "coverage.json": json.dumps({k: [e.value, e.low, e.high] for k, e in covered.items()}),
+            },
+        )
+    return digest, version

@@ -1,0 +1,41 @@
+"""Past alerts and dispositions: raw tables in, labelled alerts out, by way of the ledger, which is the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import ibis.expr.types as ir
+
+from features.events.events import Events
+from ledger.ledger import Ledger
+from rules_baseline.trigger import TriggerRecord
+from training.dataset import LabelledAlert
+
+
+def past_alerts(events: Events) -> list[TriggerRecord]:
+    """Trigger records of the raw ``alerts`` table, in (triggered_at, alert_id) order; none where it is absent."""
+    return [TriggerRecord(**row) for row in _rows(events.table("alerts").order_by("triggered_at", "alert_id"))]
+
+
+def disposition_rows(events: Events) -> Iterator[dict[str, Any]]:
+    """Rows of the raw ``dispositions`` table as JSON objects with instants in UTC."""
+    for row in _rows(events.table("dispositions").order_by("decided_at", "alert_id")):
+        yield {k: v.replace(tzinfo=UTC).isoformat() if isinstance(v, datetime) else v for k, v in row.items()}
+
+
+def labelled_alerts(ledger: Ledger, until: datetime) -> list[LabelledAlert]:
+    """Alerts of the ledger whose outcome was decided at or before ``until``."""
+    return [
+        LabelledAlert(TriggerRecord(**_known(row.trigger)), row.outcome, row.decided_at)
+        for row in ledger.labelled_alerts(until)
+    ]
+
+
+def _known(trigger: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in trigger.items() if name in TriggerRecord.model_fields}
+
+
+def _rows(table: ir.Table) -> list[dict[str, Any]]:
+    return table.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
