@@ -24,7 +24,7 @@ def build_app() -> typer.Typer:
     """Assemble the commands; importing this module loads none of the heavy libraries."""
     app = typer.Typer(
         name="alertgrade",
-        help="AlertGrade grades abnormal-trading alerts (异常交易预警) at a futures broker, 1 extreme to 5 low, with reasons.",
+        help="Grades abnormal-trading alerts (异常交易预警) at a futures broker: 1 extreme to 5 low, with reasons.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
@@ -20,6 +21,7 @@ from features.build import build
 from features.catalogue import FAMILIES
 from features.events.load import load_events
 from features.events.pseudonym import load_or_create_key
+from features.rows import as_rows
 from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
 from rules_baseline.replay import run_rules
@@ -150,9 +152,9 @@ def _last_evening(alerts_file: Path) -> tuple[date, datetime]:
 
 
 def _alerts_of(alerts_file: Path, day: date) -> list[TriggerRecord]:
-    frame = pd.read_parquet(alerts_file)
-    rows = frame[frame["trading_day"] == day].sort_values(["triggered_at", "alert_id"]).astype(object)
-    return [TriggerRecord(**row) for row in rows.where(rows.notna(), None).to_dict("records")]
+    rows = pq.read_table(alerts_file, filters=[("trading_day", "=", day)])
+    records = [TriggerRecord(**row) for row in rows.to_pylist()]
+    return sorted(records, key=lambda record: (record.triggered_at, record.alert_id))
 
 
 def _intraday(store: OfflineAndOnlineStore, alerts: Sequence[TriggerRecord]) -> list[dict[str, float | None]]:
@@ -164,5 +166,4 @@ def _intraday(store: OfflineAndOnlineStore, alerts: Sequence[TriggerRecord]) -> 
             "trading_day": [a.trading_day for a in alerts],
         }
     )
-    rows = store.historical(moments)[list(FAMILIES["intraday"])].astype(object)
-    return [{str(k): v for k, v in row.items()} for row in rows.where(rows.notna(), None).to_dict("records")]
+    return as_rows(store.historical(moments)[list(FAMILIES["intraday"])])

@@ -1,4 +1,4 @@
-"""A synthetic market with a past: events, the alerts the rules raise on them, and how an investigator disposed of them."""
+"""A synthetic market with a past: events, the alerts of the rules, an investigator's dispositions."""
 
 from __future__ import annotations
 

@@ -62,7 +62,9 @@ def build(events: Events, offline: Path, *, progress: Callable[[str], None] | No
         if progress:
             progress(family)
         rows[family] = _write(events, table, staging / f"{family}.parquet")
-    days = events.trading_days().aggregate(a=lambda t: t.trading_day.min(), b=lambda t: t.trading_day.max()).to_pyarrow()
+    days = (
+        events.trading_days().aggregate(a=lambda t: t.trading_day.min(), b=lambda t: t.trading_day.max()).to_pyarrow()
+    )
     record = BuildRecord(FEATURE_SERVICE, events.digest, days["a"][0].as_py(), days["b"][0].as_py(), rows)
     (staging / RECORD).write_text(json.dumps(asdict(record), default=str, indent=1))
     shutil.rmtree(offline, ignore_errors=True)

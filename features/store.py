@@ -103,4 +103,6 @@ def open_feast(folder: Path, *, online: str = ONLINE_DATABASE) -> Any:
     try:
         return FeatureStore(config=RepoConfig(**raw, repo_path=folder))
     except (OSError, ValueError) as error:
-        raise AlertError(f"the feature store under {folder} did not open: {error}", do="run alertgrade features") from error
+        raise AlertError(
+            f"the feature store under {folder} did not open: {error}", do="run alertgrade features"
+        ) from error

@@ -32,7 +32,7 @@ def trailing_sums(on: ir.Table, daily: ir.Table, measures: Sequence[str], maxima
     ``daily`` holds one row an account and active day; a window without an active day is null, not zero.
     """
     rows = on.left_join(daily, ["account_id", "day_no"]).select(*on.columns, *[daily[m] for m in (*measures, *maxima)])
-    columns = {}
+    columns: dict[str, ir.Value] = {}
     for length in LENGTHS:
         window = ibis.range_window(group_by="account_id", order_by="day_no", preceding=length - 1, following=0)
         columns |= {f"{m}_{length}": rows[m].sum().over(window) for m in measures}

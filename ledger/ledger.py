@@ -198,14 +198,14 @@ class Ledger:
             if row is None:
                 raise NotInLedger(f"no alert {alert_id!r}")
             found = queries.payloads(connection, [seq for seq in (row["seq"], row["score_seq"]) if seq is not None])
-            case = connection.execute(select(CASES).where(CASES.c.case_id == row["case_id"])).mappings().first()
+            case = queries.case(connection, row["case_id"])
         score = found.get(row["score_seq"], {})
         return {
             **row,
             "trigger": found[row["seq"]]["trigger"],
             "answer": score.get("answer"),
             "evidence": score.get("evidence"),
-            "case": dict(case) if case else None,
+            "case": case,
         }
 
     def alerts(self, filters: Mapping[str, Any] | None = None, cursor: str | None = None, limit: int = 100) -> Page:
@@ -220,15 +220,13 @@ class Ledger:
 
     def case(self, case_id: str) -> dict[str, Any]:
         """One case with the rows of its alerts and its disposition (``None`` while open)."""
-        disposed = select(ENTRIES.c.payload).where(ENTRIES.c.kind == "disposition", ENTRIES.c.key == f"case:{case_id}")
         members = select(ALERTS).where(ALERTS.c.case_id == case_id).order_by(ALERTS.c.triggered_at, ALERTS.c.alert_id)
         with self._database.read() as connection:
-            row = connection.execute(select(CASES).where(CASES.c.case_id == case_id)).mappings().first()
-            if row is None:
+            case = queries.case(connection, case_id)
+            if case is None:
                 raise NotInLedger(f"no case {case_id!r}")
-            disposition = connection.execute(disposed).scalar()
             alerts = [dict(alert) for alert in connection.execute(members).mappings()]
-        return {**row, "alert_rows": alerts, "disposition": json.loads(disposition) if disposition else None}
+        return {**case, "members": alerts}
 
     def triggers_of_day(
         self, *, account_id: str, subject_id: str, trading_day: str, until: str

@@ -49,6 +49,16 @@ def cases_page(connection: Connection, filters: Mapping[str, Any], cursor: str |
     return _page([dict(row) for row in rows], limit, lambda row: [row["grade"] or _UNGRADED, row["seq"]])
 
 
+def case(connection: Connection, case_id: str | None) -> Row | None:
+    """One case with its disposition (``None`` while open); ``None`` where there is no such case."""
+    row = connection.execute(select(CASES).where(CASES.c.case_id == case_id)).mappings().first()
+    if row is None:
+        return None
+    disposed = select(ENTRIES.c.payload).where(ENTRIES.c.kind == "disposition", ENTRIES.c.key == f"case:{case_id}")
+    text = connection.execute(disposed).scalar()
+    return {**row, "disposition": json.loads(text) if text else None}
+
+
 def counts(connection: Connection) -> dict[str, list[Row]]:
     """How many alerts and cases there are, by status and grade."""
     found: dict[str, list[Row]] = {}

@@ -54,17 +54,28 @@ class AnomalyEnsemble:
 
     def score(self, X: pd.DataFrame | ArrayLike) -> Floats:
         """Share of training rows less strange than each row, in [0, 1], shape (n,); NaN where UNKNOWN."""
-        evidence, unknown = self._evidence(self._matrix(X))
-        shares = np.searchsorted(self.reference_, evidence, side="left") / self.reference_.size
-        return np.where(unknown, np.nan, shares)
+        return self._ranked(*self._evidence(self._matrix(X)))
 
     def explain(self, X: pd.DataFrame | ArrayLike) -> list[list[Driver]]:
         """The features that made each row strange, largest share first; a row's shares sum to at most 1.
 
         A row that no detector finds strange, or an UNKNOWN one, has no drivers.
         """
+        return self.assess(X)[1]
+
+    def assess(self, X: pd.DataFrame | ArrayLike) -> tuple[Floats, list[list[Driver]]]:
+        """``score`` and ``explain`` in one pass."""
         matrix = self._matrix(X)
-        return [self._drivers(values, parts) for values, parts in zip(matrix, self._shares(matrix), strict=True)]
+        evidence, parts = np.zeros(matrix.shape[0]), np.zeros(matrix.shape)
+        unknown = np.zeros(matrix.shape[0], dtype=np.bool_)
+        for member, table in zip(self.members_, self._surprise, strict=True):
+            counts, silent, shares = member.examine(matrix)
+            surprise, whole = table[counts], np.cumsum(shares, axis=1)[:, -1]
+            parts += shares * np.divide(surprise, whole, out=np.zeros_like(whole), where=whole > 0)[:, None]
+            evidence, unknown = evidence + surprise, unknown | silent
+        parts /= np.where(evidence > 0, evidence, 1.0)[:, None]
+        drivers = [self._drivers(values, row) for values, row in zip(matrix, parts, strict=True)]
+        return self._ranked(evidence, unknown), drivers
 
     def to_arrays(self) -> Arrays:
         """Everything learnt, as flat arrays: ``member.array``; names as bytes of UTF-8 text."""
@@ -106,27 +117,16 @@ class AnomalyEnsemble:
             n = member.reference_.size
             self._surprise.append(-weight * np.log((n - np.arange(n + 1) + 1) / (n + 1)))
 
-    def _member_surprise(self, matrix: Floats) -> list[tuple[Floats, NDArray[np.bool_]]]:
-        answers = (member.less_strange(matrix) for member in self.members_)
-        return [(table[counts], unknown) for table, (counts, unknown) in zip(self._surprise, answers, strict=True)]
-
     def _evidence(self, matrix: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        self._check_fitted()
-        (total, unknown), *others = self._member_surprise(matrix)
-        for surprise, silent in others:
-            total, unknown = total + surprise, unknown | silent
-        return total, unknown
+        evidence, unknown = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0], dtype=np.bool_)
+        for member, table in zip(self.members_, self._surprise, strict=True):
+            counts, silent = member.less_strange(matrix)
+            evidence, unknown = evidence + table[counts], unknown | silent
+        return evidence, unknown
 
-    def _shares(self, matrix: Floats) -> Floats:
-        """Each feature's share of the evidence, shape (n, d): a member's parts, weighted by its surprise."""
-        total = np.zeros(matrix.shape)
-        evidence = np.zeros(matrix.shape[0])
-        for member, (surprise, _) in zip(self.members_, self._member_surprise(matrix), strict=True):
-            parts = member.contributions(matrix)
-            whole = np.cumsum(parts, axis=1)[:, -1]
-            total += parts * np.divide(surprise, whole, out=np.zeros_like(whole), where=whole > 0)[:, None]
-            evidence += surprise
-        return np.asarray(total / np.where(evidence > 0, evidence, 1.0)[:, None], dtype=np.float64)
+    def _ranked(self, evidence: Floats, unknown: NDArray[np.bool_]) -> Floats:
+        shares = np.searchsorted(self.reference_, evidence, side="left") / self.reference_.size
+        return np.where(unknown, np.nan, shares)
 
     def _drivers(self, values: Floats, shares: Floats) -> list[Driver]:
         top: Sequence[int] = np.argsort(-shares, kind="stable")[: self.drivers].tolist()

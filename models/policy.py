@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from models.graded_alert import DecidedBy
 from models.policy_file import Floor, PolicyFile, StrangeAndUnsure, read_policy_file, write_policy_file
-from rules_baseline.grade import BaselineGrade
-from rules_baseline.trigger import TriggerRecord
+
+if TYPE_CHECKING:
+    from rules_baseline.grade import BaselineGrade
+    from rules_baseline.trigger import TriggerRecord
 
 LEAST_COST = "least_expected_cost"
 RULES_ONLY = "rules_only"
@@ -31,7 +33,7 @@ class Policy:
 
     >>> from types import SimpleNamespace
     >>> alert = SimpleNamespace(rule_id="self_trade", level="breach", occurrence=3)
-    >>> decision = Policy.read().decide([0, 0, 0, 0.1, 0.9], 0.5, BaselineGrade(2, None), alert, [5])
+    >>> decision = Policy.read().decide([0, 0, 0, 0.1, 0.9], 0.5, SimpleNamespace(grade=3), alert, [5])
     >>> decision.grade, decision.decided_by.policy_clause
     (2, 'least_expected_cost > repeated_exchange_breach')
     """
@@ -71,8 +73,12 @@ class Policy:
         clauses = [RULES_ONLY if classifier is None else LEAST_COST]
         moved: list[Floor | StrangeAndUnsure] = []
         strange = self._strange(probabilities, anomaly_share, grade_set)
-        asked = [(strange, strange.raise_to)] if strange else []
-        for clause, limit in [*((f, f.not_better_than) for f in self._floors(baseline, alert)), *asked]:
+        asked: list[tuple[Floor | StrangeAndUnsure, int]] = [
+            (floor, floor.not_better_than) for floor in self._floors(baseline, alert)
+        ]
+        if strange:
+            asked.append((strange, strange.raise_to))
+        for clause, limit in asked:
             if limit < grade:
                 grade = limit
                 clauses.append(clause.id)
@@ -86,9 +92,8 @@ class Policy:
         return Decision(grade, voices, tuple(moved))
 
     def _least_cost(self, probabilities: Sequence[float]) -> int:
-        costs = [
-            fsum(p * row[given] for p, row in zip(probabilities, self.file.cost, strict=True)) for given in range(5)
-        ]
+        pairs = list(zip(probabilities, self.file.cost, strict=True))
+        costs = [round(fsum(p * row[given] for p, row in pairs), 12) for given in range(5)]
         return costs.index(min(costs)) + 1
 
     def _floors(self, baseline: BaselineGrade, alert: TriggerRecord) -> list[Floor]:

@@ -89,7 +89,9 @@ def read_policy_file(text: str | None = None) -> PolicyFile:
         first = err.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "policy"
         message = first["msg"].removeprefix("Value error, ")
-        raise AlertError(f"policy key {key}: {message}", "wanted the shape of models/policy.yaml", f"mend {key}") from err
+        raise AlertError(
+            f"policy key {key}: {message}", "wanted the shape of models/policy.yaml", f"mend {key}"
+        ) from err
 
 
 def write_policy_file(policy: PolicyFile) -> str:

@@ -24,8 +24,8 @@ _CROSSED = f"""
 CREATE OR REPLACE TEMP TABLE crossed AS
 WITH counted AS (
     SELECT {UNIT_SQL}, max(term_id) AS term_id, sum(total) AS after,
-           coalesce(sum(total) FILTER (WHERE sequence < $sequence), 0) AS before
-    FROM tallies SEMI JOIN (SELECT * FROM tallies WHERE sequence = $sequence AND total > 0) AS here
+           coalesce(sum(total) FILTER (WHERE sequence < (SELECT sequence FROM this_batch)), 0) AS before
+    FROM tallies SEMI JOIN (SELECT * FROM tallies WHERE sequence = (SELECT sequence FROM this_batch) AND total > 0) AS here
          USING ({UNIT_SQL})
     GROUP BY {UNIT_SQL}
 )
@@ -71,12 +71,12 @@ class Book:
     occurrences: Occurrences
 
 
-def new_alerts(con: Any, sequence: int, book: Book) -> list[TriggerRecord]:
-    """The alerts of batch ``sequence``, by (triggered_at, alert_id); its tallies and events are in the state already.
+def new_alerts(con: Any, book: Book) -> list[TriggerRecord]:
+    """The alerts of the batch in hand, by (triggered_at, alert_id); its tallies and events are in the state already.
 
     Every event of a crossing unit is put in order again, so a late row gives the alert one batch would have given.
     """
-    con.execute(_CROSSED, {"sequence": sequence})
+    con.execute(_CROSSED)
     if not con.execute("SELECT 1 FROM crossed LIMIT 1").fetchall():
         return []
     con.execute(_PLACED)
@@ -128,13 +128,3 @@ def _evidence(events: int, ids: Sequence[str], members: Mapping[str, int], term:
     }
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
-
-def placed_at(con: Any, unit_sql: str, parameters: Sequence[Any], reaches: int) -> datetime | None:
-    """When a unit's events, as known now, reach ``reaches``; None when they do not."""
-    rows = con.execute(
-        f"SELECT min(event_time) FROM (SELECT event_time, sum(amount) OVER (ORDER BY {ORDER} ROWS UNBOUNDED PRECEDING) "
-        f"AS total FROM events WHERE {unit_sql}) WHERE total >= ?",
-        [*parameters, reaches],
-    ).fetchall()
-    moment: datetime | None = rows[0][0]
-    return moment

@@ -26,7 +26,8 @@ _TABLES = {
     "alerts": "sequence BIGINT, alert_id VARCHAR, rule_id VARCHAR, level VARCHAR, exchange VARCHAR, contract VARCHAR, "
     "trading_day DATE, subject_type VARCHAR, subject_id VARCHAR, account_id VARCHAR, triggered_at TIMESTAMP, "
     "measured DOUBLE, threshold DOUBLE, occurrence BIGINT, parameters_version VARCHAR, evidence VARCHAR",
-    "corrections": f"sequence BIGINT, {_UNIT_COLUMNS}, late_events BIGINT, total BIGINT, moved VARCHAR",
+    "corrections": f"sequence BIGINT, {_UNIT_COLUMNS}, late_events BIGINT, total BIGINT, alert_id VARCHAR, "
+    "triggered_at TIMESTAMP, corrected_at TIMESTAMP",
 }
 
 

@@ -39,7 +39,7 @@ def compose(
     limits: Limits | None = None,
 ) -> Parts:
     """Open the ledger, the feature store and the champion; only a ledger that cannot be used is an error."""
-    from models.policy import default_policy
+    from models.policy import Policy
 
     ledger = Ledger(ledger_url, clock, busy_timeout_ms=LEDGER_WAIT_MS)
     reader = TimedReader(_opened(features, clock), FEATURE_LIMIT_S)
@@ -49,7 +49,7 @@ def compose(
         _log.warning("grading by rules only: %s", refusal)
     return Parts(
         ledger=ledger,
-        grader=Grader(scorer, refusal, reader, ledger, default_policy(), clock),
+        grader=Grader(scorer, refusal, reader, ledger, Policy.read(), clock),
         champion=champion,
         queue=ScoringQueue(limits or Limits()),
         keyring=Keyring(ledger),

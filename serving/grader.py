@@ -51,7 +51,7 @@ class Grader:
             return stored
         earlier = self._earlier(trigger)
         prepared = self.judge.prepare(question, earlier)
-        answer = self.judge.answer(prepared, question.explain).model_dump(mode="json")
+        answer = self.judge.answers([prepared], question.explain)[0].model_dump(mode="json")
         evidence = {
             "features": prepared.input.features,
             "intraday_given": question.intraday is not None,

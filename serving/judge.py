@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -89,16 +89,31 @@ class Judge:
         )
         return Prepared(prepared, tuple(because))
 
-    def answer(self, prepared: Prepared, explain: bool) -> GradedAlert:
-        """The grade; a model that fails on this row leaves it to the rules."""
-        because = list(prepared.rules_because)
-        if self._scorer is not None and not because:
-            try:
-                return self._scorer.grade([prepared.input], explain=explain)[0]
-            except Exception as error:  # the alert must be graded whatever the model's libraries throw
-                _log.exception("the model failed on alert %s", prepared.input.trigger.alert_id)
-                because.append(f"model_failed: {type(error).__name__}")
-        return rules_only(prepared.input, self._policy, [*because, *prepared.input.degraded])
+    def answers(self, prepared: Sequence[Prepared], explain: bool) -> list[GradedAlert]:
+        """A grade for each, in order; a row that the model fails on is left to the rules."""
+        graded = self._modelled([one for one in prepared if not one.rules_because], explain)
+        return [one if isinstance(one, GradedAlert) else self._by_rules(one) for one in _merged(prepared, graded)]
+
+    def _modelled(self, prepared: list[Prepared], explain: bool) -> list[GradedAlert | Prepared]:
+        """Grades by the model; what it fails on comes back with the reason."""
+        if self._scorer is None or not prepared:
+            return list(prepared)
+        try:
+            return list(self._scorer.grade([one.input for one in prepared], explain=explain))
+        except Exception as error:  # an alert must be graded whatever the model's libraries throw
+            if len(prepared) > 1:  # one bad row must not take the good ones with it
+                return [done for one in prepared for done in self._modelled([one], explain)]
+            _log.exception("the model failed on alert %s", prepared[0].input.trigger.alert_id)
+            return [replace(prepared[0], rules_because=(f"model_failed: {type(error).__name__}",))]
+
+    def _by_rules(self, prepared: Prepared) -> GradedAlert:
+        return rules_only(prepared.input, self._policy, [*prepared.rules_because, *prepared.input.degraded])
+
+
+def _merged(prepared: Sequence[Prepared], graded: list[GradedAlert | Prepared]) -> list[GradedAlert | Prepared]:
+    """``graded`` put back in the places of the questions that went to the model."""
+    rest = iter(graded)
+    return [one if one.rules_because else next(rest) for one in prepared]
 
 
 def _intraday(values: dict[str, float | None], given: Mapping[str, float | None] | None) -> list[str]:

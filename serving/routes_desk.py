@@ -16,6 +16,7 @@ from serving.body import read_json
 from serving.requests import DispositionRequest, Outcome, parse
 from serving.routes_scores import PartsNow
 
+_LATEST = 50  # alerts and cases of an account on its page
 DECIDERS = ("investigator", "reviewer", "admin")
 router = APIRouter(tags=["desk"])
 Identifier = Annotated[str, Path(max_length=400)]
@@ -43,7 +44,7 @@ def get_alerts(
     """Alerts, newest first."""
     filters = {"grade": grade, "rule_id": rule_id, "exchange": exchange, "status": status, "account_id": account_id}
     filters |= {"case_id": case_id, "trading_day": trading_day.isoformat() if trading_day else None}
-    return _shown("alerts", parts.ledger.alerts(filters, cursor, limit))
+    return _shown(parts.ledger.alerts(filters, cursor, limit))
 
 
 @router.get("/v1/alerts/{alert_id:path}", openapi_extra=roles_note(*DESK))
@@ -67,7 +68,7 @@ def get_cases(
     """Cases, worst grade first, then oldest first."""
     filters = {"grade": grade, "status": status, "outcome": outcome}
     filters |= {"subject_id": subject_id, "account_id": account_id}
-    return _shown("cases", parts.ledger.cases(filters, cursor, limit))
+    return _shown(parts.ledger.cases(filters, cursor, limit))
 
 
 @router.get("/v1/cases/{case_id}", openapi_extra=roles_note(*DESK))
@@ -101,20 +102,18 @@ async def post_disposition(
 @router.get("/v1/accounts/{account_id:path}", openapi_extra=roles_note(*DESK))
 def get_account(account_id: Identifier, parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
     """An account's features now, its latest alerts and its cases; ``degraded`` says what is missing."""
-    now, degraded = parts.clock(), []
-    features: dict[str, Any] | None = None
+    now = parts.clock()
+    shown: dict[str, Any] = {"account_id": account_id, "profile": None, "features_as_of": None, "degraded": []}
     try:
         row = parts.grader.judge.reader.read(account_id, trading_day=now.date(), at=now)
-        features = {"values": dict(row.values), "as_of": row.as_of, "age_days": row.age_days, "stale": row.stale}
     except AlertError as error:
-        degraded.append(f"feature_store_unavailable: {error}")
-    return {
-        "account_id": account_id,
-        "features": features,
-        "alerts": parts.ledger.alerts({"account_id": account_id}, limit=50).rows,
-        "cases": parts.ledger.cases({"account_id": account_id}, limit=50).rows,
-        "degraded": degraded,
-    }
+        shown["degraded"] = [f"feature_store_unavailable: {error}"]
+    else:
+        shown |= {"profile": dict(row.values), "features_as_of": row.as_of, "feature_age_days": row.age_days}
+        shown["degraded"] = ["stale_features: the feature store is behind"] if row.stale else []
+    shown["alerts"] = parts.ledger.alerts({"account_id": account_id}, limit=_LATEST).rows
+    shown["cases"] = parts.ledger.cases({"account_id": account_id}, limit=_LATEST).rows
+    return shown
 
 
 @router.get("/v1/reports/summary", openapi_extra=roles_note(*DESK))
@@ -123,5 +122,5 @@ def get_summary(parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
     return parts.ledger.counts()
 
 
-def _shown(name: str, page: Page) -> dict[str, Any]:
-    return {name: page.rows, "next_cursor": page.next_cursor}
+def _shown(page: Page) -> dict[str, Any]:
+    return {"items": page.rows, "next_cursor": page.next_cursor}

@@ -14,6 +14,7 @@ REACH = {0.9: (1.0, 2.2), 0.65: (0.9, 1.5), 0.4: (0.7, 1.15), 0.15: (0.3, 0.95)}
 
 
 def planned(turn: Turn, limit: int, reach: tuple[float, float] | None = None) -> int:
+    """Today's count, drawn as a share of ``limit`` from ``reach``, or from the reach of the account's strength."""
     least, most = reach or REACH[turn.account.strength]
     return max(1, int(np.ceil(limit * turn.rng.uniform(least, most))))
 

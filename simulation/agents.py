@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from simulation.accounts import Account
 from simulation.lives import immediate, linger, live
 from simulation.orders import MARKET, STOP, Orders, usual_hedge
-from simulation.roles import LIQUIDITY_SLOTS, Role
+from simulation.roles import LIQUIDITY_LOTS, LIQUIDITY_SLOTS, Role
 from simulation.turn import Turn
 
 # role -> share of days on which it trades, fewest and most orders on such a day
@@ -23,6 +24,8 @@ _BUSY: dict[Role, tuple[float, int, int]] = {
     Role.LARGE_INSTITUTION: (0.7, 6, 20),
     Role.CLUMSY: (0.8, 8, 30),
     Role.RING_MEMBER: (0.5, 2, 10),
+    Role.MARKET_MAKER: (1.0, 30, 75),
+    Role.FAK_ARBITRAGEUR: (1.0, 40, 160),
 }
 _GUILTY_BUSY = (0.7, 5, 30)
 _INSIDE_SHARE = 0.1  # ordinary whole fills that meet another client of the same broker
@@ -32,17 +35,17 @@ _EXCHANGES_WITH_MARKET_ORDERS = {"DCE", "CZCE", "CFFEX"}
 def ordinary_day(turn: Turn) -> None:
     """Trade as the role does on a day like any other; a large open position is brought home first."""
     role, rng = turn.account.role, turn.rng
-    if role is Role.MARKET_MAKER:
-        quote(turn)
-        return
-    if role is Role.FAK_ARBITRAGEUR:
-        arbitrage(turn, int(rng.integers(40, 160)))
-        return
     share, fewest, most = _BUSY.get(role, _GUILTY_BUSY)
     if rng.random() >= share:
         return
+    bring_home(turn)
+    if role is Role.MARKET_MAKER:
+        quote(turn, int(rng.integers(fewest, most)))
+        return
+    if role is Role.FAK_ARBITRAGEUR:
+        arbitrage(turn, int(rng.integers(fewest, most)))
+        return
     contract, count = turn.choose(), int(rng.integers(fewest, most + 1))
-    bring_home(turn, contract)
     first = 1 if rng.random() < 0.5 else -1
     sides = first * (1 - 2 * (np.arange(count) % 2))
     volume = rng.integers(1, turn.account.lots + 1, count)
@@ -57,15 +60,15 @@ def ordinary_day(turn: Turn) -> None:
     turn.send(meet_clients(turn, _varied(turn, live(turn, orders))))
 
 
-def bring_home(turn: Turn, contract: int) -> None:
-    """Close the net position carried on a contract once it exceeds a few orders' worth."""
-    net = turn.carried.get(contract, 0)
-    if abs(net) <= 2 * turn.account.lots:
-        return
-    side = -1 if net > 0 else 1
-    hedge = usual_hedge(turn.account.role)
-    order = turn.draft(contract, turn.times(contract, 1, 0.1), side, abs(net), behind=-1, hedge=hedge)
-    turn.send(live(turn, order, fill=1.0))
+def bring_home(turn: Turn) -> None:
+    """Close what is carried where it exceeds a few orders' worth, early in the day; the largest two first."""
+    large = {contract: net for contract, net in turn.carried.items() if abs(net) > 2 * turn.account.lots}
+    for contract in sorted(large, key=lambda n: (-abs(large[n]), n))[:2]:
+        lots = min(abs(large[contract]), turn.contract(contract).max_order_volume or 100)
+        side = -1 if large[contract] > 0 else 1
+        hedge = usual_hedge(turn.account.role)
+        order = turn.draft(contract, turn.times(contract, 1, 0.1), side, lots, behind=-1, hedge=hedge)
+        turn.send(live(turn, order, fill=1.0))
 
 
 def _varied(turn: Turn, orders: Orders) -> Orders:
@@ -89,19 +92,18 @@ def meet_clients(turn: Turn, orders: Orders) -> Orders:
     if not slots:
         return orders
     whole = (orders["filled"] == orders["volume"]) & (orders["later_fill"] == 0)
-    inside = whole & (turn.rng.random(len(orders)) < _INSIDE_SHARE)
+    small = orders["volume"] <= 2 * LIQUIDITY_LOTS
+    inside = whole & small & (turn.rng.random(len(orders)) < _INSIDE_SHARE)
     found = account.at_slot(0) + turn.rng.choice(slots, len(orders))
     orders["partner"][inside] = found[inside]
     return orders
 
 
-def quote(turn: Turn) -> None:
+def quote(turn: Turn, pairs: int) -> None:
     """Both sides quoted and re-quoted all day: many cancels, all marked as market making."""
     contract = turn.account.favourites[turn.day % 2]
-    bring_home(turn, contract)
-    count = 2 * int(turn.rng.integers(30, 75))
-    offsets = np.repeat(turn.times(contract, count // 2), 2)
-    sides = np.tile([1, -1], count // 2)
+    offsets = np.repeat(turn.times(contract, pairs), 2)
+    sides = np.tile([1, -1], pairs)
     orders = turn.draft(contract, offsets, sides, turn.account.lots, behind=2, hedge=usual_hedge(turn.account.role))
     turn.send(live(turn, orders, fill=0.12, partial=0.05, cancel=1.0))
 
@@ -119,21 +121,22 @@ def arbitrage(turn: Turn, count: int, contract: int | None = None) -> None:
         hedge=usual_hedge(turn.account.role),
     )
     turn.send(immediate(turn, orders, fill=0.08))
-    bring_home(turn, contract)
 
 
-def spell(
-    draws: np.ndarray[tuple[int], np.dtype[np.float64]], enter: float, leave: float
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Days in a spell, from one uniform draw a day; a longer series has the same beginning.
+def spell(draws: npt.NDArray[np.float64], enter: float, leave: float) -> npt.NDArray[np.bool_]:
+    """Days in a spell, from one uniform draw a day; begins as if it had gone on for long.
+
+    A longer series has the same beginning.
 
     >>> spell(np.array([0.9, 0.1, 0.5, 0.05, 0.9]), enter=0.2, leave=0.1).tolist()
     [False, True, True, False, False]
     """
-    inside, days = False, np.zeros(len(draws), dtype=np.bool_)
+    days = np.zeros(len(draws), dtype=np.bool_)
     for day, draw in enumerate(draws.tolist()):
-        inside = draw >= leave if inside else draw < enter
-        days[day] = inside
+        if day == 0:
+            days[day] = draw * (enter + leave) < enter
+        else:
+            days[day] = draw >= leave if days[day - 1] else draw < enter
     return days
 
 

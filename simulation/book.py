@@ -32,20 +32,29 @@ def _keys(orders: Orders) -> tuple[Integers, Integers]:
 
 
 def closes(orders: Orders) -> npt.NDArray[np.bool_]:
-    """Whether each order closes: the net position before it lies the other way and is at least as large.
+    """Whether each order closes: in order of acceptance, if at least its volume is held on the other side.
 
-    Measured on the net position, so a close is never larger than what is held on that side.
+    An order that never filled moves nothing; it is called an opening one.
     """
-    _, place = _keys(orders)
-    by_time = np.lexsort((orders["counter"], orders["number"], orders["accepted"], orders["day"], place))
-    signed = (orders["side"].astype(np.int64) * orders["filled"])[by_time]
-    group = place[by_time]
-    total = np.cumsum(signed)
-    starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if len(group) else np.zeros(0, np.int64)
-    base = np.repeat((total - signed)[starts], np.diff(np.r_[starts, len(group)]))
-    before = total - signed - base
+    filled = np.flatnonzero(orders["filled"] > 0)
+    some = orders[filled]
+    _, place = _keys(some)
+    by_time = np.lexsort((some["counter"], some["number"], some["accepted"], some["day"], place))
     found = np.zeros(len(orders), dtype=np.bool_)
-    found[by_time] = before * orders["side"][by_time] <= -orders["volume"][by_time].astype(np.int64)
+    fields = (place, some["side"], some["volume"], some["filled"])
+    found[filled[by_time]] = _walk(*(part[by_time].tolist() for part in fields))
+    return found
+
+
+def _walk(keys: list[int], sides: list[int], volumes: list[int], fills: list[int]) -> list[bool]:
+    """Run through the fills of one holding after another, sorted by key and time."""
+    found, last, held = [], -1, {1: 0, -1: 0}
+    for key, side, volume, filled in zip(keys, sides, volumes, fills, strict=True):
+        if key != last:
+            last, held = key, {1: 0, -1: 0}
+        closing = held[-side] >= volume
+        held[-side if closing else side] += -filled if closing else filled
+        found.append(closing)
     return found
 
 

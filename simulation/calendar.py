@@ -25,7 +25,8 @@ class Session(Enum):
     @property
     def length(self) -> int:
         """Open time of one trading day, microseconds."""
-        return sum(closes - opens for _, opens, closes in self.value) * MINUTE
+        minutes: int = sum(closes - opens for _, opens, closes in self.value)
+        return minutes * MINUTE
 
 
 def trading_days(start: date, count: int) -> tuple[date, ...]:

@@ -28,8 +28,8 @@ def quiet_day(turn: Turn) -> None:
 # role -> what it does, chance to enter and to leave a spell each day, chance to act on a day inside one
 EVENTS: dict[Role, tuple[Callable[[Turn], None], float, float, float]] = {
     Role.SELF_TRADER: (misconduct.self_trade, 0.3, 0.2, 0.75),
-    Role.GROUP_LEADER: (misconduct.group_trade, 0.3, 0.2, 0.75),
-    Role.RING_LEADER: (misconduct.ring_trade, 0.3, 0.2, 0.7),
+    Role.GROUP_LEADER: (misconduct.group_trade, 0.3, 0.2, 0.7),
+    Role.RING_LEADER: (misconduct.ring_trade, 0.3, 0.2, 0.65),
     Role.FLOODER: (misconduct.flood_plain, 0.25, 0.25, 0.6),
     Role.FAK_FLOODER: (misconduct.flood_ioc, 0.25, 0.25, 0.6),
     Role.SPOOFER: (misconduct.spoof, 0.3, 0.2, 0.75),

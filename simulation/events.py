@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,17 @@ class Rows:
     event_time: Integers
     lots: Integers
     seq: Integers
+
+    def take(self, which: npt.NDArray[Any]) -> Rows:
+        """Some of the rows, by place or by mask."""
+        return Rows(
+            self.order[which],
+            self.phase[which],
+            self.day[which],
+            self.event_time[which],
+            self.lots[which],
+            self.seq[which],
+        )
 
 
 def unroll(market: Market, accounts: tuple[Account, ...], orders: Orders) -> Rows:
@@ -74,10 +85,8 @@ def _sorted(orders: Orders, rows: Rows) -> Rows:
     starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if len(own) else own
     seq = np.zeros(len(own), dtype=np.int64)
     seq[own] = np.arange(len(own)) - np.repeat(starts, np.diff(np.r_[starts, len(own)]))
-    by_time = np.lexsort((seq, account, rows.event_time))
-    return Rows(
-        *(part[by_time] for part in (rows.order, rows.phase, rows.day, rows.event_time, rows.lots)), seq[by_time]
-    )
+    numbered = replace(rows, seq=seq)
+    return numbered.take(np.lexsort((seq, account, rows.event_time)))
 
 
 def first_events(orders: Orders, rows: Rows, accounts: int, days: int) -> Integers:
@@ -91,7 +100,7 @@ def order_columns(
     market: Market, accounts: tuple[Account, ...], devices: Devices, orders: Orders, closing: Any, rows: Rows
 ) -> dict[str, Any]:
     """The `orders` table."""
-    rows = _only(rows, (rows.phase == 0) | (rows.phase == 3))
+    rows = rows.take((rows.phase == 0) | (rows.phase == 3))
     of = orders[rows.order]
     event = np.where(rows.phase == 3, 1, np.where(of["rejected"], 2, 0))
     by_client = of["cancelled_by"] == CLIENT
@@ -111,22 +120,17 @@ def trade_columns(
     market: Market, accounts: tuple[Account, ...], orders: Orders, closing: Any, rows: Rows
 ) -> dict[str, Any]:
     """The `trades` table; fees in ten-thousandths of CNY are exact."""
-    rows = _only(rows, (rows.phase == 1) | (rows.phase == 2))
+    rows = rows.take((rows.phase == 1) | (rows.phase == 2))
     of = orders[rows.order]
     exchange_fee = rows.lots * np.array([round(c.fee * 10_000) for c in market.contracts])[of["contract"]]
     markup = np.array([round(a.markup * 100) for a in accounts])[of["account"]]
     return _shared(market, accounts, of, closing[rows.order], rows) | {
-        "trade_id": _joined("T", of["trade_account"], of["trade_number"], rows.phase),
+        "trade_id": joined("T", of["trade_account"], of["trade_number"] * 2 + rows.phase - 1),
         "price": _prices(market, of),
         "volume": rows.lots,
         "fee": decimals(exchange_fee * markup // 100, Kind.MONEY),
         "exchange_fee": decimals(exchange_fee, Kind.MONEY),
     }
-
-
-def _only(rows: Rows, wanted: npt.NDArray[np.bool_]) -> Rows:
-    parts = (rows.order, rows.phase, rows.day, rows.event_time, rows.lots, rows.seq)
-    return Rows(*(part[wanted] for part in parts))
 
 
 def _shared(
@@ -165,13 +169,19 @@ def _device_columns(devices: Devices, of: Orders, rows: Rows) -> dict[str, Any]:
 
 
 def _order_ids(of: Orders) -> Any:
-    """Unique within exchange and trading day: account, then owner and number; a lasting order carries its day."""
-    plain = _joined("", of["account"], of["trade_account"], of["number"], of["counter"].astype(np.int64))
-    lasting = _joined("G", of["account"], of["day"], of["number"])
-    return pc.if_else(pa.array(of["time_in_force"] == GTC), lasting, plain)
+    """Unique within exchange and trading day; a counter-order is named after its owner, a lasting one has its day."""
+    plain = joined("", of["account"], of["number"])
+    counter = joined("C", of["account"], of["trade_account"], of["trade_number"])
+    lasting = joined("G", of["account"], of["day"], of["number"])
+    own = pc.if_else(pa.array(of["time_in_force"] == GTC), lasting, plain)
+    return pc.if_else(pa.array(of["counter"]), counter, own)
 
 
-def _joined(prefix: str, *numbers: npt.NDArray[Any]) -> Any:
-    """Zero-padded numbers joined without a separator, six digits each."""
+def joined(prefix: str, *numbers: npt.NDArray[Any]) -> Any:
+    """Numbers joined without a separator, six digits each.
+
+    >>> joined("T", np.array([17]), np.array([3])).to_pylist()
+    ['T000017000003']
+    """
     padded = [pc.utf8_lpad(pc.cast(pa.array(n.astype(np.int64)), pa.string()), 6, "0") for n in numbers]
     return pc.binary_join_element_wise(pa.scalar(prefix), *padded, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from features.events.schema import TABLES
 from simulation import reference
@@ -28,6 +30,8 @@ from simulation.seeds import Stream, child
 from simulation.truth import TRUTH, acting, notice_columns, truth_table
 from simulation.turn import Intent, Market, Turn
 from simulation.writer import write, write_table
+
+_GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +75,30 @@ def simulate(
 def _play(
     market: Market, people: tuple[Account, ...], progress: Callable[[float], None] | None
 ) -> tuple[Orders, list[Intent]]:
-    """Every account's days, one account after another, then the other sides of what they did to each other."""
-    batches: list[Orders] = [blank(0)]
+    """Every account's days, one account after another, with the other sides of what earlier ones did to it."""
+    found: list[Orders] = [blank(0)]
     intents: list[Intent] = []
+    met: dict[int, list[Orders]] = {}
+    roles = tuple(account.role for account in people)
     for account in people:
-        batches += _life(market, account, intents)
+        own = _life(market, account, met.pop(account.index, []), intents)
+        others = counter_orders(own, roles)
+        for partner in np.unique(others["account"]).tolist():
+            met.setdefault(partner, []).append(others[others["account"] == partner])
+        found += [own, others]
         if progress:
             progress(0.7 * (account.index + 1) / len(people))
-    own = np.concatenate(batches)
-    known = [intent for intent in intents if intent.account < len(people)]
-    return np.concatenate([own, counter_orders(own, tuple(a.role for a in people))]), known
+    return np.concatenate(found), [intent for intent in intents if intent.account < len(people)]
 
 
-def _life(market: Market, account: Account, intents: list[Intent]) -> list[Orders]:
-    """One account's orders, a batch a day; what it meant is added to ``intents``."""
+def _life(market: Market, account: Account, met: list[Orders], intents: list[Intent]) -> Orders:
+    """One account's orders; ``met`` are its sides of earlier accounts' matches; intents are added to ``intents``."""
     event, enter, leave, act = EVENTS.get(account.role, (None, 0.0, 0.0, 0.0))
-    draws = child(market.seed, Stream.SPELL, account.index).random((len(market.days), 2))
+    draws = _fortunes(market, account)
     within = spell(draws[:, 0], enter, leave)
+    taken = np.concatenate([blank(0), *met])
     carried: dict[int, int] = {}
-    batches = []
+    batches = [blank(0)]
     for day in range(len(market.days)):
         turn = Turn(account, day, child(market.seed, Stream.TURN, account.index, day), market, carried)
         ordinary_day(turn)
@@ -97,8 +106,19 @@ def _life(market: Market, account: Account, intents: list[Intent]) -> list[Order
             (event if within[day] and draws[day, 1] < act else quiet_day)(turn)
         if turn.batches:
             batches.append(numbered(turn.batches))
+        turn.remember(taken[taken["day"] == day])
         intents += turn.intents
-    return batches
+    return np.concatenate(batches)
+
+
+def _fortunes(market: Market, account: Account) -> npt.NDArray[np.float64]:
+    """Two uniform draws a day, the same for a role's place in every block but turned by the block's number.
+
+    Turning by the golden ratio spreads the blocks evenly, so that no day of a small market is without an event.
+    """
+    common = child(market.seed, Stream.SPELL, account.slot).random((len(market.days), 2))
+    turned: npt.NDArray[np.float64] = (common + account.block * _GOLDEN) % 1.0
+    return turned
 
 
 def _tables(

@@ -46,6 +46,7 @@ CAST: tuple[Role, ...] = (
 )
 # Slots whose accounts take the other side of someone else's ordinary order: nobody of a group, a ring or a family.
 LIQUIDITY_SLOTS = (19, 20, 23, 28, 29, 29, 29)
+LIQUIDITY_LOTS = 3  # they take no more than twice this in one order
 
 
 def _anything(contract: Contract) -> bool:

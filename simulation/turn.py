@@ -91,16 +91,21 @@ class Turn:
         return orders
 
     def send(self, orders: Orders) -> None:
-        """Put finished orders into the day; a fill's price lies in the day's range; remember the position."""
+        """Put finished orders into the day; a fill's price lies in the day's range."""
         prices, fills = self.market.prices, orders["filled"] > 0
         for contract in np.unique(orders["contract"]).tolist():
             here = fills & (orders["contract"] == contract)
             low, high = prices.low[contract, self.day], prices.high[contract, self.day]
             orders["price"][here] = np.clip(orders["price"][here], low, high)
-            lone = here & (orders["partner"] != self.account.index)  # a self-match moves nothing
-            net = int((orders["side"][lone].astype(np.int64) * orders["filled"][lone]).sum())
-            self.carried[contract] = self.carried.get(contract, 0) + net
+        self.remember(orders[orders["partner"] != self.account.index])  # a self-match moves nothing
         self.batches.append(orders)
+
+    def remember(self, orders: Orders) -> None:
+        """Add fills to the position carried."""
+        for contract in np.unique(orders["contract"]).tolist():
+            here = orders["contract"] == contract
+            net = int((orders["side"][here].astype(np.int64) * orders["filled"][here]).sum())
+            self.carried[contract] = self.carried.get(contract, 0) + net
 
     def mean(self, kind: str, strength: float, contract: int, planned: int, *, partner: int = -1) -> None:
         """Write down the intent, for a guilty partner too."""

@@ -35,7 +35,13 @@ def multiclass_lightgbm(X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame
     from lightgbm import LGBMClassifier
 
     model = LGBMClassifier(
-        n_estimators=100, num_leaves=15, min_child_samples=10, random_state=seed, n_jobs=1, deterministic=True, verbose=-1
+        n_estimators=100,
+        num_leaves=15,
+        min_child_samples=10,
+        random_state=seed,
+        n_jobs=1,
+        deterministic=True,
+        verbose=-1,
     )
     return _spread(np.asarray(model.fit(X, y).predict_proba(X_test)), model.classes_)
 

@@ -79,10 +79,14 @@ def feature_rows(triggers: Sequence[TriggerRecord], store: PointInTimeStore) -> 
     moments = pd.DataFrame(
         {
             "account_id": [t.account_id for t in triggers],
-            "event_timestamp": pd.to_datetime([t.triggered_at for t in triggers], utc=True).astype("datetime64[us, UTC]"),
+            "event_timestamp": pd.to_datetime([t.triggered_at for t in triggers], utc=True).astype(
+                "datetime64[us, UTC]"
+            ),
             "trading_day": [t.trading_day for t in triggers],
         }
     )
     stored = store.historical(moments)
-    context = pd.DataFrame([alert_context(t) for t in triggers], columns=list(FAMILIES["alert_context"]), dtype="float64")
+    context = pd.DataFrame(
+        [alert_context(t) for t in triggers], columns=list(FAMILIES["alert_context"]), dtype="float64"
+    )
     return pd.concat([stored[list(STORED)], context], axis=1)

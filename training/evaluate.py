@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.graded_alert import GradedAlert
 from training.baselines import certain, logistic, most_frequent, multiclass_lightgbm
 from training.dataset import Dataset
-from training.metrics import METRICS, Estimate, estimate, expected_cost
+from training.metrics import METRICS, Estimate, Ints, estimate, expected_cost
 from training.splits import Split
 
 Floats = NDArray[np.float64]
@@ -20,13 +20,13 @@ OURS = "alertgrade"
 
 def predictions(
     data: Dataset, split: Split, graded: Sequence[GradedAlert], *, seed: int
-) -> Mapping[str, tuple[NDArray[np.int_], Floats]]:
+) -> Mapping[str, tuple[Ints, Floats]]:
     """(grade, probabilities) of every voice on the test rows, ours first; ``graded`` answers those rows in order."""
     X, y, X_test = data.X[split.train], data.y[split.train], data.X[split.test]
     ours = np.array([g.probabilities for g in graded], dtype=np.float64)
-    rules = np.array([g.baseline.grade for g in graded])
-    table = {
-        OURS: (np.array([g.grade for g in graded]), ours),
+    rules = np.array([g.baseline.grade for g in graded], dtype=np.int_)
+    table: dict[str, tuple[Ints, Floats]] = {
+        OURS: (np.array([g.grade for g in graded], dtype=np.int_), ours),
         "classifier only": (ours.argmax(axis=1) + 1, ours),
         "rules only": (rules, certain(rules)),
     }
@@ -43,7 +43,7 @@ def comparison(
     data: Dataset, split: Split, graded: Sequence[GradedAlert], cost: Floats, *, seed: int
 ) -> dict[str, dict[str, Estimate]]:
     """Metric estimates by voice on the test rows: the table a reader compares in."""
-    truth = data.y[split.test].to_numpy(dtype=int)
+    truth: Ints = data.y[split.test].to_numpy(dtype=np.int_)
     subjects = data.alerts.loc[split.test, "subject_id"].to_numpy(dtype=str)
     metrics = {**METRICS, "expected_cost": expected_cost(cost)}
     return {
@@ -54,20 +54,24 @@ def comparison(
 
 def coverage(data: Dataset, split: Split, graded: Sequence[GradedAlert], *, seed: int) -> dict[str, Estimate]:
     """Share of test rows whose true grade lies in the conformal set, all and unseen subjects, and the mean width."""
-    truth = data.y[split.test].to_numpy(dtype=int)
+    truth: Ints = data.y[split.test].to_numpy(dtype=np.int_)
     inside = np.array([t in g.grade_set for t, g in zip(truth, graded, strict=True)], dtype=int)
     width = np.array([len(g.grade_set) for g in graded], dtype=int)
     subjects = data.alerts.loc[split.test, "subject_id"].to_numpy(dtype=str)
     unseen = split.unseen[split.test]
 
-    def mean(values: NDArray[np.int_], rows: NDArray[np.bool_]) -> Estimate:
+    def mean(values: Ints, rows: NDArray[np.bool_]) -> Estimate:
         empty = np.zeros((int(rows.sum()), 1))
         if not rows.any():
             return Estimate(float("nan"), float("nan"), float("nan"))
         return estimate(lambda t, _g, _p: float(t.mean()), values[rows], values[rows], empty, subjects[rows], seed=seed)
 
     everyone = np.ones(len(truth), dtype=bool)
-    return {"coverage": mean(inside, everyone), "coverage_unseen_subjects": mean(inside, unseen), "set_width": mean(width, everyone)}
+    return {
+        "coverage": mean(inside, everyone),
+        "coverage_unseen_subjects": mean(inside, unseen),
+        "set_width": mean(width, everyone),
+    }
 
 
 def as_markdown(table: Mapping[str, Mapping[str, Estimate]]) -> str:
@@ -82,5 +86,6 @@ def as_markdown(table: Mapping[str, Mapping[str, Estimate]]) -> str:
 
 def reference_sample(X: pd.DataFrame, graded: Sequence[GradedAlert], *, cap: int, seed: int) -> pd.DataFrame:
     """Feature rows and given grades that drift is measured against; at most ``cap`` rows."""
-    sample = X.reset_index(drop=True).assign(grade=[g.grade for g in graded], severity=[g.severity for g in graded])
+    severity = np.array([g.severity for g in graded], dtype=np.float64)
+    sample = X.reset_index(drop=True).assign(grade=[g.grade for g in graded], severity=severity)
     return sample if len(sample) <= cap else sample.sample(cap, random_state=seed).sort_index()

@@ -10,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 
 from features.catalogue import FEATURE_SERVICE
+from features.rows import as_rows
 from models.bundle import save_bundle
 from models.graded_alert import GradedAlert
 from models.policy import load_policy
 from models.scorer import AlertScorer, ScoreInput
-from rules_baseline.grade import baseline_in_order
+from rules_baseline.day_baseline import baselines
 from rules_baseline.trigger import TriggerRecord
 from training.dataset import Dataset, LabelledAlert, PointInTimeStore, build_dataset
 from training.evaluate import OURS, as_markdown, comparison, coverage, reference_sample
@@ -87,12 +88,9 @@ def _fit(data: Dataset, parts: Split, seed: int) -> AlertScorer:
 
 
 def _inputs(data: Dataset, all_alerts: Sequence[TriggerRecord]) -> list[ScoreInput]:
-    baselines = baseline_in_order(all_alerts)
-    rows = data.X.astype(object).where(data.X.notna(), None).to_dict("records")
-    return [
-        ScoreInput(t, {str(k): v for k, v in row.items()}, baselines[t.alert_id], None, None)
-        for t, row in zip(data.triggers, rows, strict=True)
-    ]
+    by_alert = baselines(all_alerts)
+    rows = as_rows(data.X)
+    return [ScoreInput(t, row, by_alert[t.alert_id], None, None) for t, row in zip(data.triggers, rows, strict=True)]
 
 
 def _register(
@@ -118,7 +116,12 @@ def _register(
     }
     with tempfile.TemporaryDirectory() as folder:
         bundle, reference = Path(folder) / "bundle", Path(folder) / "reference.parquet"
-        manifest = {**lineage, "seed": seed, "rows": dict(rows), "metrics": {k: round(v, 9) for k, v in metrics.items()}}
+        manifest = {
+            **lineage,
+            "seed": seed,
+            "rows": dict(rows),
+            "metrics": {k: round(v, 9) for k, v in metrics.items()},
+        }
         digest = save_bundle(scorer, bundle, manifest=manifest, private_key=private_key)
         fitted = [g for g, kept in zip(graded, parts.train, strict=True) if kept]
         reference_sample(data.X[parts.train], fitted, cap=REFERENCE_ROWS, seed=seed).to_parquet(reference)

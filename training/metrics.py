@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, cohen_kappa_score
 
 GRADES = (1, 2, 3, 4, 5)
-Ints = NDArray[np.int_]
+Ints = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
 
 

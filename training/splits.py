@@ -43,9 +43,11 @@ def split(alerts: pd.DataFrame, plan: SplitPlan) -> Split:
     the embargo, labels decided before it, and none of the held-out subjects. ``AlertError`` where a part is empty.
     """
     days = np.array(sorted(alerts["trading_day"].unique()))
-    n_test, n_cal = (max(int(round(len(days) * share)), 1) for share in (plan.test_days, plan.calibration_days))
+    n_test, n_cal = (max(round(len(days) * share), 1) for share in (plan.test_days, plan.calibration_days))
     if len(days) < n_test + n_cal + 2 * plan.embargo_days + 1:
-        raise AlertError(f"{len(days)} trading days with labelled alerts", "wanted enough for train, calibration and test")
+        raise AlertError(
+            f"{len(days)} trading days with labelled alerts", "wanted enough for train, calibration and test"
+        )
     first_test = days[-n_test]
     last_cal, first_cal = days[-n_test - plan.embargo_days - 1], days[-n_test - plan.embargo_days - n_cal]
     last_train = days[-n_test - 2 * plan.embargo_days - n_cal - 1]

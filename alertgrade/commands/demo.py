@@ -100,7 +100,9 @@ def _print_answers(prepared: Prepared, answers: Sequence[dict[str, Any]]) -> Non
 
 
 def _with_free_ports(home: Settings) -> Settings:
-    return replace(home, port=_free_port(home.host, home.port), dashboard_port=_free_port(home.host, home.dashboard_port))
+    return replace(
+        home, port=_free_port(home.host, home.port), dashboard_port=_free_port(home.host, home.dashboard_port)
+    )
 
 
 def _free_port(host: str, preferred: int) -> int:

@@ -34,7 +34,9 @@ def features(
 
 
 def materialize(
-    to: Annotated[str | None, typer.Option(help="instant, ISO 8601, UTC unless it says otherwise; default: the end")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="instant, ISO 8601, UTC unless it says otherwise; default: the end")
+    ] = None,
 ) -> None:
     """Write the newest known features to the online store.
 
@@ -49,5 +51,6 @@ def materialize(
     moment = available_at(BuildRecord.read(store.offline).built_through) if to is None else instant(to, "--to")
     with console.status("materialize"):
         covered = store.materialize(moment)
-    console.print(f"online store holds what was known at {moment:%Y-%m-%d %H:%M} UTC; last closed day: {covered or 'none'}")
-
+    console.print(
+        f"online store holds what was known at {moment:%Y-%m-%d %H:%M} UTC; last closed day: {covered or 'none'}"
+    )

@@ -28,7 +28,13 @@ def train(
     """
     home = settings()
     with console.status("train") as status:
-        result = run_training(home, events, datetime.now(UTC) if until is None else instant(until, "--until"), seed, progress=status.update)
+        result = run_training(
+            home,
+            events,
+            datetime.now(UTC) if until is None else instant(until, "--until"),
+            seed,
+            progress=status.update,
+        )
     print_result(result)
 
 
@@ -101,7 +107,7 @@ def code_version() -> str:
     from importlib.metadata import version
 
     root = Path(__file__).parents[2]
-    asked = subprocess.run(  # noqa: S607
+    asked = subprocess.run(
         ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
     )
     commit = asked.stdout.strip()
@@ -118,5 +124,6 @@ def print_result(result: TrainResult) -> None:
         table.add_row(voice, *[f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]" for e in (row[n] for n in names)])
     console.print(table)
     covered = result.coverage["coverage"]
-    console.print(f"conformal sets cover {covered.value:.3f} [{covered.low:.3f}, {covered.high:.3f}] of the true grades")
-
+    console.print(
+        f"conformal sets cover {covered.value:.3f} [{covered.low:.3f}, {covered.high:.3f}] of the true grades"
+    )

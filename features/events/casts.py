@@ -76,9 +76,11 @@ def _direct(name: str, kind: Kind, source_type: str) -> str | None:
         whole = f"TRY_CAST({name} AS BIGINT)"
         return whole if source_type in _WHOLE else f"CASE WHEN {name} = trunc({name}) THEN {whole} END"
     if kind in (Kind.PRICE, Kind.MONEY, Kind.NUMBER) and is_number:
-        return f"TRY_CAST({name} AS {kind.value})"
+        number = f"TRY_CAST({name} AS {kind.value})"
+        return f"CASE WHEN isfinite({name}) THEN {number} END" if source_type in _FLOATS else number
     if kind is Kind.TEXT and source_type in _FLOATS:  # an integer id beside nulls, as pandas writes it
-        return f"coalesce(CASE WHEN {name} = trunc({name}) THEN CAST(TRY_CAST({name} AS BIGINT) AS VARCHAR) END, CAST({name} AS VARCHAR))"
+        whole = f"CASE WHEN {name} = trunc({name}) THEN CAST(TRY_CAST({name} AS BIGINT) AS VARCHAR) END"
+        return f"coalesce({whole}, CAST({name} AS VARCHAR))"
     if source_type == kind.value:
         return name
     return None

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from alertgrade.errors import AlertError
-from features.events.sql import ident, literal
+from features.events.sql import ident, literal, path
 
 MOST_LINES_OF_A_FIELD = 100
 _FIELD = r'("(?:[^"]|"")*"|[^",]*)'
@@ -30,16 +30,21 @@ _FIELDS = (
     f"regexp_extract_all(',' || _text, {literal(',' + _FIELD)}, 1), lambda f: CASE WHEN starts_with(f, '\"') "
     "THEN replace(substr(f, 2, length(f) - 2), '\"\"', '\"') ELSE f END) END"
 )
+_SURVEY = (
+    "SELECT count(*), list(_line) FILTER (contains(_text, '\"') "
+    "AND (length(_text) - length(replace(_text, '\"', ''))) % 2 = 1), list(_line) FILTER (coalesce(_text, '') = '')"
+)
 _NO_DELIMITER = r"\x01\x02\x01\x03"
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRows:
-    """SQL of the rows of a file: ``good`` as text with _line, ``bad`` as _line, _reason, _row."""
+    """SQL of a file's rows: ``good`` as text with _line; ``bad`` as _line, _reason, _row; ``records`` counts both."""
 
     good: str
     bad: str
     header: tuple[str, ...]
+    records: int
 
 
 def read_header(file: Path) -> tuple[str, ...]:
@@ -48,9 +53,8 @@ def read_header(file: Path) -> tuple[str, ...]:
         with _open(file) as stream:
             names = next(csv.reader(stream), [])
     except (UnicodeDecodeError, OSError, EOFError, csv.Error) as error:
-        raise AlertError(
-            f"{file.name}: its first line cannot be read ({error})", "wanted UTF-8 column names", "write it again"
-        ) from error
+        seen = f"{file.name}: its first line cannot be read ({error})"
+        raise AlertError(seen, "wanted UTF-8 column names", "write it again") from error
     header = tuple(name.strip() for name in names)
     twice = sorted({name for name in header if header.count(name) > 1 and name})
     if twice:
@@ -59,57 +63,61 @@ def read_header(file: Path) -> tuple[str, ...]:
 
 
 def csv_rows(connection: Any, file: Path) -> CsvRows:
-    """Plan the reading of one CSV file; nothing is read yet but its header and the lines with odd quotes.
+    """Plan the reading of one CSV file; so far only its header and the lines with odd quotes are looked at.
 
     Physical lines that are empty are no rows. ``bad`` are the lines with a wrong number of fields, broken quotes
     or bytes that are not UTF-8; their text is in ``_row`` (null where it is not text).
     """
     header = read_header(file)
     lines = _lines(file)
-    _join_spanning(connection, lines, len(header))
-    records = f"SELECT _line, _text FROM {lines} WHERE _line > 1"
-    if connection.execute("SELECT count(*) FROM _spanning").fetchall()[0][0]:
+    total, odd, empty = connection.execute(f"{_SURVEY} FROM {lines} WHERE _line > 1").fetchall()[0]
+    blank = _blank_lines(file, set(empty or ()))
+    within, spanning = _join_spanning(connection, lines, sorted(odd or ()), len(header))
+    records = (
+        f"SELECT _line, _text FROM {lines} WHERE _line > 1 AND _line NOT IN ({', '.join(map(str, blank)) or '-1'})"
+    )
+    if within:
         records += (
             " AND NOT EXISTS (SELECT 1 FROM _spanning AS s WHERE _line BETWEEN s.first_line AND s.last_line)"
             " UNION ALL SELECT first_line, joined FROM _spanning"
         )
     split = f"(SELECT _line, _text, {_FIELDS} AS _fields FROM ({records}))"
-    columns = ", ".join(f"_fields[{i}] AS {ident(name)}" for i, name in enumerate(header, 1) if name)
-    good = f"SELECT {columns}, _line FROM {split} WHERE len(_fields) = {len(header)}"
+    columns = "".join(
+        f"_fields[{i}] AS {ident(name)}, " for i, name in enumerate(header, 1) if name not in ("", "_line")
+    )
+    good = f"SELECT {columns}_line FROM {split} WHERE len(_fields) = {len(header)}"
     bad = (
         "SELECT _line, CASE WHEN _text IS NULL THEN 'line is not UTF-8' "
         "WHEN _fields IS NULL THEN 'line has a broken quote' "
         f"ELSE concat('line has ', len(_fields), ' fields, wanted {len(header)}') END AS _reason, _text AS _row "
-        f"FROM {split} WHERE len(_fields) IS DISTINCT FROM {len(header)} "
-        f"AND _line NOT IN ({_blank_lines(connection, file, lines)})"
+        f"FROM {split} WHERE len(_fields) IS DISTINCT FROM {len(header)}"
     )
-    return CsvRows(good, bad, header)
+    return CsvRows(good, bad, header, total - len(blank | within) + spanning)
 
 
 def _lines(file: Path) -> str:
     # strict_mode=false turns a line with bytes that are not UTF-8 (and an empty one) into null instead of an error
     return (
         "(SELECT row_number() OVER () AS _line, _text FROM read_csv("
-        f"{literal(str(file))}, auto_detect=false, header=false, columns={{'_text': 'VARCHAR'}}, "
+        f"{path(file)}, auto_detect=false, header=false, columns={{'_text': 'VARCHAR'}}, "
         f"delim=E{literal(_NO_DELIMITER)}, quote='', escape='', strict_mode=false))"
     )
 
 
-def _join_spanning(connection: Any, lines: str, width: int) -> None:
+def _join_spanning(connection: Any, lines: str, odd: list[int], width: int) -> tuple[set[int], int]:
     """Table ``_spanning`` (first_line, last_line, joined): records whose quoted field runs over several lines."""
     connection.execute("CREATE OR REPLACE TEMP TABLE _spanning (first_line BIGINT, last_line BIGINT, joined VARCHAR)")
-    odd = connection.execute(
-        f"SELECT _line FROM {lines} WHERE _line > 1 AND contains(_text, '\"') "
-        "AND (length(_text) - length(replace(_text, '\"', ''))) % 2 = 1 ORDER BY _line"
-    ).fetchall()
-    numbers = [number for (number,) in odd]
-    at = 0
-    while at + 1 < len(numbers):
-        first, last = numbers[at], numbers[at + 1]
+    inside: set[int] = set()
+    at = found = 0
+    while at + 1 < len(odd):
+        first, last = odd[at], odd[at + 1]
         joined = _joined(connection, lines, first, last, width) if last - first < MOST_LINES_OF_A_FIELD else None
         if joined is not None:
             connection.execute("INSERT INTO _spanning VALUES (?, ?, ?)", [first, last, joined])
+            inside.update(range(first, last + 1))
+            found += 1
         at += 1 if joined is None else 2
+    return inside, found
 
 
 def _joined(connection: Any, lines: str, first: int, last: int, width: int) -> str | None:
@@ -130,14 +138,12 @@ def _width(text: str) -> int | None:
     return len(next(csv.reader(io.StringIO(text, newline="")), [""]))
 
 
-def _blank_lines(connection: Any, file: Path, lines: str) -> str:
-    """Numbers of the empty lines as SQL text: the engine gives null for them as for lines that are not UTF-8."""
-    nulls = {n for (n,) in connection.execute(f"SELECT _line FROM {lines} WHERE coalesce(_text, '') = ''").fetchall()}
-    if not nulls:
-        return "-1"
+def _blank_lines(file: Path, numbers: set[int]) -> set[int]:
+    """Those of the lines that are empty: the engine gives null for them as for lines that are not UTF-8."""
+    if not numbers:
+        return set()
     with _open_bytes(file) as stream:
-        blank = [n for n, line in enumerate(stream, 1) if n in nulls and not line.strip(b"\r\n")]
-    return ", ".join(map(str, blank)) or "-1"
+        return {number for number, line in enumerate(stream, 1) if number in numbers and not line.strip(b"\r\n")}
 
 
 def _open(file: Path) -> io.TextIOBase:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import ibis
 
+from alertgrade.errors import AlertError
 from features.events import calendar, groups
 from features.events.schema import TABLES
-from features.events.stage import Staged
+from features.events.sources import Source
+from features.events.stage import Staged, add_rows
 from features.events.summary import EventsSummary, summarize
 
 
@@ -54,6 +57,21 @@ class Events:
     def memberships(self) -> ibis.Table:
         """account_id, group_id, valid_from, valid_to: declared groups, one group an account and day at most."""
         return self.backend.table("memberships")
+
+    def add_alerts(self, file: Path) -> None:
+        """Take the rows of an alerts file (as `alertgrade rules` writes it) as past alerts.
+
+        Of an alert_id that the table has already, the row of the table stays.
+        Rows that break the contract join ``quarantine``. Raises ``AlertError`` as ``load_events`` does.
+        """
+        if not file.is_file() or file.stat().st_size == 0:
+            raise AlertError(
+                f"{file} is no file, or has 0 bytes", "wanted an alerts file", "run `alertgrade rules` first"
+            )
+        more = add_rows(self.backend.con, Source(TABLES["alerts"], file.parent, (file,)), b"", identity="alert_id")
+        self._staged["alerts"] = self._staged["alerts"] + more if "alerts" in self._staged else more
+        calendar.create_trading_days(self.backend.con, tuple(self._staged))
+        self.__dict__.pop("summary", None)  # counted again when asked for
 
     def close(self) -> None:
         """Close the session; the tables of an in-memory one are gone."""

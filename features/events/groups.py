@@ -47,13 +47,13 @@ ORDER BY ALL
 
 
 def create_memberships(connection: Any) -> None:
-    """Create table ``memberships`` (account_id, group_id, valid_from, valid_to exclusive, null = open) from declared groups.
+    """Create table ``memberships``: account_id, group_id, valid_from, valid_to (exclusive, null = open).
 
-    Where an account is in two declared groups on a day, the smaller group_id (UTF-8 bytes) has it.
+    Only declared groups. Where an account is in two of them on a day, the smaller group_id (UTF-8 bytes) has it.
     """
     connection.execute(_MEMBERSHIPS)
 
 
 def overlaps(connection: Any) -> list[tuple[Any, ...]]:
-    """Accounts in two declared groups at once: account_id, the group that has it, the other, from, until (exclusive)."""
+    """Accounts in two declared groups: account_id, the group that has it, the other, from, to (exclusive)."""
     return list(connection.execute(_OVERLAPS).fetchall())

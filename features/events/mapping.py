@@ -16,16 +16,16 @@ from features.events.schema import TABLES
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)  # YAML reads 1 as a number
+class _Strict(BaseModel):  # YAML reads 1 as a number where a text is meant
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class ColumnMapping(_Strict):
     """Where one column comes from: a source column (``from``), a constant, or the source's row number.
 
-    Of a source column, in this order: ``values`` replaces what it lists (the rest becomes ``otherwise``, or stays as
-    it is, for `alertgrade check` to judge), ``divide_by`` divides a number (to six decimals), ``unit`` reads a number as an
-    epoch time, ``date_in`` takes the calendar date of the time in that zone, ``prefix`` goes before.
+    Of a source column, in this order: ``values`` replaces what it lists (the rest becomes ``otherwise``, or stays
+    as it is, for `alertgrade check` to judge), ``divide_by`` divides a number (to six decimals), ``unit`` reads a
+    number as an epoch time, ``date_in`` takes the calendar date of the time in that zone, ``prefix`` goes before.
     """
 
     from_: Text | None = Field(None, alias="from")

@@ -38,9 +38,8 @@ def pair_trades(connection: Any, table: str, how: PairTrades) -> Pairing:
     connection.execute("CREATE OR REPLACE TEMP TABLE _pairs (b BIGINT, s BIGINT)")
     while _count(connection, _INSERT_ONLY_CANDIDATES):
         connection.execute("DELETE FROM _near WHERE b IN (SELECT b FROM _pairs) OR s IN (SELECT s FROM _pairs)")
-    connection.execute(
-        f"UPDATE {table} SET trade_id = n.trade_id FROM ({_NUMBERED.format(table=table)}) AS n WHERE {table}.rowid = n.id"
-    )
+    numbered = _NUMBERED.format(table=table)
+    connection.execute(f"UPDATE {table} SET trade_id = n.trade_id FROM ({numbered}) AS n WHERE {table}.rowid = n.id")
     paired = 2 * _count(connection, "SELECT count(*) FROM _pairs")
     several = _count(connection, "SELECT (SELECT count(DISTINCT b) FROM _near) + (SELECT count(DISTINCT s) FROM _near)")
     return Pairing(paired, _count(connection, f"SELECT count(*) FROM {table}") - paired - several, several)

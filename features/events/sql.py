@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 
 def ident(name: str) -> str:
     """Quote a name: ``limit`` and ``offset`` are column names here and keywords there.
@@ -28,3 +31,12 @@ def literals(values: tuple[str, ...] | list[str]) -> str:
     "'buy', 'sell'"
     """
     return ", ".join(literal(value) for value in values)
+
+
+def path(file: Path) -> str:
+    """Quote a file's path so that the engine reads this one file: ``*``, ``?`` and ``[`` are patterns to it.
+
+    >>> path(Path("a[1].csv"))
+    "'a[[]1].csv'"
+    """
+    return literal(re.sub(r"[*?\[]", r"[\g<0>]", str(file)))

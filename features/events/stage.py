@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 
 from alertgrade.errors import AlertError
-from features.events import casts, csv_lines
-from features.events.row_check import MARKS, checked_rows
+from features.events import casts
+from features.events.csv_lines import CsvRows, csv_rows
 from features.events.pseudonym import IDENTITY_COLUMNS, pseudonyms
+from features.events.row_check import MARKS, checked_rows
 from features.events.schema import Table
 from features.events.sources import Source
-from features.events.sql import ident, literal
+from features.events.sql import ident, literal, path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,16 @@ class Staged:
     duplicates: int
     extra_columns: tuple[str, ...]
 
+    def __add__(self, other: Staged) -> Staged:
+        """Both counts together."""
+        return Staged(
+            self.read + other.read,
+            self.kept + other.kept,
+            self.quarantined + other.quarantined,
+            self.duplicates + other.duplicates,
+            tuple(sorted({*self.extra_columns, *other.extra_columns})),
+        )
+
 
 def create_empty(connection: Any, table: Table) -> None:
     """Create (or replace) the table without rows, in contract order and types."""
@@ -38,63 +49,70 @@ def create_empty(connection: Any, table: Table) -> None:
 
 def create_quarantine(connection: Any) -> None:
     """Create (or replace) the table of rows that break the contract."""
-    connection.execute(
-        'CREATE OR REPLACE TABLE quarantine ("table" VARCHAR, source VARCHAR, line BIGINT, reason VARCHAR, "row" VARCHAR)'
-    )
+    columns = '"table" VARCHAR, source VARCHAR, line BIGINT, reason VARCHAR, "row" VARCHAR'
+    connection.execute(f"CREATE OR REPLACE TABLE quarantine ({columns})")
 
 
 def stage(connection: Any, source: Source, key: bytes) -> Staged:
     """Load one table; raises ``AlertError`` where a required column is missing or a file cannot be read at all."""
-    table = source.table
-    rows, unreadable = _csv(connection, source) if source.is_csv else (_parquet(source), None)
-    types = _types(connection, rows, source)
+    try:
+        return _stage(connection, source, key)
+    except (duckdb.IOException, duckdb.InvalidInputException, UnicodeDecodeError, EOFError) as error:
+        names = ", ".join(source.name_of(file) for file in source.files[:3])
+        first_line = str(error).strip().splitlines()[0]
+        seen = f"{names} cannot be read ({first_line})"
+        raise AlertError(seen, "wanted whole CSV or parquet files", "write it again") from error
+
+
+def add_rows(connection: Any, source: Source, key: bytes, identity: str) -> Staged:
+    """Load more rows of a table that is there already; rows whose ``identity`` column it has are duplicates."""
+    name = ident(source.table.name)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE _before AS FROM {name}")
+    try:
+        staged = stage(connection, source, key)
+    except AlertError:
+        connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM _before")
+        raise
+    again = _count(connection, f"DELETE FROM {name} WHERE {identity} IN (SELECT {identity} FROM _before)")
+    connection.execute(f"INSERT INTO {name} FROM _before")
+    return replace(staged, kept=staged.kept - again, duplicates=staged.duplicates + again)
+
+
+def _stage(connection: Any, source: Source, key: bytes) -> Staged:
+    table, name = source.table, ident(source.table.name)
+    rows, lines = _csv(connection, source) if source.is_csv else (_parquet(source), None)
+    types = {str(column): str(kind) for column, kind, *_ in connection.execute(f"DESCRIBE {rows}").fetchall()}
     _refuse_missing(source, types)
     rows, types = _with_pseudonyms(connection, rows, types, table, key)
-    try:
-        connection.execute(f"CREATE OR REPLACE TABLE {ident(table.name)} AS {checked_rows(source, rows, types)}")
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
-        raise _unreadable(source, error) from error
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS {checked_rows(source, rows, types)}")
+    whole = _count(connection, f"SELECT count(*) FROM {name}")
     connection.execute(
         f"INSERT INTO quarantine SELECT {literal(table.name)}, _source, _line, _reason, _row "
-        f"FROM {ident(table.name)} WHERE _reason IS NOT NULL"
+        f"FROM {name} WHERE _reason IS NOT NULL"
     )
-    broken = _count(connection, f"DELETE FROM {ident(table.name)} WHERE _reason IS NOT NULL")
+    broken = _count(connection, f"DELETE FROM {name} WHERE _reason IS NOT NULL")
     for mark in MARKS:
-        connection.execute(f"ALTER TABLE {ident(table.name)} DROP COLUMN {mark}")
-    lost = 0 if unreadable is None else _quarantine_lines(connection, source, unreadable)
+        connection.execute(f"ALTER TABLE {name} DROP COLUMN {mark}")
+    lost = _quarantine_lines(connection, source, lines.bad) if lines is not None and lines.records > whole else 0
     duplicates = _drop_duplicates(connection, table)
-    kept = _count(connection, f"SELECT count(*) FROM {ident(table.name)}")
-    extra = tuple(sorted(name for name in types if name not in table.column_names and name not in MARKS))
-    return Staged(kept + duplicates + broken + lost, kept, broken + lost, duplicates, extra)
+    extra = tuple(sorted(column for column in types if column not in (*table.column_names, *MARKS)))
+    return Staged(whole + lost, whole - broken - duplicates, broken + lost, duplicates, extra)
 
 
-def _csv(connection: Any, source: Source) -> tuple[str, str]:
+def _csv(connection: Any, source: Source) -> tuple[str, CsvRows]:
     file = source.files[0]
-    plan = csv_lines.csv_rows(connection, file)
-    return f"SELECT *, {literal(source.name_of(file))} AS _source FROM ({plan.good})", plan.bad
+    lines = csv_rows(connection, file)
+    return f"SELECT *, {literal(source.name_of(file))} AS _source FROM ({lines.good})", lines
 
 
 def _parquet(source: Source) -> str:
-    files = ", ".join(literal(str(file)) for file in source.files)
+    files = ", ".join(path(file) for file in source.files)
     skip = len(str(source.folder)) + 2  # 1-based, and the slash
     return (
-        f"SELECT * EXCLUDE (filename, file_row_number), substr(filename, {skip}) AS _source, file_row_number + 1 AS _line "
-        f"FROM read_parquet([{files}], union_by_name=true, filename=true, file_row_number=true, hive_partitioning=false)"
+        f"SELECT * EXCLUDE (filename, file_row_number), substr(filename, {skip}) AS _source, "
+        f"file_row_number + 1 AS _line FROM read_parquet([{files}], union_by_name=true, filename=true, "
+        "file_row_number=true, hive_partitioning=false)"
     )
-
-
-def _types(connection: Any, rows: str, source: Source) -> dict[str, str]:
-    try:
-        described = connection.execute(f"DESCRIBE {rows}").fetchall()
-    except duckdb.Error as error:
-        raise _unreadable(source, error) from error
-    return {str(name): str(kind) for name, kind, *_ in described}
-
-
-def _unreadable(source: Source, error: Exception) -> AlertError:
-    names = ", ".join(source.name_of(file) for file in source.files[:3])
-    first_line = str(error).strip().splitlines()[0]
-    return AlertError(f"{names} cannot be read ({first_line})", "wanted whole CSV or parquet files", "write it again")
 
 
 def _refuse_missing(source: Source, types: dict[str, str]) -> None:
@@ -134,10 +152,8 @@ def _quarantine_lines(connection: Any, source: Source, unreadable: str) -> int:
     secret = any(owner == source.table.name for owner, _ in IDENTITY_COLUMNS)
     text = "'(withheld: the line may name a person)'" if secret else "_row"
     name = literal(source.name_of(source.files[0]))
-    return _count(
-        connection,
-        f"INSERT INTO quarantine SELECT {literal(source.table.name)}, {name}, _line, _reason, {text} FROM ({unreadable})",
-    )
+    origin = f"{literal(source.table.name)}, {name}"
+    return _count(connection, f"INSERT INTO quarantine SELECT {origin}, _line, _reason, {text} FROM ({unreadable})")
 
 
 def _drop_duplicates(connection: Any, table: Table) -> int:

@@ -49,6 +49,17 @@ class UnknownContract:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why ``rows`` rows of a table were quarantined, and where the first of them is (values seen left out)."""
+
+    table: str
+    reason: str
+    rows: int
+    source: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventsSummary:
     """The whole load; gaps are counted and kept, because data may begin in mid-day."""
 
@@ -58,7 +69,7 @@ class EventsSummary:
     cancels_without_accept: int
     overlaps: tuple[GroupOverlap, ...]
     unknown_contracts: tuple[UnknownContract, ...]
-    reasons: tuple[tuple[str, str, int], ...]
+    reasons: tuple[Reason, ...]
 
     @property
     def quarantined(self) -> int:
@@ -76,6 +87,13 @@ WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.event = 'accepted' AND o.exc
   AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.event = 'accepted' AND o.time_in_force = 'GTC'
                   AND o.exchange = r.exchange AND o.contract = r.contract AND o.account_id = r.account_id
                   AND o.order_id = r.order_id AND o.trading_day < r.trading_day)
+"""
+
+
+_REASONS = """
+SELECT "table", regexp_replace(reason, ' is ''[^'']*''', ' is broken', 'g') AS kind, count(*) AS n,
+       arg_min(source, (source, line)), arg_min(line, (source, line))
+FROM quarantine GROUP BY 1, 2 ORDER BY n DESC, 1, 2
 """
 
 
@@ -98,12 +116,7 @@ def summarize(connection: Any, staged: dict[str, Staged], ignored: tuple[str, ..
             if name in staged
             for row in _unknown(connection, name)
         ),
-        reasons=tuple(
-            connection.execute(
-                "SELECT \"table\", regexp_replace(reason, ' is ''[^'']*''', ' is broken', 'g') AS kind, count(*) AS n "
-                "FROM quarantine GROUP BY ALL ORDER BY n DESC, 1, 2"
-            ).fetchall()
-        ),
+        reasons=tuple(Reason(*row) for row in connection.execute(_REASONS).fetchall()),
     )
 
 

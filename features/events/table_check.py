@@ -21,11 +21,10 @@ def refuse_overlaps(connection: Any) -> None:
 
 def _refuse_overlap(connection: Any, table: Table) -> None:
     key = ", ".join(ident(name) for name in table.validity_key)
-    found = connection.execute(
-        f"SELECT {key}, valid_from, reach FROM (SELECT {key}, valid_from, max(coalesce(valid_to, DATE '9999-12-31')) "
-        f"OVER (PARTITION BY {key} ORDER BY valid_from, valid_to ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reach "
-        f"FROM {ident(table.name)}) WHERE reach > valid_from ORDER BY ALL"
-    ).fetchall()
+    before = f"PARTITION BY {key} ORDER BY valid_from, valid_to ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    reach = f"max(coalesce(valid_to, DATE '9999-12-31')) OVER ({before}) AS reach"
+    rows = f"SELECT {key}, valid_from, {reach} FROM {ident(table.name)}"
+    found = connection.execute(f"FROM ({rows}) WHERE reach > valid_from ORDER BY ALL").fetchall()
     if found:
         *values, begins, reach = found[0]
         what = ", ".join(f"{name} {value}" for name, value in zip(table.validity_key, values, strict=True))

@@ -67,23 +67,29 @@ class FrozenDetector(ABC):
         filled, unknown = self._judge(X)
         return np.where(unknown, np.nan, self._raw(filled))
 
-    def less_strange(self, X: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """How many training rows are less strange than each row, and which rows are UNKNOWN; both shape (n,)."""
-        filled, unknown = self._judge(X)
-        return np.searchsorted(self.reference_, self._raw(filled), side="left"), unknown
-
     def score(self, X: ArrayLike) -> Floats:
         """Share of training rows less strange than each row, in [0, 1], shape (n,); NaN where UNKNOWN."""
         counts, unknown = self.less_strange(X)
         return np.where(unknown, np.nan, counts / self.reference_.size)
 
-    def contributions(self, X: ArrayLike) -> Floats:
-        """How much each feature added to the strangeness, >= 0, shape (n, d); 0 where missing."""
+    def less_strange(self, X: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """How many training rows are less strange than each row, and which rows are UNKNOWN; both shape (n,)."""
+        filled, unknown = self._judge(X)
+        return np.searchsorted(self.reference_, self._raw(filled), side="left"), unknown
+
+    def examine(self, X: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.bool_], Floats]:
+        """``less_strange`` and ``contributions`` in one pass."""
         matrix = as_matrix(X)
         filled, unknown = self._judge(matrix)
-        parts = np.maximum(self._contributions(filled), 0.0)
+        parts = np.zeros(matrix.shape)
+        counts = np.searchsorted(self.reference_, self._raw(filled, parts), side="left")
+        np.maximum(parts, 0.0, out=parts)
         parts[np.isnan(matrix) | unknown[:, None]] = 0.0
-        return parts
+        return counts, unknown, parts
+
+    def contributions(self, X: ArrayLike) -> Floats:
+        """How much each feature added to the strangeness, >= 0, shape (n, d); 0 where missing."""
+        return self.examine(X)[2]
 
     def to_arrays(self) -> Arrays:
         """All that was learnt, as arrays without Python objects."""
@@ -112,12 +118,8 @@ class FrozenDetector(ABC):
         """Fit on complete rows and keep plain arrays."""
 
     @abstractmethod
-    def _raw(self, rows: Floats) -> Floats:
-        """Score complete rows, each row by itself."""
-
-    @abstractmethod
-    def _contributions(self, rows: Floats) -> Floats:
-        """Feature contributions of complete rows."""
+    def _raw(self, rows: Floats, parts: Floats | None = None) -> Floats:
+        """Score complete rows, each by itself; adds each feature's part to ``parts`` (n, d) when given."""
 
     @abstractmethod
     def _state(self) -> Arrays:

@@ -65,11 +65,11 @@ class FrozenECOD(FrozenDetector):
             right[:, j] = column.searchsorted(rows[:, j], side="right")
         return self.table_[left + right + self._offsets]
 
-    def _raw(self, rows: Floats) -> Floats:
-        return np.cumsum(self._tails(rows), axis=1)[:, -1]  # in feature order, whatever the batch
-
-    def _contributions(self, rows: Floats) -> Floats:
-        return self._tails(rows) - self.typical_
+    def _raw(self, rows: Floats, parts: Floats | None = None) -> Floats:
+        tails = self._tails(rows)
+        if parts is not None:
+            parts += tails - self.typical_
+        return np.cumsum(tails, axis=1)[:, -1]  # in feature order, whatever the batch
 
     def _state(self) -> Arrays:
         return {"values": self.values_, "table": self.table_, "sizes": self.sizes_, "typical": self.typical_}

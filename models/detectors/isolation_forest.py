@@ -58,21 +58,16 @@ class FrozenIsolationForest(FrozenDetector):
             nodes = below
         return nodes
 
-    def _raw(self, rows: Floats) -> Floats:
+    def _raw(self, rows: Floats, parts: Floats | None = None) -> Floats:
         _, full, offset = (float(number) for number in self.numbers_)
         scores = np.empty(rows.shape[0])
         for start in range(0, rows.shape[0], _CHUNK):
-            leaves = self._walk(rows[start : start + _CHUNK])
+            chunk = slice(start, start + _CHUNK)
+            leaves = self._walk(rows[chunk], None if parts is None else parts[chunk])
             depths = np.cumsum(self.path_[leaves], axis=1)[:, -1]  # in tree order, whatever the batch
             # Python's power, a value at a time: numpy's may round differently by position in the vector
-            scores[start : start + _CHUNK] = [2.0 ** (-depth / full) if full else 1.0 for depth in depths.tolist()]
+            scores[chunk] = [2.0 ** (-depth / full) if full else 1.0 for depth in depths.tolist()]
         return scores + offset
-
-    def _contributions(self, rows: Floats) -> Floats:
-        parts = np.zeros(rows.shape)
-        for start in range(0, rows.shape[0], _CHUNK):
-            self._walk(rows[start : start + _CHUNK], parts[start : start + _CHUNK])
-        return parts
 
     def _state(self) -> Arrays:
         names = ("roots", "feature", "threshold", "left", "right", "path", "numbers")

@@ -9,7 +9,8 @@ from serving.dashboard.client import ApiClient, ApiError, Record
 from serving.dashboard.formats import moment, number, text
 from serving.dashboard.grades import OUTCOMES, grade_label
 from serving.dashboard.markup import facts, heading
-from serving.dashboard.states import empty, trouble
+from serving.dashboard.profile import profile
+from serving.dashboard.states import degraded, empty, trouble
 from serving.dashboard.texts import Texts
 
 
@@ -20,17 +21,29 @@ def render(t: Texts, client: ApiClient, account_id: str, alert_id: str) -> None:
     except ApiError as error:
         trouble(t, error, key="account")
         return
-    profile = account.get("profile") or {}
-    shown = facts((str(name), number(value)) for name, value in profile.items())
-    note = "" if profile else f'<span class="ag-note">{t("no_profile")}</span>'
-    st.html(f'<div class="ag-card">{heading(t("account_profile"), account_id)}{shown if profile else note}</div>')
-    others = [row for row in account.get("alerts") or [] if row.get("alert_id") != alert_id]
-    _list(t, t("past_alerts"), alerts_table(t, others), t("no_past_alerts"))
-    _list(t, t("past_dispositions"), dispositions_table(t, account.get("alerts") or []), t("no_past_dispositions"))
+    degraded(t, account.get("degraded") or [], title=t("account_profile"))
+    _profile(t, account_id, account.get("features"))
+    rows = account.get("alerts") or []
+    others = [row for row in rows if row["alert_id"] != alert_id]
+    _list(t("past_alerts"), alerts_table(t, others), t("no_past_alerts"))
+    _list(t("past_dispositions"), dispositions_table(t, rows), t("no_past_dispositions"))
+
+
+def _profile(t: Texts, account_id: str, features: Record | None) -> None:
+    values = (features or {}).get("values") or {}
+    known = any(value is not None for value in values.values())
+    shown = facts(profile(t, values)) if known else f'<span class="ag-note">{t("no_profile")}</span>'
+    title = f"{t('account_profile')} {account_id}"
+    note = t("as_of", moment=moment((features or {}).get("as_of"))) if known else ""
+    st.html(f'<div class="ag-card">{heading(title, note)}{shown}</div>')
+    if known:
+        with st.expander(t("all_features", count=len(values))):
+            rows = [{t("feature"): name, t("value"): number(value)} for name, value in values.items()]
+            st.dataframe(pd.DataFrame(rows), hide_index=True, height=280)
 
 
 def alerts_table(t: Texts, rows: list[Record]) -> pd.DataFrame:
-    """Other alerts of the account."""
+    """Other alerts of the account, newest first as the API gives them."""
     return pd.DataFrame(
         {
             t("trading_day"): text(row.get("trading_day")),
@@ -44,7 +57,8 @@ def alerts_table(t: Texts, rows: list[Record]) -> pd.DataFrame:
 
 
 def dispositions_table(t: Texts, rows: list[Record]) -> pd.DataFrame:
-    """What was decided, from the alerts that carry an outcome."""
+    """What was decided, one row a case; an imported alert without a case is a row of its own."""
+    decided = {row.get("case_id") or row["alert_id"]: row for row in rows if row.get("outcome")}
     return pd.DataFrame(
         {
             t("decided_at"): moment(row.get("decided_at")),
@@ -52,14 +66,13 @@ def dispositions_table(t: Texts, rows: list[Record]) -> pd.DataFrame:
             t("outcome"): OUTCOMES.get(str(row["outcome"]), (str(row["outcome"]),) * 2)[t.place],
             t("decided_by"): text(row.get("decided_by_person")),
         }
-        for row in rows
-        if row.get("outcome")
+        for row in decided.values()
     )
 
 
-def _list(t: Texts, title: str, table: pd.DataFrame, nothing: str) -> None:
+def _list(title: str, table: pd.DataFrame, nothing: str) -> None:
     st.html(heading(title, str(len(table)) if len(table) else ""))
     if table.empty:
-        empty(nothing)
+        empty(nothing, small=True)
     else:
         st.dataframe(table, hide_index=True, height=min(36 * (len(table) + 1) + 2, 220))

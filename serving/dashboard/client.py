@@ -16,7 +16,8 @@ GRADES = (1, 2, 3, 4, 5)
 class ApiError(Exception):
     """The API gave no usable answer; ``kind`` names a text of the dashboard, ``detail`` is the API's own sentence.
 
-    Kinds: unreachable, unauthorised (401), forbidden (403), not_found (404), refused (other 4xx), busy (429), fault.
+    Kinds: unreachable, unauthorised (401), forbidden (403), not_found (404), busy (429, 503), refused (other 4xx),
+    fault.
     """
 
     def __init__(self, kind: str, detail: str = "") -> None:
@@ -32,7 +33,7 @@ class Page:
     next_position: str | None
 
 
-_KINDS = {401: "unauthorised", 403: "forbidden", 404: "not_found", 429: "busy", 502: "unreachable"}
+_KINDS = {401: "unauthorised", 403: "forbidden", 404: "not_found", 429: "busy", 503: "busy"}
 
 
 class ApiClient:
@@ -42,7 +43,8 @@ class ApiClient:
         # trust_env off: a proxy of the environment must never see the desk's key or its alerts
         self._http = httpx.Client(
             base_url=base_url.rstrip("/"),
-            headers={"Authorization": f"Bearer {key}", "Accept": "application/json"},
+            # as bytes, because a key may be mistyped in any script
+            headers={b"Authorization": f"Bearer {key}".encode(), b"Accept": b"application/json"},
             timeout=timeout,
             trust_env=False,
         )
@@ -60,7 +62,7 @@ class ApiClient:
         wanted = {name: value for name, value in filters.items() if value not in (None, "")}
         cursor = {"cursor": position} if position else {}
         answer = self._ask("GET", "/v1/alerts", params={**wanted, **cursor, "limit": limit})
-        return Page(list(answer.get("items") or []), answer.get("next_cursor"))
+        return Page(list(answer.get("alerts") or []), answer.get("next_cursor"))
 
     def queue(self, position: str | None = None, limit: int = 50, **filters: object) -> Page:
         """Alerts worst grade first, newest first within a grade; positions read ``GRADE:CURSOR``."""
@@ -80,12 +82,16 @@ class ApiClient:
         """Trigger, answer and case of one alert."""
         return self._ask("GET", f"/v1/alerts/{quote(alert_id, safe='')}")
 
+    def case(self, case_id: str) -> Record:
+        """One case with its alerts and its disposition."""
+        return self._ask("GET", f"/v1/cases/{quote(case_id, safe='')}")
+
     def account(self, account_id: str) -> Record:
-        """Profile, past alerts and dispositions of one account."""
+        """Features now, latest alerts and cases of one account."""
         return self._ask("GET", f"/v1/accounts/{quote(account_id, safe='')}")
 
     def summary(self) -> Record:
-        """Counts over the ledger."""
+        """Counts of alerts and cases by status and grade."""
         return self._ask("GET", "/v1/reports/summary")
 
     def dispose(self, case_id: str, outcome: str, conclusion: str, grade_seen: int | None = None) -> Record:
@@ -111,15 +117,10 @@ class ApiClient:
 
 
 def _detail(response: httpx.Response, body: object) -> str:
-    """The API's own sentence, wherever FastAPI put it; field errors are joined."""
-    found = body.get("detail", body.get("error")) if isinstance(body, dict) else None
-    if isinstance(found, list):
-        parts = (
-            f"{'.'.join(str(place) for place in item.get('loc', ()))}: {item.get('msg', '')}"
-            for item in found
-            if isinstance(item, dict)
-        )
-        return "; ".join(parts)
-    if isinstance(found, dict):
-        return "; ".join(str(value) for value in found.values() if value)
-    return str(found) if found else f"HTTP {response.status_code}"
+    """The API's own sentence (seen, wanted, do), with what it says of each field; else the status."""
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return f"HTTP {response.status_code}"
+    parts = [str(error[name]) for name in ("seen", "wanted", "do") if error.get(name)]
+    parts += [f"{field.get('field')}: {field.get('message')}" for field in error.get("fields") or []]
+    return "; ".join(parts)

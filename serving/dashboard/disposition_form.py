@@ -17,23 +17,32 @@ def render(t: Texts, client: ApiClient, case: Record | None, grade_seen: int | N
     if case is None:
         st.html(f'<div class="ag-card">{heading(t("disposition"))}<span class="ag-note">{t("no_case")}</span></div>')
     elif case.get("status") != "open":
-        _decided(t, case)
+        _decided(t, client, case)
     else:
         _form(t, client, case, grade_seen)
 
 
-def _decided(t: Texts, case: Record) -> None:
+def _decided(t: Texts, client: ApiClient, case: Record) -> None:
     if st.session_state.get("recorded") == case["case_id"]:
         st.success(t("recorded"), icon=":material/task_alt:")
     outcome = str(case.get("outcome"))
+    disposition = _recorded(t, client, case)
     pairs = [
         (t("case"), str(case["case_id"])),
         (t("outcome"), OUTCOMES.get(outcome, (outcome, outcome))[t.place]),
         (t("decided_at"), moment(case.get("decided_at"))),
         (t("decided_by"), text(case.get("decided_by_person"))),
-        (t("conclusion"), text((case.get("disposition") or {}).get("conclusion"))),
+        (t("conclusion"), text(disposition.get("conclusion"))),
     ]
     st.html(f'<div class="ag-card">{heading(t("disposition"), t("already_decided"))}{facts(pairs)}</div>')
+
+
+def _recorded(t: Texts, client: ApiClient, case: Record) -> Record:
+    try:
+        return client.case(case["case_id"]).get("disposition") or {}
+    except ApiError as error:
+        trouble(t, error, key="case")
+        return {}
 
 
 def _form(t: Texts, client: ApiClient, case: Record, grade_seen: int | None) -> None:

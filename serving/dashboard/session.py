@@ -70,7 +70,7 @@ def _try(t: Texts, candidate: ApiClient) -> None:
     except ApiError as error:
         if error.kind != "forbidden":
             # Inside a form Streamlit allows no further button: submitting again is the retry.
-            detail = f"\n\n`{error.detail}`" if error.detail else ""
+            detail = f"\n\n`{error.detail.replace('`', chr(39))}`" if error.detail else ""
             st.error(f"**{t(error.kind)}** {t(error.kind + '_do')}{detail}")
             return
     st.session_state["client"] = candidate

@@ -12,20 +12,24 @@ from serving.dashboard.texts import Texts
 
 def trouble(t: Texts, error: ApiError, *, key: str) -> None:
     """Say what went wrong, in the API's own words where it gave any, and what to do; offer to try again."""
-    detail = f"\n\n`{error.detail}`" if error.detail else ""
+    detail = f"\n\n`{error.detail.replace('`', chr(39))}`" if error.detail else ""
     show = st.warning if error.kind in ("forbidden", "not_found", "refused", "busy") else st.error
     show(f"**{t(error.kind)}** {t(error.kind + '_do')}{detail}")
     if error.kind in ("unreachable", "busy", "fault"):
         st.button(t("retry"), key=f"retry-{key}", icon=":material/refresh:")  # a click reruns the page
 
 
-def empty(title: str, do: str = "") -> None:
+def empty(title: str, do: str = "", *, small: bool = False) -> None:
     """A quiet card where rows would be."""
-    st.html(f'<div class="ag-empty"><strong>{escape(title)}</strong><span>{escape(do)}</span></div>')
+    size = " ag-empty-small" if small else ""
+    st.html(f'<div class="ag-empty{size}"><strong>{escape(title)}</strong><span>{escape(do)}</span></div>')
 
 
-def degraded(t: Texts, causes: list[str]) -> None:
-    """The banner of a grade given under less than full conditions; nothing when ``causes`` is empty."""
+def degraded(t: Texts, causes: list[str], *, title: str = "") -> None:
+    """The banner of an answer given under less than full conditions; nothing when ``causes`` is empty."""
     if causes:
-        shown = " · ".join(f"`{cause.replace('`', '')}`" for cause in causes)
-        st.warning(f"**{t('degraded')}** {t('degraded_lead')}\n\n{shown}", icon=":material/report:")
+        shown = "\n".join(f"- `{t.cause(cause).replace('`', '')}`" for cause in causes)
+        st.warning(
+            f"**{title}**\n\n{shown}" if title else f"**{t('degraded')}** {t('degraded_lead')}\n\n{shown}",
+            icon=":material/report:",
+        )

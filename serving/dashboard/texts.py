@@ -112,10 +112,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "本次评分并非在完整条件下给出，请结合证据人工判断。",
         "This grade was not given under full conditions: judge it with the evidence.",
     ),
+    "cause_model_missing": ("没有可用模型，仅按规则评级", "No model: graded by the rules alone"),
+    "cause_model_refused": ("模型包校验未通过，仅按规则评级", "Model bundle refused: graded by the rules alone"),
+    "cause_model_failed": ("模型运行失败，仅按规则评级", "The model failed: graded by the rules alone"),
+    "cause_feature_store_unavailable": ("特征库不可用", "Feature store not available"),
+    "cause_stale_features": ("特征已过期", "Stale features"),
+    "cause_no_intraday_row": ("缺少当日盘中特征", "No intraday features of the day"),
     "not_graded": ("该预警尚无评分", "This alert has no grade"),
     # --- the account
     "account_profile": ("账户档案", "Account profile"),
-    "no_profile": ("没有该账户的档案", "No profile of this account"),
+    "no_profile": ("特征库中没有该账户", "The feature store does not know this account"),
+    "as_of": ("截至 {moment}", "as of {moment}"),
+    "all_features": ("全部特征（{count} 项）", "All features ({count})"),
+    "feature": ("特征", "Feature"),
+    "value": ("值", "Value"),
+    "no": ("否", "no"),
+    "type_individual": ("个人", "individual"),
+    "type_institution": ("机构", "institution"),
+    "type_product": ("资管产品", "product"),
     "past_alerts": ("历史预警", "Past alerts"),
     "no_past_alerts": ("没有其他预警", "No other alerts"),
     "past_dispositions": ("历史处置", "Past dispositions"),
@@ -184,6 +198,14 @@ class Texts:
     def __call__(self, key: str, **values: object) -> str:
         """The string of ``key`` with ``values`` filled in; an unknown key raises ``KeyError``."""
         return TEXTS[key][self.place].format(**values)
+
+    def cause(self, degraded: str) -> str:
+        """A cause of a degraded grade: its code in words, and the API's own detail behind it."""
+        code, _, detail = degraded.partition(":")
+        known = TEXTS.get(f"cause_{code}")
+        if known is None:
+            return degraded
+        return " – ".join(part for part in (known[self.place], detail.strip()) if part)
 
     def of(self, record: dict[str, object], stem: str) -> str:
         """The field ``<stem>_zh`` or ``<stem>_en`` of an answer of the API."""

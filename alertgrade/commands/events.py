@@ -1,0 +1,121 @@
+"""Commands of the raw events: check, import mapping."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from alertgrade.commands.context import console, open_events, settings
+from alertgrade.errors import AlertError
+
+if TYPE_CHECKING:
+    from features.events.mapping_run import Imported
+    from features.events.summary import EventsSummary
+
+MOST_SHOWN = 10
+
+
+def check(
+    events: Annotated[Path, typer.Argument(help="folder of raw tables")],
+    quarantine: Annotated[Path | None, typer.Option(help="write the rows set aside to this parquet file")] = None,
+) -> None:
+    """Validate a folder of raw tables: what is read, kept, set aside and missing.
+
+    Rows that break the contract are set aside and counted; that alone is no error (exit code 0).
+
+    Example: alertgrade check EVENTS --quarantine QUARANTINE.parquet
+    """
+    if quarantine is not None and quarantine.suffix != ".parquet":
+        raise AlertError(f"--quarantine {quarantine}", "wanted a file that ends in .parquet", "rename it")
+    with console.status("check"):
+        raw = open_events(events, settings())
+    with raw:
+        summary = raw.summary
+        _print_tables(summary)
+        _print_notes(summary)
+        if quarantine is not None:
+            quarantine.parent.mkdir(parents=True, exist_ok=True)
+            raw.quarantine.order_by("table", "source", "line").to_parquet(quarantine)
+            console.print(f"{summary.quarantined:,} quarantined rows written to {escape(str(quarantine))}")
+        console.print(f"digest {raw.digest}", soft_wrap=True)
+
+
+def import_mapping(
+    src: Annotated[Path, typer.Argument(help="a CSV file, plain or gzip")],
+    out: Annotated[Path, typer.Argument(help="the new folder of raw tables")],
+    mapping: Annotated[Path, typer.Option(help="YAML of columns and values, such as docs/mappings/abides.yaml")],
+) -> None:
+    """Turn any CSV into a folder of raw tables, by a YAML that maps columns and values.
+
+    Example: alertgrade import mapping SRC.csv.gz EVENTS --mapping docs/mappings/abides.yaml
+    """
+    from features.events.mapping import read_mapping
+    from features.events.mapping_run import run_mapping
+
+    with console.status("import"):
+        result = run_mapping(src, out, read_mapping(mapping))
+    _print_import(result, out)
+
+
+def _print_tables(summary: EventsSummary) -> None:
+    shown = Table("table", "rows read", "kept", "quarantined", "duplicates dropped")
+    for column in shown.columns[1:]:
+        column.justify = "right"
+    for table in summary.tables:
+        counts = (table.read, table.kept, table.quarantined, table.duplicates)
+        shown.add_row(table.table, *(f"{count:,}" for count in counts))
+    console.print(shown)
+
+
+def _print_notes(summary: EventsSummary) -> None:
+    for found in summary.reasons[:MOST_SHOWN]:
+        place = f"first in {found.source}, line {found.line}"
+        _note(f"quarantined {found.rows:,} x {found.table}: {found.reason} ({place})")
+    _more(len(summary.reasons), "reasons")
+    for unknown in summary.unknown_contracts[:MOST_SHOWN]:
+        code = f"{unknown.exchange}.{unknown.contract}"
+        _note(
+            f"{code} is not in contracts on the day of {unknown.rows:,} rows of {unknown.table}: rules answer UNKNOWN"
+        )
+    _more(len(summary.unknown_contracts), "unknown contracts")
+    for overlap in summary.overlaps[:MOST_SHOWN]:
+        until = "" if overlap.valid_to is None else f" to {overlap.valid_to}"
+        both = f"{overlap.group_id} and {overlap.other_group_id} from {overlap.valid_from}{until}"
+        _note(f"account {overlap.account_id} is in groups {both}: {overlap.group_id} has it")
+    _more(len(summary.overlaps), "accounts in two groups")
+    if summary.trades_without_accept:
+        _note(f"{summary.trades_without_accept:,} trades have no accepted order (kept)")
+    if summary.cancels_without_accept:
+        _note(f"{summary.cancels_without_accept:,} cancels have no accepted order (kept)")
+    for table in summary.tables:
+        if table.extra_columns:
+            _note(f"{table.table}: columns not in the contract, ignored: {', '.join(table.extra_columns)}")
+    if summary.ignored:
+        _note(f"not raw tables, ignored: {', '.join(summary.ignored)}")
+
+
+def _print_import(result: Imported, out: Path) -> None:
+    for table, rows in result.tables.items():
+        console.print(f"  {table:<12} {rows:>10,} rows")
+    console.print(f"{result.rows_read:,} rows read; {result.unused:,} of them are no event of any table in the mapping")
+    if result.unreadable:
+        _note(f"{result.unreadable:,} lines are no rows: see {out / '_unreadable.parquet'}")
+    if result.pairing is not None:
+        pairing = result.pairing
+        lone = pairing.without_partner + pairing.with_several
+        console.print(f"{pairing.paired:,} executions paired to {pairing.paired // 2:,} matches; {lone:,} not paired:")
+        console.print(f"  {pairing.without_partner:,} without a partner, {pairing.with_several:,} with more than one")
+    console.print(f"written to {escape(str(out))}")
+
+
+def _note(text: str) -> None:
+    console.print(f"- {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def _more(found: int, what: str) -> None:
+    if found > MOST_SHOWN:
+        _note(f"... and {found - MOST_SHOWN:,} more {what}")

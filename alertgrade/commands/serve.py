@@ -1,0 +1,50 @@
+"""``alertgrade serve`` and ``alertgrade score``: grades over HTTP, and of a whole file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alertgrade.commands.context import console, settings
+from alertgrade.errors import AlertError
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default ALERTGRADE_HOST or loopback.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; default ALERTGRADE_PORT or 8600.", min=1, max=65535)] = None,
+) -> None:
+    """Serve grades over HTTP until interrupted; the API is described at /docs.
+
+    Example: alertgrade serve --port 8600
+    """
+    from serving.process import run_service
+
+    home = settings()
+    code = run_service(home.home, host or home.host, port or home.port)
+    if code > 0:
+        raise AlertError(f"the service ended with code {code}", "wanted it to run", "read the messages above")
+
+
+def score(
+    alerts: Annotated[Path, typer.Argument(help="Alerts file, as alertgrade rules writes it.")],
+    out: Annotated[Path, typer.Option(help="File to write, one row an alert.")] = Path("GRADED.parquet"),
+    explain: Annotated[bool, typer.Option(help="Give reasons.")] = True,
+) -> None:
+    """Grade a whole alerts file, each alert with its features as known at its moment; nothing is recorded.
+
+    Example: alertgrade score ALERTS.parquet --out GRADED.parquet
+    """
+    from serving.bulk import grade_file
+    from serving.compose import bulk_judge
+
+    home = settings()
+    with console.status("score"):
+        rows = grade_file(
+            alerts,
+            out,
+            lambda triggers: bulk_judge(triggers, home.bundles_dir, home.keys_dir, home.features_dir),
+            explain=explain,
+        )
+    console.print(f"{rows:,} alerts graded: {out}")

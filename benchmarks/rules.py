@@ -1,0 +1,124 @@
+"""Rules over generated events, in one batch and in many, against one plain scan-and-group of the same file.
+
+    python -m benchmarks.rules --events 1000000 --batches 1
+    python -m benchmarks.rules --events 200000 --batches 500
+
+Prints a table: events a second, seconds, milliseconds a batch (median and 99th percentile), and the ratio of the whole
+run to one DuckDB scan that groups the same orders and trades by subject, exchange, contract and day, in the same process.
+The events are synthetic: 5 trading days, one row in three a cancel, one in four a trade, one trade in a hundred a self-match.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from features.events.load import load_events
+from rules_baseline.replay import run_rules
+
+GENERATE = """
+CREATE TABLE made AS
+SELECT i, TIMESTAMP '2026-03-02 01:00:00' + to_days((i * 5 // $n)::INTEGER)
+            + to_microseconds(((i * 5 % $n) * (20000000000 // $n))::BIGINT) AS event_time,
+       (DATE '2026-03-02' + (i * 5 // $n)::INTEGER) AS trading_day,
+       c.exchange, c.contract, i % 12 AS k,
+       'A' || lpad((hash(i) % $accounts)::VARCHAR, 6, '0') AS account_id,
+       CASE WHEN hash(i + 7) % 2 = 0 THEN 'buy' ELSE 'sell' END AS side, 50 + hash(i + 3) % 400 AS volume,
+       CASE hash(i + 5) % 10 WHEN 0 THEN 'FAK' WHEN 1 THEN 'FOK' ELSE 'GFD' END AS time_in_force
+FROM range($n) AS t(i) JOIN contracts AS c ON c.n = hash(t.i + 11) % 24
+"""
+CONTRACTS = """
+CREATE TABLE contracts AS
+SELECT row_number() OVER () - 1 AS n, exchange, lower(exchange) || m || '2605' AS contract, 'p' || m AS product,
+       CASE WHEN exchange = 'CFFEX' THEN 'index_future' ELSE 'future' END AS kind, 10 AS multiplier, 1 AS tick,
+       500 AS max_order_volume, m % 2 = 0 AS has_order_fee, NULL::VARCHAR AS option_month,
+       DATE '2025-01-01' AS valid_from, NULL::DATE AS valid_to
+FROM unnest(['SHFE', 'INE', 'DCE', 'CZCE', 'CFFEX', 'GFEX']) AS e(exchange), range(4) AS r(m)
+"""
+ORDERS = """
+COPY (SELECT event_time, trading_day, exchange, contract, account_id, 'o' || (i - i % 3) AS order_id,
+             CASE WHEN k % 3 = 1 THEN 'cancelled' ELSE 'accepted' END AS event, side, 'open' AS offset,
+             'speculation' AS hedge, 'limit' AS order_type, time_in_force, 100.5 AS price, volume,
+             CASE WHEN k % 3 = 1 THEN 'client' END AS cancelled_by, i AS seq
+      FROM made WHERE k % 4 <> 3) TO '{folder}/orders.parquet'
+"""
+TRADES = """
+COPY (SELECT event_time, trading_day, exchange, contract, account_id, 't' || i AS trade_id, 'o' || i AS order_id, side,
+             'open' AS offset, 'speculation' AS hedge, 100.5 AS price, volume, i AS seq FROM made WHERE k % 4 = 3
+      UNION ALL
+      SELECT event_time + to_microseconds(1), trading_day, exchange, contract, account_id, 't' || i, 'x' || i,
+             CASE side WHEN 'buy' THEN 'sell' ELSE 'buy' END, 'open', 'speculation', 100.5, volume, i
+      FROM made WHERE k % 4 = 3 AND i % 100 = 7) TO '{folder}/trades.parquet'
+"""
+GROUPS = """
+COPY (SELECT 'G' || (i // 4) AS group_id, 'A' || lpad(i::VARCHAR, 6, '0') AS account_id, true AS declared,
+             DATE '2025-01-01' AS valid_from, NULL::DATE AS valid_to FROM range($accounts // 10) AS r(i))
+TO '{folder}/control_groups.parquet'
+"""
+PLAIN = """
+SELECT count(*) FROM (
+    SELECT account_id, exchange, contract, trading_day, count(*), sum(volume)
+    FROM (SELECT account_id, exchange, contract, trading_day, volume FROM '{folder}/orders.parquet'
+          UNION ALL SELECT account_id, exchange, contract, trading_day, volume FROM '{folder}/trades.parquet')
+    GROUP BY ALL)
+"""
+
+
+def generate(folder: Path, events: int, accounts: int) -> None:
+    """Write synthetic tables of about ``events`` rows of orders and trades."""
+    with duckdb.connect() as con:
+        con.execute(CONTRACTS)
+        con.execute(GENERATE, {"n": events, "accounts": accounts})
+        con.execute(f"COPY (SELECT * EXCLUDE (n) FROM contracts) TO '{folder}/contracts.parquet'")
+        con.execute(ORDERS.format(folder=folder))
+        con.execute(TRADES.format(folder=folder))
+        con.execute(GROUPS.format(folder=folder), {"accounts": accounts})
+
+
+def plain_seconds(folder: Path) -> float:
+    """Best of three plain scans of the same files."""
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        with duckdb.connect() as con:
+            con.execute(PLAIN.format(folder=folder)).fetchall()
+        took.append(time.perf_counter() - began)
+    return min(took)
+
+
+def main() -> None:
+    """Generate, run, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--accounts", type=int, default=2_000)
+    parser.add_argument("--batches", type=int, default=1)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "events"
+        folder.mkdir()
+        generate(folder, arguments.events, arguments.accounts)
+        plain = plain_seconds(folder)
+        began = time.perf_counter()
+        with load_events(folder, pseudonym_key=b"0" * 32) as events:
+            loaded, ticks = time.perf_counter() - began, [time.perf_counter()]
+            result = run_rules(
+                events,
+                Path(name) / "out" / "alerts.parquet",
+                state_dir=Path(name) / "state",
+                batches=arguments.batches,
+                progress=lambda _done, _total: ticks.append(time.perf_counter()),
+            )
+        steps = sorted(1000 * (b - a) for a, b in zip(ticks[1:], ticks[2:], strict=False)) or [1000 * result.seconds]
+        print(f"events {result.events:,}  batches {result.batches}  alerts {result.alerts:,}  findings {result.findings:,}")
+        print(f"load {loaded:.2f} s  rules {result.seconds:.2f} s  {result.events / result.seconds:,.0f} events/s")
+        print(f"a batch: median {statistics.median(steps):.1f} ms, 99th percentile {steps[int(0.99 * (len(steps) - 1))]:.1f} ms")
+        print(f"plain scan-and-group {plain:.3f} s  ratio {result.seconds / plain:.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""How the parts of a scorer are fitted: classifier, detectors, conformal threshold, peers' medians."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from features.catalogue import FEATURES
+from models.anomaly import AnomalyEnsemble
+from models.conformal import ConformalSets
+from models.disposition import OrdinalLGBMClassifier
+from models.peers import PeerMedians
+
+_MILDEST = 5  # grade 5 is ordinal 0: a higher severity is a worse grade
+_DETECTOR_ROWS = 20_000  # more change the tails little, and ECOD keeps them all
+_NOT_BEHAVIOUR = "alert_context"  # what the alert says of itself is no habit of the account
+
+Parts = tuple[OrdinalLGBMClassifier, AnomalyEnsemble, ConformalSets, PeerMedians]
+
+
+def fit_parts(
+    X: pd.DataFrame,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None,
+    calibration: tuple[pd.DataFrame, ArrayLike],
+    monotone: Mapping[str, int] | None,
+    seed: int,
+    coverage: float,
+) -> Parts:
+    """Everything a scorer learns; ``ValueError`` for a grade outside 1 to 5 or a missing calibration column."""
+    frame, later = X.astype(np.float64), calibration[0].loc[:, list(X.columns)].astype(np.float64)
+    ranks, later_ranks = _ranks(y), _ranks(calibration[1])
+    stop, hold = slice(0, None, 2), slice(1, None, 2)
+    classifier = OrdinalLGBMClassifier(
+        classes=tuple(range(_MILDEST)), monotone_constraints=dict(monotone or {}), random_state=seed
+    )
+    watched = [(later.iloc[stop], later_ranks[stop])] if len(later) else None
+    classifier.fit(frame, ranks, sample_weight=sample_weight, eval_set=watched)
+    return (
+        classifier,
+        _fit_anomaly(frame, seed),
+        _fit_sets(classifier, later.iloc[hold], later_ranks[hold], coverage),
+        (PeerMedians.fit(frame)),
+    )
+
+
+def _fit_sets(
+    classifier: OrdinalLGBMClassifier, rows: pd.DataFrame, ranks: NDArray[np.int64], coverage: float
+) -> ConformalSets:
+    if not len(rows):
+        return ConformalSets.fit(np.empty((0, _MILDEST)), [], coverage)
+    # grade 1 first, as the scorer asks: ties between neighbours then fall the same way
+    return ConformalSets.fit(classifier.predict_proba(rows)[:, ::-1], _MILDEST - 1 - ranks, coverage)
+
+
+def _fit_anomaly(frame: pd.DataFrame, seed: int) -> AnomalyEnsemble:
+    rows = frame.loc[:, [name for name in frame.columns if _is_behaviour(str(name))] or list(frame.columns)]
+    if len(rows) > _DETECTOR_ROWS:
+        chosen = np.random.default_rng(seed).choice(len(rows), _DETECTOR_ROWS, replace=False)
+        rows = rows.iloc[np.sort(chosen)]
+    return AnomalyEnsemble(seed=seed).fit(rows)
+
+
+def _is_behaviour(name: str) -> bool:
+    """Whether a feature says something of conduct: codes and the alert's own context do not.
+
+    >>> _is_behaviour("orders_5d"), _is_behaviour("account_type_code"), _is_behaviour("alert_occurrence")
+    (True, False, False)
+    """
+    spec = FEATURES.get(name)
+    return spec is None or not (spec.family == _NOT_BEHAVIOUR or spec.unit == "code")
+
+
+def _ranks(grades: ArrayLike) -> NDArray[np.int64]:
+    values = np.asarray(grades)
+    if values.size and not np.isin(values, range(1, _MILDEST + 1)).all():
+        raise ValueError(f"saw grades {sorted({str(v) for v in values})}; wanted whole numbers from 1 to 5")
+    return (_MILDEST - values).astype(np.int64)

@@ -1,0 +1,160 @@
+"""Reasons: what each voice saw, beside the account's own past and its peers' median; no person is named."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.catalogue import FEATURES, FeatureSpec
+from models.graded_alert import GRADE_NAMES, Driver, Reason, Voice
+from models.peers import PeerMedians
+from models.policy_file import Floor, StrangeAndUnsure
+from models.rule_texts import LEVELS, RuleText, rule_texts
+from rules_baseline.trigger import TriggerRecord
+
+Row = Mapping[str, float | None]
+STRANGE_FROM = 0.9  # below this share a row is called ordinary, whatever its drivers
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Builds the reasons of one row; texts are looked up once, when the scorer is made."""
+
+    feature_names: tuple[str, ...]
+    peers: PeerMedians
+    top: int = 5
+    rules: Mapping[str, RuleText] = field(default_factory=rule_texts)
+
+    def of_rules(self, alert: TriggerRecord, grade: int) -> Reason:
+        """The rule that fired: what was measured, against which limit, under which article, and the baseline grade."""
+        text = self.rules.get(alert.rule_id, RuleText(alert.rule_id, alert.rule_id))
+        level_zh, level_en = LEVELS[alert.level]
+        measured, limit = number(alert.measured), number(alert.threshold)
+        zh = f"规则“{text.zh}”{level_zh}：实测{measured}，限额{limit}"
+        en = f"rule “{text.en}”, {level_en}: measured {measured}, limit {limit}"
+        if alert.occurrence is not None:
+            zh, en = f"{zh}，第{alert.occurrence}次", f"{en}, occurrence {alert.occurrence}"
+        zh, en = f"{zh}；规则基线：{GRADE_NAMES[grade][0]}", f"{en}; rules baseline: {GRADE_NAMES[grade][1]}"
+        if text.basis:
+            zh, en = f"{zh}（依据：{text.basis}）", f"{en} ({text.basis})"
+        return _reason("rules", alert.rule_id, zh, en, value=alert.measured)
+
+    def of_policy(self, moved_by: Sequence[Floor | StrangeAndUnsure]) -> list[Reason]:
+        """The policy clauses that moved the grade."""
+        return [
+            _reason("rules" if isinstance(clause, Floor) else "anomaly", clause.id, clause.zh, clause.en)
+            for clause in moved_by
+        ]
+
+    def of_classifier(self, row: Row, parts: NDArray[np.float64]) -> list[Reason]:
+        """The features that moved the severity most, either way; ``parts`` is one row of contributions, base last."""
+        order = np.argsort(-np.abs(parts[:-1]), kind="stable")[: self.top].tolist()
+        medians = self.peers.of(row)
+        return [
+            self._of_feature("classifier", self.feature_names[j], row, medians, float(parts[j]), _raises(parts[j]))
+            for j in order
+            if parts[j] != 0.0
+        ]
+
+    def of_anomaly(self, row: Row, share: float | None, drivers: Sequence[Driver]) -> list[Reason]:
+        """What made the row strange; one line when it is ordinary or cannot be judged."""
+        if share is None:
+            zh, en = "异常检测无法判断：缺失特征过多", "the detectors cannot judge: too many features are missing"
+            return [_reason("anomaly", "anomaly_share", zh, en)]
+        percent = f"{math.floor(share * 1000) / 10:g}%"  # cut off, so that 100 % is said only of the very strangest
+        if share < STRANGE_FROM or not drivers:
+            zh, en = (
+                f"行为异常程度高于{percent}的训练样本，不算异常",
+                f"stranger than {percent} of training rows: ordinary",
+            )
+            return [_reason("anomaly", "anomaly_share", zh, en, value=share)]
+        medians = self.peers.of(row)
+        ends = (
+            (
+                f"，异常程度高于{percent}的训练样本，本项占{d.share:.0%}",
+                f", stranger than {percent}; {d.share:.0%} of it from this",
+            )
+            for d in drivers
+        )
+        return [
+            self._of_feature("anomaly", driver.key, row, medians, driver.share, end)
+            for driver, end in zip(drivers, ends, strict=True)
+        ]
+
+    def _of_feature(
+        self, voice: Voice, key: str, row: Row, medians: Mapping[str, float], part: float, end: tuple[str, str]
+    ) -> Reason:
+        spec = FEATURES.get(key)
+        value, past = row.get(key), own_past(spec, row)
+        peer = None if spec is not None and spec.unit == "code" else medians.get(key)
+        zh, en = feature_text(spec, key, value, past, peer)
+        return _reason(voice, key, zh + end[0], en + end[1], value, past, peer, part)
+
+
+def own_past(spec: FeatureSpec | None, row: Row) -> float | None:
+    """The account's own past in the unit of the feature, from the same row; None where it cannot be said.
+
+    >>> own_past(FEATURES["orders_5d"], {"orders_20d": 40.0})
+    10.0
+    """
+    if spec is None or spec.own_past is None:
+        return None
+    over, under = spec.own_past
+    numerator = row.get(over)
+    denominator = row.get(under) if isinstance(under, str) else under
+    if numerator is None or not denominator:
+        return None
+    return numerator / denominator
+
+
+def feature_text(
+    spec: FeatureSpec | None, key: str, value: float | None, past: float | None, peer: float | None
+) -> tuple[str, str]:
+    """One feature in Chinese and English; the bare key when the catalogue does not know it."""
+    name_zh, name_en = (spec.zh, spec.en) if spec else (key, key)
+    unit = f" {spec.unit}" if spec and spec.unit not in ("0/1", "code", "share", "ratio", "level") else ""
+    zh = f"{name_zh}{number(value)}" if value is not None else f"{name_zh}无数据"
+    en = f"{name_en}: {number(value)}{unit}" if value is not None else f"{name_en}: no data"
+    beside_zh = [f"自身过往{number(past)}"] * (past is not None) + [f"同类中位数{number(peer)}"] * (peer is not None)
+    beside_en = [f"own past {number(past)}"] * (past is not None) + [f"peers' median {number(peer)}"] * (
+        peer is not None
+    )
+    if beside_zh:
+        zh, en = f"{zh}（{'，'.join(beside_zh)}）", f"{en} ({', '.join(beside_en)})"
+    return zh, en
+
+
+def number(value: float | None) -> str:
+    """A number for reading: whole where whole, else four significant digits.
+
+    >>> number(1200.0), number(0.123456), number(None)
+    ('1,200', '0.1235', '-')
+    """
+    if value is None:
+        return "-"
+    if float(value).is_integer() or abs(value) >= 10_000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+def _raises(part: float) -> tuple[str, str]:
+    return ("，推高风险", ", raises the risk") if part > 0 else ("，降低风险", ", lowers the risk")
+
+
+def _reason(
+    voice: Voice,
+    key: str,
+    zh: str,
+    en: str,
+    value: float | None = None,
+    past: float | None = None,
+    peer: float | None = None,
+    part: float | None = None,
+) -> Reason:
+    return Reason(
+        voice=voice, key=key, value=value, own_past=past, peer_median=peer, contribution=part, text_zh=zh, text_en=en
+    )

@@ -1,0 +1,157 @@
+"""The one place where the voices meet: training fits it, serving loads it, monitoring replays it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from models.anomaly import AnomalyEnsemble
+from models.answer import answer
+from models.conformal import ConformalSets
+from models.cumulative_logit import class_probabilities
+from models.disposition import OrdinalLGBMClassifier
+from models.fitting import fit_parts
+from models.graded_alert import Anomaly, Driver, GradedAlert, Reason, Versions
+from models.peers import PeerMedians
+from models.policy import Decision, Policy
+from models.reasons import Reasons
+from models.score_input import ScoreInput, present
+
+__all__ = ["AlertScorer", "ScoreInput"]
+GRADES = (1, 2, 3, 4, 5)
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What the models say of one row."""
+
+    severity: float
+    probabilities: list[float]  # grade 1 first
+    share: float | None
+    drivers: list[Driver]
+    parts: Floats | None  # contributions to the severity, base last; None unless reasons are wanted
+
+
+@dataclass(frozen=True)
+class AlertScorer:
+    """Grades alerts; a grade is the same bit for bit alone, in any batch, after reload and in any process."""
+
+    classifier: OrdinalLGBMClassifier
+    anomaly: AnomalyEnsemble
+    conformal: ConformalSets
+    peers: PeerMedians
+    policy: Policy
+    versions: Versions
+
+    def __post_init__(self) -> None:
+        names = tuple(str(name) for name in self.classifier.feature_names_in_)
+        place = {name: j for j, name in enumerate(names)}
+        columns = np.array([place[name] for name in self.anomaly.feature_names_], dtype=np.int64)
+        object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_anomaly_columns", columns)
+        object.__setattr__(self, "_reasons", Reasons(names, self.peers))
+
+    @classmethod
+    def fit(
+        cls,
+        X: pd.DataFrame,
+        y: ArrayLike,
+        *,
+        sample_weight: ArrayLike | None = None,
+        calibration: tuple[pd.DataFrame, ArrayLike],
+        monotone: Mapping[str, int] | None = None,
+        seed: int = 0,
+        policy: Policy | None = None,
+        coverage: float = 0.9,
+        model_version: str | None = None,
+        rules_version: str | None = None,
+        feature_service: str | None = None,
+    ) -> Self:
+        """Learn from features X (columns are names, NaN is missing) and grades y (1 extreme to 5 low).
+
+        ``calibration`` holds later rows that X does not: every second one stops the boosting early, the others set
+        the conformal threshold. ``monotone`` +1: severity never falls as the feature rises.
+        """
+        classifier, anomaly, conformal, peers = fit_parts(X, y, sample_weight, calibration, monotone, seed, coverage)
+        chosen = Policy.read() if policy is None else policy
+        versions = Versions(
+            model=model_version,
+            digest=None,
+            policy=chosen.version,
+            rules=rules_version,
+            feature_service=feature_service,
+        )
+        return cls(classifier, anomaly, conformal, peers, chosen, versions)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The features read, in the model's order; others in a ``ScoreInput`` are ignored."""
+        names: tuple[str, ...] = self.__dict__["_names"]
+        return names
+
+    def with_versions(self, **changes: str | None) -> Self:
+        """The same scorer with other words in ``versions``, e.g. the digest of its bundle."""
+        return replace(self, versions=self.versions.model_copy(update=changes))
+
+    def grade(self, inputs: Sequence[ScoreInput], *, explain: bool = True) -> list[GradedAlert]:
+        """One graded alert an input, in their order; ``explain=False`` leaves out reasons and anomaly drivers."""
+        if not inputs:
+            return []
+        rows = [present(item.features) for item in inputs]
+        names = self.feature_names
+        matrix = np.array([[row.get(name) for name in names] for row in rows], dtype=np.float64)
+        findings = self._findings(matrix, explain)
+        return [self._graded(item, row, found) for item, row, found in zip(inputs, rows, findings, strict=True)]
+
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
+        """Probabilities of grades 1 to 5 (columns), shape (n, 5), for training and monitoring in bulk."""
+        severity = self.classifier.severity(X.loc[:, list(self.feature_names)])
+        return class_probabilities(severity, self.classifier.cut_points_)[:, ::-1]
+
+    def _findings(self, matrix: Floats, explain: bool) -> list[_Row]:
+        severity = self.classifier.severity_of_matrix(matrix)
+        # the classifier ranks the mildest grade lowest; answers put grade 1 first
+        probabilities = class_probabilities(severity, self.classifier.cut_points_)[:, ::-1]
+        strange = matrix[:, self.__dict__["_anomaly_columns"]]
+        if explain:
+            shares, drivers = self.anomaly.assess(strange)
+            parts: list[Floats | None] = list(self.classifier.contributions_of_matrix(matrix))
+        else:
+            shares, drivers = self.anomaly.score(strange), [[] for _ in range(len(matrix))]
+            parts = [None] * len(matrix)
+        known = [None if np.isnan(share) else float(share) for share in shares]
+        columns = (severity.tolist(), probabilities.tolist(), known, drivers, parts)
+        return [_Row(*values) for values in zip(*columns, strict=True)]
+
+    def _graded(self, item: ScoreInput, row: Mapping[str, float | None], found: _Row) -> GradedAlert:
+        grade_set = self.conformal.grade_set(found.probabilities, GRADES)
+        decision = self.policy.decide(found.probabilities, found.share, item.baseline, item.trigger, grade_set)
+        rules = item.trigger.parameters_version
+        return answer(
+            item,
+            decision,
+            severity=found.severity,
+            probabilities=found.probabilities,
+            grade_set=grade_set,
+            anomaly=Anomaly(share=found.share, drivers=found.drivers),
+            reasons=[] if found.parts is None else self._explained(item, row, found, decision, found.parts),
+            versions=self.versions.model_copy(update={"rules": rules}) if rules else self.versions,
+            degraded=item.degraded,
+        )
+
+    def _explained(
+        self, item: ScoreInput, row: Mapping[str, float | None], found: _Row, decision: Decision, parts: Floats
+    ) -> list[Reason]:
+        reasons: Reasons = self.__dict__["_reasons"]
+        return [
+            reasons.of_rules(item.trigger, item.baseline.grade),
+            *reasons.of_policy(decision.moved_by),
+            *reasons.of_classifier(row, parts),
+            *reasons.of_anomaly(row, found.share, found.drivers),
+        ]

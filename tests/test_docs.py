@@ -1,0 +1,43 @@
+"""The documentation says what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from alertgrade.cli import build_app
+from features.catalogue_page import PAGE, page
+
+
+def test_the_feature_page_is_the_catalogue() -> None:
+    assert PAGE.read_text() == page(), "run python -m features.catalogue_page"
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    runner, app = CliRunner(), build_app()
+    names = [["check"], ["rules"], ["features"], ["materialize"], ["train"], ["models"], ["promote"], ["score"]]
+    names += [["serve"], ["dashboard"], ["demo"], ["simulate"], ["import", "mapping"], ["monitor", "drift"]]
+    names += [["ledger", "verify"], ["ledger", "export"], ["keys", "create"], ["keys", "revoke"]]
+    for name in names:
+        shown = runner.invoke(app, [*name, "--help"])
+        assert shown.exit_code == 0, name
+        assert "Example" in shown.output, name
+
+
+def test_links_between_pages_lead_somewhere(repository: Path) -> None:
+    broken = []
+    for source in [*repository.glob("docs/**/*.md"), *repository.glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", source.read_text()):
+            if not (source.parent / target).exists():
+                broken.append(f"{source.relative_to(repository)} -> {target}")
+    assert broken == []
+
+
+def test_the_two_readmes_show_the_same_commands(repository: Path) -> None:
+    def commands(name: str) -> list[str]:
+        return re.findall(r"^(?:make|alertgrade) [^#\n]*", (repository / name).read_text(), flags=re.M)
+
+    assert [c.strip() for c in commands("README.md")] == [c.strip() for c in commands("README.zh-CN.md")]
+    assert commands("README.md")
