@@ -48,7 +48,7 @@ verify: $(VENV)/.installed ## slow checks, run by hand before a release
 	$(BIN)/python -m benchmarks.verify
 
 bench: $(VENV)/.installed ## benchmarks: ratios against a named alternative in the same run
-	@for file in benchmarks/[!v_]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/[!v_]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 lock: ## write requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev pyproject.toml -o requirements.lock

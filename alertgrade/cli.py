@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import typer
 from rich.console import Console
@@ -18,6 +19,10 @@ from alertgrade.commands import serve as serve_commands
 from alertgrade.commands import simulate as simulate_commands
 from alertgrade.commands import train as train_commands
 from alertgrade.errors import AlertError
+
+
+# Of our dependencies among themselves; the same lines stand in pyproject's pytest section.
+_KNOWN_WARNINGS = (r"fetch_arrow_table\(\) is deprecated", "The ``noload`` loader strategy")
 
 
 def build_app() -> typer.Typer:
@@ -60,6 +65,8 @@ def _group(app: typer.Typer, name: str, text: str, **commands: object) -> None:
 
 def main() -> None:
     """Run; an error a person can mend is one line on standard error and exit code 2, never a traceback."""
+    for known in _KNOWN_WARNINGS:
+        warnings.filterwarnings("ignore", message=known)
     try:
         build_app()()
     except AlertError as error:

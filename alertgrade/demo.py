@@ -103,7 +103,7 @@ def score_over_http(url: str, prepared: Prepared) -> list[dict[str, Any]]:
     answers = []
     with httpx.Client(base_url=url, headers=headers, timeout=10) as client:
         for trigger, intraday in zip(prepared.alerts, prepared.intraday, strict=True):
-            body = trigger.model_dump(mode="json", exclude={"evidence"}) | {"intraday": intraday}
+            body = trigger.model_dump(mode="json") | {"intraday": intraday}
             answer = client.post("/v1/scores", json=body)
             if answer.status_code != 200:
                 raise AlertError(f"POST /v1/scores answered {answer.status_code}: {answer.text[:300]}")

@@ -3,14 +3,19 @@
     python -m benchmarks.rules --events 1000000 --batches 1
     python -m benchmarks.rules --events 200000 --batches 500
 
-Prints a table: events a second, seconds, milliseconds a batch (median and 99th percentile), and the ratio of the whole
-run to one DuckDB scan that groups the same orders and trades by subject, exchange, contract and day, in the same process.
-The events are synthetic: 5 trading days, one row in three a cancel, one in four a trade, one trade in a hundred a self-match.
+Prints a table: events a second, seconds, milliseconds a batch (median and 99th percentile), and the ratio of the
+whole run to one DuckDB scan that groups the same orders and trades by account, exchange, contract and day, in the
+same process. The events are synthetic: 5 trading days, one row in three a cancel, one in four a trade, one trade in
+a hundred a self-match.
 """
+
+# The SQL below is put together from paths of ours only.
+# ruff: noqa: S608
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import tempfile
 import time
@@ -113,10 +118,11 @@ def main() -> None:
                 batches=arguments.batches,
                 progress=lambda _done, _total: ticks.append(time.perf_counter()),
             )
-        steps = sorted(1000 * (b - a) for a, b in zip(ticks[1:], ticks[2:], strict=False)) or [1000 * result.seconds]
-        print(f"events {result.events:,}  batches {result.batches}  alerts {result.alerts:,}  findings {result.findings:,}")
+        steps = sorted(1000 * (b - a) for a, b in itertools.pairwise(ticks[1:])) or [1000 * result.seconds]
+        late = steps[int(0.99 * (len(steps) - 1))]
+        print(f"events {result.events:,}  batches {result.batches}  alerts {result.alerts:,}")
         print(f"load {loaded:.2f} s  rules {result.seconds:.2f} s  {result.events / result.seconds:,.0f} events/s")
-        print(f"a batch: median {statistics.median(steps):.1f} ms, 99th percentile {steps[int(0.99 * (len(steps) - 1))]:.1f} ms")
+        print(f"a batch: median {statistics.median(steps):.1f} ms, 99th percentile {late:.1f} ms")
         print(f"plain scan-and-group {plain:.3f} s  ratio {result.seconds / plain:.1f}")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import StaticPool
 
 from ledger.errors import LedgerUnavailable
 from ledger.schema import METADATA
@@ -59,9 +60,12 @@ def _engine(url: str, busy_timeout_ms: int) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(url, pool_size=8, max_overflow=32)
-    if address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=5)
+    if address.database in (None, "", ":memory:"):
+        # One connection for all: another would see another, empty memory.
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, pool_size=8, max_overflow=32, pool_timeout=5)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

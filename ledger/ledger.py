@@ -20,7 +20,7 @@ from ledger.history import LabelledAlert, LoggedScore
 from ledger.keys import ROLES, ApiKey, hash_secret, new_secret
 from ledger.projection import Row
 from ledger.queries import Page
-from ledger.schema import ALERTS, CASES, ENTRIES, KEYS
+from ledger.schema import ALERTS, ENTRIES, KEYS
 from ledger.transaction import Appending
 from ledger.verify import Verdict, verify
 
@@ -233,7 +233,7 @@ class Ledger:
     ) -> list[dict[str, Any]]:
         """Trigger records of one day that concern the account or the subject, ``triggered_at`` not after ``until``."""
         query = select(ENTRIES.c.payload).join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
-        concerns = or_(ALERTS.c.account_id == account_id, ALERTS.c.subject_id.in_((account_id, subject_id)))
+        concerns = or_(ALERTS.c.account_id == account_id, ALERTS.c.subject_id == subject_id)
         query = query.where(concerns, ALERTS.c.trading_day == trading_day).order_by(ALERTS.c.seq)
         with self._database.read() as connection:
             triggers = [json.loads(text)["trigger"] for text in connection.execute(query).scalars()]

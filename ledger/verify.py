@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import from_json  # half the time of the json module, and this reads every payload
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Boolean, Connection, Integer, Table, select, type_coerce
 
 from ledger.chain import GENESIS, Entry, entry_hash
 from ledger.export import read_entries
@@ -83,9 +83,9 @@ def verify(connection: Connection) -> Verdict:
         problem = _fold(folded, entry)
         if problem and len(problems) < _AT_MOST:
             problems.append(problem)
-    head = connection.execute(select(HEAD.c.seq, HEAD.c.hash)).first()
-    if (head and tuple(head)) != ((seq, last) if seq else None):
-        recorded = head.seq if head else 0
+    heads = [tuple(row) for row in connection.execute(select(HEAD.c.id, HEAD.c.seq, HEAD.c.hash))]
+    if heads != ([(1, seq, last)] if seq else []):
+        recorded = ", ".join(str(row[1]) for row in heads) or "none"
         problems.append(f"the chain ends at seq {seq}, its head was recorded at seq {recorded}")
     for table, rows in ((ALERTS, folded.alerts), (CASES, folded.cases), (KEYS, folded.keys)):
         problems.extend(_projection_problems(connection, table, rows))
@@ -117,7 +117,9 @@ def _fold(folded: MemoryProjections, entry: Entry) -> str | None:
 def _projection_problems(connection: Connection, table: Table, wanted: dict[str, Row]) -> Iterator[str]:
     key = next(iter(table.primary_key.columns)).name
     seen = 0
-    for found in connection.execution_options(yield_per=5_000).execute(select(table)).mappings():
+    # As integers: read as a boolean, a 7 in the file would pass for true.
+    columns = [type_coerce(c, Integer).label(c.name) if isinstance(c.type, Boolean) else c for c in table.columns]
+    for found in connection.execution_options(yield_per=5_000).execute(select(*columns)).mappings():
         row: dict[str, Any] = dict(found)
         seen += row[key] in wanted
         if row[key] not in wanted:

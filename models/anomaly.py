@@ -14,9 +14,14 @@ from sklearn.exceptions import NotFittedError
 from models.detectors.detector import Arrays, Floats, FrozenDetector, as_matrix
 from models.detectors.ecod import FrozenECOD
 from models.detectors.isolation_forest import FrozenIsolationForest
+from models.detectors.nearest_neighbours import FrozenNearestNeighbours
 from models.graded_alert import Driver
 
-WEIGHTS: tuple[tuple[type[FrozenDetector], float], ...] = ((FrozenIsolationForest, 3.0), (FrozenECOD, 1.0))
+WEIGHTS: tuple[tuple[type[FrozenDetector], float], ...] = (
+    (FrozenNearestNeighbours, 4.0),
+    (FrozenIsolationForest, 2.0),
+    (FrozenECOD, 1.0),
+)
 
 
 class AnomalyEnsemble:
@@ -24,8 +29,8 @@ class AnomalyEnsemble:
 
     Each detector gives a row its tail in training, t = (rows at least as strange + 1) / (n + 1). The row's evidence
     is the weighted sum of -log t: being in one far tail counts, being mildly odd twice does not (a mean of ranks
-    would say the reverse). The isolation forest weighs three times ECOD, since ECOD sees no two features together.
-    The sum is ranked among the training rows' sums. UNKNOWN (NaN) when the row is mostly missing.
+    would say the reverse). Neighbours weigh 4, the isolation forest 2 and ECOD, which sees no two features together,
+    1. The sum is ranked among the training rows' sums. UNKNOWN (NaN) when the row is mostly missing.
 
     >>> rows = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 3)), columns=["a", "b", "c"])
     >>> ensemble = AnomalyEnsemble().fit(rows)
@@ -43,9 +48,10 @@ class AnomalyEnsemble:
         matrix = as_matrix(X)
         names = X.columns if isinstance(X, pd.DataFrame) else [f"x{j}" for j in range(matrix.shape[1])]
         self.feature_names_: tuple[str, ...] = tuple(str(name) for name in names)
-        self.members_ = [
-            kind(seed=self.seed).fit(matrix) if kind is FrozenIsolationForest else kind().fit(matrix)
-            for kind, _ in WEIGHTS
+        self.members_: list[FrozenDetector] = [
+            FrozenNearestNeighbours(seed=self.seed).fit(matrix),
+            FrozenIsolationForest(seed=self.seed).fit(matrix),
+            FrozenECOD().fit(matrix),
         ]
         self._tabulate()
         evidence, unknown = self._evidence(matrix)

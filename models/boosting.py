@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.cumulative_logit import fit_cuts, gradients, initial_cuts, log_loss
+from models.cumulative_logit import fit_cuts, gradients, initial_cuts, log_loss, temperature
 
 if TYPE_CHECKING:
     from lightgbm import Booster, Dataset
@@ -80,10 +80,11 @@ class BoostSettings:
 
 @dataclass(frozen=True)
 class Boosted:
-    """The kept trees, the cut-points that belong to them, and the held-out log loss of every round."""
+    """The kept trees, their cut-points, the factor that calibrates both, and the held-out log loss by round."""
 
     booster: Booster
     cuts: Floats
+    scale: float
     best_iteration: int
     losses: tuple[float, ...]
 
@@ -153,6 +154,12 @@ def _finish(booster: Booster, train: Rows, cuts: Floats, watch: _Watch, settings
     best = watch.best or booster.current_iteration()
     # through text: the booster in memory then equals the one that is read back, and lets go of the training rows
     kept = lightgbm.Booster(model_str=booster.model_to_string(num_iteration=best))
-    severity = np.asarray(kept.predict(train.X, raw_score=True, num_threads=1), dtype=np.float64)
-    cuts = fit_cuts(severity, train.y, train.weight, cuts, settings.prior)
-    return Boosted(kept, cuts, best, tuple(watch.losses))
+    cuts = fit_cuts(_severity(kept, train), train.y, train.weight, cuts, settings.prior)
+    scale = 1.0
+    if (rows := watch.rows) is not None:
+        scale = temperature(_severity(kept, rows), rows.y, cuts, rows.weight)
+    return Boosted(kept, cuts, scale, best, tuple(watch.losses))
+
+
+def _severity(booster: Booster, rows: Rows) -> Floats:
+    return np.asarray(booster.predict(rows.X, raw_score=True, num_threads=1), dtype=np.float64)

@@ -49,11 +49,14 @@ def save_bundle(scorer: AlertScorer, folder: Path, *, manifest: Mapping[str, Any
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode()
     for name, data in {**files, MANIFEST: text, SIGNATURE: sign(private_key, text)}.items():
         (folder / name).write_bytes(data)
-    return _digest(facts)
+    return _digest(json.loads(text))
 
 
 def load_bundle(folder: Path, public_key: bytes) -> AlertScorer:
-    """The scorer in ``folder``, its digest in ``versions``; ``BundleRefused`` unless every byte is as signed."""
+    """The scorer in ``folder``; ``BundleRefused`` unless every byte is as signed.
+
+    Its ``versions`` hold the digest, and 12 digits of it as ``model`` where the registry gave no name.
+    """
     facts, files = read_bundle(folder, public_key)
     try:
         return _scorer(facts, files)
@@ -134,12 +137,14 @@ def _files(scorer: AlertScorer) -> dict[str, bytes]:
 
 
 def _scorer(facts: Mapping[str, Any], files: Mapping[str, bytes]) -> AlertScorer:
-    learnt = json.loads(files["scorer.json"])
+    learnt, digest = json.loads(files["scorer.json"]), _digest(facts)
+    versions = Versions(**facts["versions"])
     return AlertScorer(
         OrdinalLGBMClassifier.from_text(files["booster.txt"].decode(), json.dumps(learnt["classifier"])),
         AnomalyEnsemble.from_bytes(files["detectors.npz"]),
         ConformalSets.from_json(json.dumps(learnt["conformal"])),
         PeerMedians.from_json(learnt["peers"]),
         Policy.read(files["policy.yaml"].decode()),
-        Versions(**facts["versions"]).model_copy(update={"digest": _digest(facts)}),
+        # a grade with a model behind it always names one
+        versions.model_copy(update={"digest": digest, "model": versions.model or digest[:12]}),
     )

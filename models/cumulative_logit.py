@@ -64,6 +64,22 @@ def fit_cuts(severity: Floats, y: Ints, weight: Floats, cuts: Floats, prior: flo
     return cuts
 
 
+def temperature(severity: Floats, y: Ints, cuts: Floats, weight: Floats) -> float:
+    """The factor in [1/5, 5] on severity and cut-points under which held-out rows are most likely.
+
+    Below 1 where the fit was overconfident. A weak prior keeps it near 1 when there are few rows.
+    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, on the ordinal logit.
+    """
+    from scipy.optimize import minimize_scalar
+
+    def cost(log_factor: float) -> float:
+        factor = float(np.exp(log_factor))
+        return float(weight.sum()) * log_loss(factor * severity, y, factor * cuts, weight) + 2.0 * log_factor**2
+
+    edge = float(np.log(5.0))
+    return float(np.exp(minimize_scalar(cost, bounds=(-edge, edge), method="bounded").x))
+
+
 def _sides(severity: Floats, y: Ints, cuts: Floats) -> tuple[Floats, Floats]:
     """P(class <= y) and P(class < y), each shape (n,)."""
     padded = np.concatenate([[-np.inf], cuts, [np.inf]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +13,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from models.boosting import Boosted, BoostSettings, Rows, boost
 from models.cumulative_logit import class_probabilities
+from models.learnt import read_learnt, write_learnt
+from models.monotone import monotone_signs
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -31,7 +32,8 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
     ``classes`` may name every class in order, so that one absent from ``y`` keeps a place (and a small probability).
     ``monotone_constraints``: +1 severity never falls as the feature rises, -1 never rises, 0 free; by name (a frame)
     or one number a feature. ``min_leaf_weight`` is the least sum of weights in a leaf, lowered to 5 % of the whole
-    on small data. With an ``eval_set`` the rounds stop after ``early_stopping_rounds`` without a lower log loss.
+    on small data. With an ``eval_set`` the rounds stop after ``early_stopping_rounds`` without a lower log loss, and
+    one factor on severity and cut-points is fitted to it (temperature), which calibrates the probabilities.
 
     >>> X = np.linspace(0, 1, 60)[:, None]
     >>> model = OrdinalLGBMClassifier(n_estimators=20).fit(X, np.repeat([1, 2, 3], 20))
@@ -129,41 +131,27 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
     def severity_of_matrix(self, X: Floats) -> Floats:
         """``severity`` of an already checked C-ordered float64 matrix: the serving path."""
         raw = self.booster_.predict(X, raw_score=True, num_threads=1)
-        return np.asarray(raw, dtype=np.float64) - self.centre_
+        return (np.asarray(raw, dtype=np.float64) - self.centre_) * self.scale_
 
     def contributions_of_matrix(self, X: Floats) -> Floats:
         """``contributions`` of an already checked matrix."""
         parts = np.array(self.booster_.predict(X, pred_contrib=True, num_threads=1), dtype=np.float64)
         parts[:, -1] -= self.centre_
-        return parts
+        return parts * self.scale_
 
     def to_text(self) -> tuple[str, str]:
         """The booster in LightGBM's text format, and everything else as JSON: no pickle."""
         check_is_fitted(self)
-        names = getattr(self, "feature_names_in_", None)
-        learnt = {
-            "classes": self.classes_.tolist(),
-            "cut_points": self.cut_points_.tolist(),
-            "centre": self.centre_,
-            "n_features": int(self.n_features_in_),
-            "feature_names": None if names is None else [str(name) for name in names],
-            "best_iteration": self.best_iteration_,
-        }
-        return self.booster_.model_to_string(), json.dumps(learnt, ensure_ascii=False)
+        return self.booster_.model_to_string(), write_learnt(self)
 
     @classmethod
     def from_text(cls, booster: str, learnt: str) -> Self:
         """The classifier that ``to_text`` wrote: the same answers bit for bit; it can be refitted with defaults."""
         from lightgbm import Booster
 
-        facts = json.loads(learnt)
         model = cls()
-        model.classes_ = np.array(facts["classes"])
-        model.n_features_in_ = int(facts["n_features"])
-        if facts["feature_names"] is not None:
-            model.feature_names_in_ = np.array(facts["feature_names"], dtype=object)
-        model.cut_points_, model.centre_ = np.array(facts["cut_points"], dtype=np.float64), float(facts["centre"])
-        model.booster_, model.best_iteration_ = Booster(model_str=booster), int(facts["best_iteration"])
+        read_learnt(model, learnt)
+        model.booster_ = Booster(model_str=booster)
         return model
 
     def _validated(self, X: ArrayLike) -> Floats:
@@ -175,7 +163,8 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         self.booster_: Booster = boosted.booster
         self.best_iteration_, self.evals_result_ = boosted.best_iteration, boosted.losses
         self.centre_ = float(boosted.cuts.mean())
-        self.cut_points_: Floats = boosted.cuts - self.centre_
+        self.scale_ = boosted.scale
+        self.cut_points_: Floats = (boosted.cuts - self.centre_) * self.scale_
 
     def _set_classes(self, seen: NDArray[Any]) -> None:
         self.classes_ = seen if self.classes is None else np.array(list(self.classes))
@@ -191,6 +180,7 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         return ranks
 
     def _settings(self) -> BoostSettings:
+        names = getattr(self, "feature_names_in_", ())
         return BoostSettings(
             rounds=self.n_estimators,
             leaves=self.num_leaves,
@@ -201,20 +191,7 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
             refit_every=self.refit_every,
             patience=self.early_stopping_rounds,
             prior=self.class_prior,
-            monotone=self._monotone(),
+            monotone=monotone_signs(self.monotone_constraints, self.n_features_in_, names),
             threads=self.n_jobs,
             seed=self.random_state,
         )
-
-    def _monotone(self) -> tuple[int, ...]:
-        given = self.monotone_constraints
-        if given is None:
-            return ()
-        if isinstance(given, Mapping):
-            names = list(getattr(self, "feature_names_in_", ()))
-            if unknown := [name for name in given if name not in names]:
-                raise ValueError(f"saw a monotone constraint on {unknown[0]!r}; wanted a column of X")
-            return tuple(int(given.get(name, 0)) for name in names)
-        if len(given) != self.n_features_in_:
-            raise ValueError(f"saw {len(given)} monotone constraints; wanted {self.n_features_in_}, one a feature")
-        return tuple(int(sign) for sign in given)

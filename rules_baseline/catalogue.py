@@ -15,5 +15,7 @@ def intraday_rules() -> tuple[Rule, ...]:
     >>> [rule.id for rule in intraday_rules()]
     ['frequent_cancel', 'large_cancel', 'self_trade']
     """
-    modules = [importlib.import_module(f"{intraday.__name__}.{m.name}") for m in pkgutil.iter_modules(intraday.__path__)]
+    modules = [
+        importlib.import_module(f"{intraday.__name__}.{m.name}") for m in pkgutil.iter_modules(intraday.__path__)
+    ]
     return tuple(sorted((module.RULE for module in modules if hasattr(module, "RULE")), key=lambda rule: rule.id))

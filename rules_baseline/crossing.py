@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Any
 
 from rules_baseline.alerts import alert_id
@@ -21,18 +21,18 @@ from rules_baseline.trigger import TriggerRecord
 
 ORDER = "event_time, seq NULLS LAST, event_rank, event_id, order_id"  # RULES: the order of events
 _CROSSED = f"""
-CREATE OR REPLACE TEMP TABLE crossed AS
 WITH counted AS (
     SELECT {UNIT_SQL}, max(term_id) AS term_id, sum(total) AS after,
-           coalesce(sum(total) FILTER (WHERE sequence < (SELECT sequence FROM this_batch)), 0) AS before
-    FROM tallies SEMI JOIN (SELECT * FROM tallies WHERE sequence = (SELECT sequence FROM this_batch) AND total > 0) AS here
+           coalesce(sum(total) FILTER (WHERE sequence < $sequence), 0) AS before
+    FROM tallies SEMI JOIN (SELECT * FROM tallies WHERE sequence = $sequence AND total > 0) AS here
          USING ({UNIT_SQL})
     GROUP BY {UNIT_SQL}
+),
+levels AS (
+    SELECT counted.*, unnest(['warning', 'breach']) AS level, unnest([warning_at, breach_at]) AS reaches
+    FROM counted JOIN term_levels USING (term_id) WHERE after >= least(warning_at, breach_at)
 )
-SELECT {UNIT_SQL}, term_id, level, reaches
-FROM counted JOIN term_levels USING (term_id),
-     LATERAL (VALUES ('warning', warning_at), ('breach', breach_at)) AS of(level, reaches)
-WHERE before < reaches AND after >= reaches
+SELECT {UNIT_SQL}, term_id, level, reaches FROM levels WHERE before < reaches AND after >= reaches
 """
 _PLACED = f"""
 CREATE OR REPLACE TEMP TABLE placed AS
@@ -71,19 +71,19 @@ class Book:
     occurrences: Occurrences
 
 
-def new_alerts(con: Any, book: Book) -> list[TriggerRecord]:
-    """The alerts of the batch in hand, by (triggered_at, alert_id); its tallies and events are in the state already.
+def new_alerts(con: Any, sequence: int, book: Book) -> list[TriggerRecord]:
+    """The alerts of batch ``sequence``, by (triggered_at, alert_id); its tallies and events are in the state already.
 
     Every event of a crossing unit is put in order again, so a late row gives the alert one batch would have given.
     """
-    con.execute(_CROSSED)
-    if not con.execute("SELECT 1 FROM crossed LIMIT 1").fetchall():
+    if not con.execute(_CROSSED, {"sequence": sequence}).fetchall():  # nearly every batch
         return []
+    con.execute(f"CREATE OR REPLACE TEMP TABLE crossed AS {_CROSSED}", {"sequence": sequence})
     con.execute(_PLACED)
     con.execute(_TRIGGERED)
     members: dict[Crossing, dict[str, int]] = defaultdict(dict)
     for *crossing, member, amount in con.execute(_MEMBERS).fetchall():
-        members[tuple(crossing)][member] = int(amount)  # type: ignore[index]
+        members[tuple(crossing)][member] = int(amount)
     rows = con.execute(_MEASURED, {"ids": book.limits.evidence_ids}).fetchall()
     for row in rows:
         if row[6] == "breach":
@@ -127,4 +127,3 @@ def _evidence(events: int, ids: Sequence[str], members: Mapping[str, int], term:
         "warning_at": term.warning_at,
     }
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-

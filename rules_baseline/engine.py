@@ -21,7 +21,7 @@ from rules_baseline.limits import Limits
 from rules_baseline.occurrence import Notice, Occurrences
 from rules_baseline.rule import Rule
 from rules_baseline.state import UNIT_SQL, last_sequence, one, open_state
-from rules_baseline.statement import compile_rules
+from rules_baseline.statement import Statement, compile_rules
 from rules_baseline.terms import arrow_table, levels_table, terms_of
 from rules_baseline.trigger import TriggerRecord
 
@@ -35,9 +35,13 @@ FROM fresh GROUP BY {UNIT_SQL}
 _EVENTS = f"""
 INSERT INTO events
 SELECT (SELECT sequence FROM this_batch), {UNIT_SQL}, account_id, other_account_id, event_time, seq, event_rank,
-       event_id, order_id, amount, coalesce(event_time <= closed_at, FALSE)
-FROM fresh LEFT JOIN closed USING (exchange) WHERE counts
+       event_id, order_id, amount, {{late}}
+FROM fresh {{watermarks}} WHERE counts
 """
+_IN_TIME = _EVENTS.format(late="FALSE", watermarks="")
+_PARTLY_LATE = _EVENTS.format(
+    late="coalesce(event_time <= closed_at, FALSE)", watermarks="LEFT JOIN closed USING (exchange)"
+)
 _SEEN = """
 SELECT exchange, min(event_time), max(event_time), count(*) FROM (
     SELECT exchange, event_time FROM batch_orders UNION ALL SELECT exchange, event_time FROM batch_trades
@@ -61,8 +65,9 @@ class RulesEngine:
         limits: Limits,
         reference: Mapping[str, pa.Table],
         fingerprint: str,
+        statement: Statement | None = None,  # compile_rules(rules), where it is at hand
     ) -> None:
-        statement = compile_rules(rules)
+        statement = compile_rules(rules) if statement is None else statement
         self.columns = statement.batch_columns
         self._events_sql = f"CREATE OR REPLACE TEMP TABLE fresh AS {statement.events}"
         self._memories = {
@@ -80,6 +85,7 @@ class RulesEngine:
         breaches = "SELECT exchange, rule_id, subject_id, trading_day, triggered_at FROM alerts WHERE level = 'breach'"
         for exchange, rule_id, subject_id, day, at in self._con.execute(breaches).fetchall():
             book.add((exchange, rule_id, subject_id), day, at)
+        self._last = last_sequence(self._con)
         self._closed: dict[str, datetime] = dict(
             self._con.execute("SELECT exchange, max(event_time) FROM watermarks GROUP BY exchange").fetchall()
         )
@@ -87,7 +93,7 @@ class RulesEngine:
     @property
     def sequence(self) -> int:
         """The number of the last committed batch; 0 before the first."""
-        return last_sequence(self._con)
+        return self._last
 
     @property
     def late_rows(self) -> int:
@@ -99,7 +105,7 @@ class RulesEngine:
 
         A batch that was committed before gives the alerts it gave then; a gap in the sequence raises ``AlertError``.
         """
-        last = self.sequence
+        last = self._last
         if batch.sequence <= last:
             return self._records("WHERE sequence = ?", [batch.sequence])
         if batch.sequence > last + 1:
@@ -115,7 +121,7 @@ class RulesEngine:
         except BaseException:
             self._con.execute("ROLLBACK")
             raise
-        self._closed = closed
+        self._closed, self._last = closed, batch.sequence
         return found
 
     def alerts(self) -> list[TriggerRecord]:
@@ -152,10 +158,10 @@ class RulesEngine:
             con.execute(insert)
         con.execute(self._events_sql)
         con.execute(_TALLIES)
-        con.execute(_EVENTS)
+        con.execute(_PARTLY_LATE if late else _IN_TIME)
         if late:
             corrections.record_corrections(con)
-        found = crossing.new_alerts(con, self._book)
+        found = crossing.new_alerts(con, batch.sequence, self._book)
         self._append(batch.sequence, found)
         con.execute(
             "INSERT INTO progress VALUES (?, ?, ?, ?)",
@@ -167,18 +173,15 @@ class RulesEngine:
         """Count late rows, and move each exchange's watermark to the latest time seen."""
         seen = self._con.execute(_SEEN).fetchall()
         before = self._closed
-        self._create(
-            "closed",
-            pa.table(
-                {"exchange": pa.array(list(before), pa.string()), "closed_at": pa.array(before.values(), pa.timestamp("us"))}
-            ),
-        )
-        suspect = any(name in before and first <= before[name] for name, first, _, _ in seen)
         closed = {**before, **{name: max(last, before.get(name, last)) for name, _, last, _ in seen}}
         if seen:
-            rows = [(sequence, name, closed[name]) for name, *_ in seen]
-            self._con.executemany("INSERT INTO watermarks VALUES (?, ?, ?)", rows)
-        return (corrections.late_rows(self._con) if suspect else 0), closed
+            rows = [value for name, *_ in seen for value in (sequence, name, closed[name])]
+            self._con.execute(f"INSERT INTO watermarks VALUES {', '.join(['(?, ?, ?)'] * len(seen))}", rows)
+        if not any(name in before and first <= before[name] for name, first, _, _ in seen):
+            return 0, closed
+        columns = {"exchange": list(before), "closed_at": pa.array(before.values(), pa.timestamp("us"))}
+        self._create("closed", pa.table(columns))
+        return corrections.late_rows(self._con), closed
 
     def _append(self, sequence: int, records: Sequence[TriggerRecord]) -> None:
         if records:
@@ -202,7 +205,9 @@ def _occurrences(reference: Mapping[str, pa.Table], days: int) -> Occurrences:
     book = Occurrences(days)
     for row in reference["alerts"].to_pylist() if "alerts" in reference else []:
         if row["level"] == "breach":
-            book.add((row["exchange"], row["rule_id"], row["subject_id"]), row["trading_day"], _naive(row["triggered_at"]))
+            book.add(
+                (row["exchange"], row["rule_id"], row["subject_id"]), row["trading_day"], _naive(row["triggered_at"])
+            )
     for row in reference["notices"].to_pylist() if "notices" in reference else []:
         notice = Notice(row["trading_day"], _naive(row["received_at"]), row["occurrence"])
         book.add_notices((row["exchange"], row["rule_id"], row["subject_id"]), [notice])

@@ -21,7 +21,17 @@ IBIS_TYPES = {
 }
 ALWAYS_READ = {  # identity, place and order of an event: every rule needs them
     "orders": ("event_time", "trading_day", "exchange", "contract", "account_id", "order_id", "event", "seq"),
-    "trades": ("event_time", "trading_day", "exchange", "contract", "account_id", "trade_id", "order_id", "side", "seq"),
+    "trades": (
+        "event_time",
+        "trading_day",
+        "exchange",
+        "contract",
+        "account_id",
+        "trade_id",
+        "order_id",
+        "side",
+        "seq",
+    ),
 }
 UNIT = ("exchange", "contract", "trading_day", "subject_type", "subject_id")
 EVENT_COLUMNS = (
@@ -58,6 +68,7 @@ class Inputs:
     def __init__(self, batch_columns: Mapping[str, tuple[str, ...]], terms: Mapping[str, Mapping[str, str]]) -> None:
         self.batch_orders = raw_table("orders", batch_columns["orders"], prefix="batch_")
         self.batch_trades = raw_table("trades", batch_columns["trades"], prefix="batch_")
+        self.this_batch = ibis.table({"sequence": "int64"}, name="this_batch")  # one row: the batch in hand
         self.memories: dict[str, Any] = {}
         self._terms = terms
 
@@ -68,10 +79,6 @@ class Inputs:
     def memory(self, name: str) -> Any:
         """Rows remembered under ``name``, with the ``sequence`` of the batch that brought them."""
         return self.memories[name]
-
-    def sequence(self) -> Any:
-        """The number of the batch in hand, as a scalar."""
-        return ibis.table({"sequence": "int64"}, name="this_batch").sequence.max().as_scalar()
 
     def with_facts(self, rows: Any) -> Any:
         """Rows of orders or trades with their subject and what ``contracts`` says of the contract that day.

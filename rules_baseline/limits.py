@@ -129,8 +129,8 @@ def _entry(where: str, exchange: str, rule: Rule, raw: Mapping[str, Any]) -> Ent
     missing = {"effective_from", "limit", "source", "verified"} - set(raw)
     starts, ends, kinds = raw.get("effective_from"), raw.get("effective_to"), tuple(raw.get("kinds") or KINDS)
     limit = raw.get("limit")
-    good = type(starts) is date and (ends is None or type(ends) is date) and set(kinds) <= set(KINDS)
-    if unknown or missing or not good or type(limit) is not int or limit < 0:
+    good = (ends is None or type(ends) is date) and set(kinds) <= set(KINDS)
+    if unknown or missing or not good or type(starts) is not date or type(limit) is not int or limit < 0:
         raise AlertError(
             f"{where}: entry {dict(raw)} (unknown {sorted(unknown)}, missing {sorted(missing)})",
             f"wanted dates, kinds of {KINDS}, a whole limit, source, verified and the rule's own parameters",

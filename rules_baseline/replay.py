@@ -22,7 +22,7 @@ FINDINGS_FILE = "findings.parquet"
 
 @dataclass(frozen=True, slots=True)
 class RulesResult:
-    """What a run did; ``events`` counts the rows of orders and trades this call processed, not those before a resume."""
+    """What a run did; ``events`` counts the rows of orders and trades this call processed, none before a resume."""
 
     alerts: int
     findings: int
@@ -84,5 +84,12 @@ def run_rules(
     for alert in alerts:
         counts[alert.rule_id, alert.level] = counts.get((alert.rule_id, alert.level), 0) + 1
     return RulesResult(
-        len(alerts), found.num_rows, processed, total, resumed, late, time.perf_counter() - began, dict(sorted(counts.items()))
+        len(alerts),
+        found.num_rows,
+        processed,
+        total,
+        resumed,
+        late,
+        time.perf_counter() - began,
+        dict(sorted(counts.items())),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -74,7 +75,7 @@ def terms_of(rules: Sequence[Rule], limits: Limits) -> list[Term]:
         for exchange in sorted({entry.exchange for entry in limits.entries if entry.rule_id == rule.id}):
             entries = [e for e in limits.entries if e.rule_id == rule.id and e.exchange == exchange]
             days = sorted({day for entry in entries for day in (entry.starts, entry.ends or FOREVER)})
-            for starts, ends in zip(days, days[1:], strict=False):
+            for starts, ends in pairwise(days):
                 found += _period(rule, exchange, starts, ends, entries, limits.warn_fraction, len(found))
     return found
 
@@ -95,7 +96,7 @@ def _period(
 ) -> list[Term]:
     held = [e for e in entries if e.starts <= starts and (e.ends or FOREVER) >= ends]
     of_kind = {kind: next((e for e in held if kind in e.kinds), None) for kind in KINDS}
-    found = []
+    found: list[Term] = []
     for kind in (*KINDS, NO_KIND):
         candidates = list(of_kind.values()) if kind == NO_KIND else [of_kind[kind]]
         if not any(candidates):

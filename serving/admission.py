@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Overloaded(Exception):  # noqa: N818  # a state, not a fault
+class Overloaded(Exception):  # a state, not a fault
     """The queue is too old or too long; try again after ``retry_after`` whole seconds."""
 
     def __init__(self, waited: float, retry_after: int) -> None:
@@ -83,5 +83,5 @@ class ScoringQueue:
                 continue
             try:
                 future.set_result(job())
-            except BaseException as error:  # noqa: BLE001  # whatever it is belongs to the one who waits
+            except BaseException as error:  # whatever it is belongs to the one who waits
                 future.set_exception(error)

@@ -8,7 +8,8 @@ from importlib.metadata import version
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerUnavailable, NotInLedger
@@ -18,16 +19,19 @@ from serving.metrics import Measured, Metrics
 from serving.requests import Refused
 from serving.routes_scores import PartsNow
 
+_SUMMARY = "Grades abnormal-trading alerts (异常交易预警), 1 extreme to 5 low, with reasons."
 _log = logging.getLogger("serving")
 
 
 def create_app(metrics: Metrics) -> FastAPI:
     """The application; ``app.state.parts`` is set before the first request (``serving.compose``)."""
-    app = FastAPI(title="AlertGrade", version=version("alertgrade"), description=__doc__)
+    app = FastAPI(title="AlertGrade", version=version("alertgrade"), summary=_SUMMARY, docs_url=None, redoc_url=None)
     app.state.metrics = metrics
     app.include_router(routes_scores.router)
     app.include_router(routes_desk.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
+    app.add_api_route("/docs", _docs, include_in_schema=False)
+    app.add_api_route("/", _to_docs, include_in_schema=False)  # else BentoML's own page
     app.add_middleware(Measured, metrics=metrics)
     _add_errors(app)
     return app
@@ -38,6 +42,23 @@ def _metrics(request: Request, parts: PartsNow) -> Response:
         raise Refused(403, "metrics asked for from another machine", "wanted a loopback address")
     parts.metrics.queue_age.set(parts.queue.oldest_wait())
     return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _to_docs() -> Response:
+    return RedirectResponse("/docs")
+
+
+def _docs() -> Response:
+    # BentoML's copies: the stock page would fetch its scripts from a public network, and a broker's may not be on one.
+    assets = "/static_content/swagger-ui"
+    script, style, icon = f"{assets}-bundle.js", f"{assets}.css", "/static_content/favicon-light-32x32.png"
+    return get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="AlertGrade",
+        swagger_js_url=script,
+        swagger_css_url=style,
+        swagger_favicon_url=icon,
+    )
 
 
 def _is_loopback(request: Request) -> bool:

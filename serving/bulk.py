@@ -49,11 +49,10 @@ def read_alerts(path: Path) -> list[TriggerRecord]:
         frame = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise AlertError(f"{path} cannot be read: {error}", "wanted an alerts file", "run alertgrade rules") from error
-    frame = frame.astype(object).where(frame.notna(), None)
     triggers = []
-    for number, row in enumerate(frame.to_dict("records"), 1):
+    for number, row in enumerate(frame.astype(object).to_dict("records"), 1):
         try:
-            triggers.append(TriggerRecord.model_validate(row))
+            triggers.append(TriggerRecord.model_validate({name: _known(value) for name, value in row.items()}))
         except ValidationError as error:
             wrong = "; ".join(f"{one['field']}: {one['message']}" for one in fields_of(error))
             raise AlertError(f"row {number} of {path}: {wrong}", "wanted the columns of the alerts file") from error
@@ -63,18 +62,19 @@ def read_alerts(path: Path) -> list[TriggerRecord]:
 
 
 def earlier_of_day(triggers: Sequence[TriggerRecord]) -> Iterator[list[TriggerRecord]]:
-    """For each trigger the ones before it that day that concern its account or subject, in order.
+    """For each trigger the ones before it that day with its subject or its account, in order.
 
-    The same choice as ``ledger.Ledger.triggers_of_day``: same account, or a subject that is this account or subject.
+    The choice of ``rules_baseline.day_baseline.concerns``, by index.
     """
     seen: dict[tuple[date, str, str], list[int]] = defaultdict(list)
     for place, trigger in enumerate(triggers):
-        day = trigger.trading_day
-        found = set(seen[day, "account", trigger.account_id])
-        found.update(seen[day, "subject", trigger.account_id], seen[day, "subject", trigger.subject_id])
-        yield [triggers[index] for index in sorted(found)]
-        seen[day, "account", trigger.account_id].append(place)
-        seen[day, "subject", trigger.subject_id].append(place)
+        keys = [
+            (trigger.trading_day, "account", trigger.account_id),
+            (trigger.trading_day, "subject", trigger.subject_id),
+        ]
+        yield [triggers[index] for index in sorted({index for key in keys for index in seen[key]})]
+        for key in keys:
+            seen[key].append(place)
 
 
 def flat(answer: GradedAlert) -> dict[str, Any]:
@@ -85,6 +85,10 @@ def flat(answer: GradedAlert) -> dict[str, Any]:
         for name, value in row.items()
     }
     return shown | {"features_as_of": answer.features_as_of}
+
+
+def _known(value: Any) -> Any:
+    return None if pd.isna(value) else value
 
 
 def _chunks(items: list[Any]) -> Iterator[list[Any]]:

@@ -49,7 +49,7 @@ class Champion:
             scorer = self._load(folder)
         except AlertError as error:
             return None, f"model_refused: {error}"
-        served = getattr(scorer, "digest", digest)
+        served = scorer.versions.digest
         if served != digest:
             return None, f"model_refused: the bundle's digest is {served}, champion.json names {digest}"
         return scorer, None

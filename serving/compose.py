@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from alertgrade.errors import AlertError
 from ledger.ledger import Ledger
+from rules_baseline.trigger import TriggerRecord
 from serving.access import Keyring
 from serving.admission import Limits, ScoringQueue
 from serving.champion import Champion
 from serving.grader import Grader
-from serving.judge import Scorer
+from serving.judge import Judge, Scorer
 from serving.metrics import Metrics
 from serving.parts import Parts
-from serving.timed_reader import FeatureReader, TimedReader
+from serving.timed_reader import FeatureReader, TimedReader, Unavailable
 
 _log = logging.getLogger("serving")
 LEDGER_WAIT_MS = 1_000  # for another writer; beyond it the caller gets 503 and asks again
@@ -32,7 +33,7 @@ def compose(
     *,
     ledger_url: str,
     bundles: Path,
-    public_key: Path,
+    keys: Path,
     features: Path,
     metrics: Metrics,
     clock: Callable[[], datetime] = utc_now,
@@ -43,7 +44,7 @@ def compose(
 
     ledger = Ledger(ledger_url, clock, busy_timeout_ms=LEDGER_WAIT_MS)
     reader = TimedReader(_opened(features, clock), FEATURE_LIMIT_S)
-    champion = Champion(bundles, lambda folder: _load(folder, public_key))
+    champion = Champion(bundles, lambda folder: _load(folder, keys))
     scorer, refusal = champion.changed() or (None, None)
     if refusal:
         _log.warning("grading by rules only: %s", refusal)
@@ -59,11 +60,35 @@ def compose(
     )
 
 
-def _load(folder: Path, public_key: Path) -> Scorer:
-    from models.bundle import load_bundle
+def bulk_judge(triggers: Sequence[TriggerRecord], bundles: Path, keys: Path, features: Path) -> Judge:
+    """The judge of ``alertgrade score``: the champion, and features as known at each alert."""
+    from features.store import OfflineAndOnlineStore
+    from models.policy import Policy
+    from serving.point_in_time import PointInTimeReader
 
-    scorer: Scorer = load_bundle(folder, public_key)
+    scorer, refusal = Champion(bundles, lambda folder: _load(folder, keys)).changed() or (None, None)
+    try:
+        reader: FeatureReader = PointInTimeReader.of(OfflineAndOnlineStore(features), triggers)
+    except AlertError as error:
+        reader = Unavailable(error)
+    return Judge(scorer, refusal, reader, Policy.read())
+
+
+def _load(folder: Path, keys: Path) -> Scorer:
+    from models.bundle import load_bundle
+    from models.signing import PUBLIC_NAME
+
+    scorer: Scorer = load_bundle(folder, _public_key(keys / PUBLIC_NAME))
     return scorer
+
+
+def _public_key(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AlertError(
+            f"no public key at {path}", "wanted the key that signs bundles", "run alertgrade train"
+        ) from error
 
 
 def _opened(folder: Path, clock: Callable[[], datetime]) -> FeatureReader:

@@ -12,7 +12,7 @@ from alertgrade.errors import AlertError
 from features.alert_context import alert_context
 from features.catalogue import FAMILIES, STORED
 from models.fallback import rules_only
-from models.graded_alert import GradedAlert
+from models.graded_alert import GradedAlert, Versions
 from models.policy import Policy
 from models.scorer import ScoreInput
 from rules_baseline.grade import baseline_grade
@@ -25,7 +25,9 @@ _log = logging.getLogger("serving")
 class Scorer(Protocol):
     """The part of ``models.scorer.AlertScorer`` that is called."""
 
-    def grade(self, inputs: Sequence[ScoreInput], explain: bool = True) -> list[GradedAlert]:
+    @property
+    def versions(self) -> Versions: ...  # noqa: D102
+    def grade(self, inputs: Sequence[ScoreInput], *, explain: bool = True) -> list[GradedAlert]:
         """A grade for each input."""
 
 
@@ -85,7 +87,7 @@ class Judge:
             baseline=baseline,
             features_as_of=as_of,
             feature_age_days=age,
-            degraded=notes,
+            degraded=tuple(notes),
         )
         return Prepared(prepared, tuple(because))
 
@@ -107,7 +109,7 @@ class Judge:
             return [replace(prepared[0], rules_because=(f"model_failed: {type(error).__name__}",))]
 
     def _by_rules(self, prepared: Prepared) -> GradedAlert:
-        return rules_only(prepared.input, self._policy, [*prepared.rules_because, *prepared.input.degraded])
+        return rules_only(prepared.input, self._policy, prepared.rules_because)
 
 
 def _merged(prepared: Sequence[Prepared], graded: list[GradedAlert | Prepared]) -> list[GradedAlert | Prepared]:

@@ -21,7 +21,9 @@ class Metrics:
         self.seconds = Histogram(
             "alertgrade_request_seconds", "Time to answer", ("route",), buckets=_BUCKETS, registry=self._registry
         )
-        self.grades = Counter("alertgrade_grades", "Answers given, repeats included", ("grade",), registry=self._registry)
+        self.grades = Counter(
+            "alertgrade_grades", "Answers given, repeats included", ("grade",), registry=self._registry
+        )
         self.degraded = Counter(
             "alertgrade_degraded", "Answers given with something missing", ("what",), registry=self._registry
         )
@@ -41,6 +43,7 @@ class Measured:
         self._app, self._metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and count its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

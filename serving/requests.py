@@ -57,7 +57,7 @@ class DispositionRequest(BaseModel):
     grade_seen: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
-class Refused(Exception):  # noqa: N818  # carries an HTTP answer, and is no fault of ours
+class Refused(Exception):  # carries an HTTP answer, and is no fault of ours
     """An answer other than success: status, what was seen, wanted and to be done, and the fields concerned."""
 
     def __init__(

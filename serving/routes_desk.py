@@ -42,7 +42,13 @@ def get_alerts(
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """Alerts, newest first."""
-    filters = {"grade": grade, "rule_id": rule_id, "exchange": exchange, "status": status, "account_id": account_id}
+    filters: dict[str, Any] = {
+        "grade": grade,
+        "rule_id": rule_id,
+        "exchange": exchange,
+        "status": status,
+        "account_id": account_id,
+    }
     filters |= {"case_id": case_id, "trading_day": trading_day.isoformat() if trading_day else None}
     return _shown(parts.ledger.alerts(filters, cursor, limit))
 
@@ -66,7 +72,7 @@ def get_cases(
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """Cases, worst grade first, then oldest first."""
-    filters = {"grade": grade, "status": status, "outcome": outcome}
+    filters: dict[str, Any] = {"grade": grade, "status": status, "outcome": outcome}
     filters |= {"subject_id": subject_id, "account_id": account_id}
     return _shown(parts.ledger.cases(filters, cursor, limit))
 

@@ -28,7 +28,7 @@ class AlertGrader:
         self.parts = compose(
             ledger_url=settings.ledger_url,
             bundles=settings.bundles_dir,
-            public_key=settings.keys_dir / "bundle.pub",
+            keys=settings.keys_dir,
             features=settings.features_dir,
             metrics=_app.state.metrics,
         )

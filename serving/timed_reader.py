@@ -31,6 +31,17 @@ class FeatureReader(Protocol):
         """The features of one account as known at ``at``."""
 
 
+class Unavailable:
+    """A reader where there is no store: it raises the reason."""
+
+    def __init__(self, reason: AlertError) -> None:
+        self._reason = reason
+
+    def read(self, account_id: str, *, trading_day: date, at: datetime) -> FeatureRow:
+        """Raise the reason."""
+        raise self._reason
+
+
 class TimedReader:
     """``reader`` in a thread of its own; beyond ``limit_s`` seconds, or while an earlier read hangs, ``AlertError``."""
 

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.accounts import Account
-from simulation.lives import immediate, linger, live
-from simulation.orders import MARKET, STOP, Orders, usual_hedge
-from simulation.roles import LIQUIDITY_LOTS, LIQUIDITY_SLOTS, Role
+from simulation.lives import immediate, linger, live, send_back
+from simulation.orders import GFD, MARKET, STOP, Orders, usual_hedge
+from simulation.roles import CAST, DRESS, LIQUIDITY_LOTS, LIQUIDITY_SLOTS, Role
 from simulation.turn import Turn
 
 # role -> share of days on which it trades, fewest and most orders on such a day
@@ -28,6 +28,7 @@ _BUSY: dict[Role, tuple[float, int, int]] = {
     Role.FAK_ARBITRAGEUR: (1.0, 40, 160),
 }
 _GUILTY_BUSY = (0.7, 5, 30)
+_FAK_SHARE = 0.3  # of a programme's orders that found nobody
 _INSIDE_SHARE = 0.1  # ordinary whole fills that meet another client of the same broker
 _EXCHANGES_WITH_MARKET_ORDERS = {"DCE", "CZCE", "CFFEX"}
 
@@ -72,23 +73,26 @@ def bring_home(turn: Turn) -> None:
 
 
 def _varied(turn: Turn, orders: Orders) -> Orders:
-    """A few stop and market orders, where the exchange has them, and now and then one good till cancelled."""
+    """A few stop, market and fill-and-kill orders, and now and then one good till cancelled."""
     rng, contract = turn.rng, turn.contract(int(orders["contract"][0]))
     kind = rng.random(len(orders))
     if contract.exchange in _EXCHANGES_WITH_MARKET_ORDERS:
         orders["order_type"][(kind < 0.03) & (orders["filled"] == orders["volume"])] = MARKET
     if contract.exchange == "DCE":
         orders["order_type"][kind > 0.98] = STOP
-    idle = np.flatnonzero((orders["filled"] == 0) & ~orders["rejected"])
+    if turn.account.is_programmatic:
+        missed = (orders["filled"] == 0) & ~orders["rejected"] & (kind < _FAK_SHARE)
+        orders[missed] = send_back(orders[missed])
+    idle = np.flatnonzero((orders["filled"] == 0) & ~orders["rejected"] & (orders["time_in_force"] == GFD))
     if len(idle) and rng.random() < 0.1:
         orders[idle[:1]] = linger(turn, orders[idle[:1]])
     return orders
 
 
 def meet_clients(turn: Turn, orders: Orders) -> Orders:
-    """Some whole fills meet an account of the same block: liquidity providers standing later in the cast."""
-    account = turn.account
-    slots = [slot for slot in LIQUIDITY_SLOTS if slot > account.slot]
+    """Some whole fills of orders on one contract meet an account of the same block that stands later in the cast."""
+    account, terms = turn.account, turn.contract(int(orders["contract"][0]))
+    slots = [slot for slot in LIQUIDITY_SLOTS if slot > account.slot and DRESS[CAST[slot]].trades(terms)]
     if not slots:
         return orders
     whole = (orders["filled"] == orders["volume"]) & (orders["later_fill"] == 0)

@@ -14,17 +14,15 @@ from features.events.schema import DISPOSITIONS, OUTCOMES
 
 # reviewer -> how much worse than the facts the reviewer judges
 STRICTNESS = MappingProxyType({"r1": -0.35, "r2": -0.15, "r3": 0.0, "r4": 0.15, "r5": 0.35})
-_CUTS = (0.8, 1.55, 2.3, 2.95)  # severity from which an outcome is at least the next worse one
-_STRENGTH, _LOOK_ALIKE, _EXCESS, _REPEAT, _NOISE = 2.5, -0.1, 0.3, 0.3, 0.35
+_CUTS = (0.55, 1.45, 2.6, 3.5)  # severity from which an outcome is at least the next worse one
+_STRENGTH, _LOOK_ALIKE, _EXCESS, _REPEAT, _NOISE = 2.5, -0.1, 0.3, 0.3, 0.45
 _LEVEL = MappingProxyType({"warning": 0.0, "breach": 0.3, "severe": 0.8})
 _UNDECIDED = 0.08
 _HOURS = (1.0, 26.0, 240.0)  # shortest, median and longest time to a decision
 Numbers = npt.NDArray[np.float64]
 
 
-def investigate(
-    alerts: pd.DataFrame, truth: pd.DataFrame, *, seed: int, until: datetime | None = None
-) -> pd.DataFrame:
+def investigate(alerts: pd.DataFrame, truth: pd.DataFrame, *, seed: int, until: datetime | None = None) -> pd.DataFrame:
     """The `dispositions` table for ``alerts`` (columns of the alerts file), by time of decision, then alert.
 
     ``truth`` is what `simulate` wrote apart: account_id, trading_day, kind, strength in [0, 1], innocent_look_alike;
@@ -43,10 +41,10 @@ def investigate(
             "account_id": facts["account_id"],
             "rule_id": facts["rule_id"],
             "alerted_at": alerted,
-            "decided_at": alerted + _delay(chance, outcome),
+            "decided_at": (alerted + _delay(chance, outcome)).astype("datetime64[us, UTC]"),
             "outcome": np.array(OUTCOMES)[outcome],
             "decided_by": reviewers,
-            "note": pd.Series(np.where(chance[:, 3] < 0.3, "synthetic review", None), dtype=object),
+            "note": pd.Series(["synthetic review" if luck < 0.3 else None for luck in chance[:, 3]], dtype=object),
         }
     )[list(DISPOSITIONS.column_names)]
     decided = found[chance[:, 1] >= _UNDECIDED]
@@ -70,11 +68,9 @@ def _severity(facts: pd.DataFrame, truth: pd.DataFrame) -> Numbers:
     strength, look_alike = _intent(facts, truth)
     level = facts["level"].map(dict(_LEVEL)).to_numpy(np.float64)
     share = facts["measured"].astype(float) / facts["threshold"].astype(float).where(facts["threshold"] > 0)
-    excess = np.log2(share.clip(1, 4)).fillna(0.0).to_numpy(np.float64)
+    excess = np.log2(share.clip(1, 4).fillna(1.0).to_numpy(np.float64))
     repeat = np.log1p(np.minimum(_earlier_days(facts), 10)) * (0.2 + strength)
-    severity: Numbers = (
-        _STRENGTH * strength + _LOOK_ALIKE * look_alike + level + _EXCESS * excess + _REPEAT * repeat
-    )
+    severity: Numbers = _STRENGTH * strength + _LOOK_ALIKE * look_alike + level + _EXCESS * excess + _REPEAT * repeat
     return severity
 
 
@@ -88,7 +84,9 @@ def _intent(facts: pd.DataFrame, truth: pd.DataFrame) -> tuple[Numbers, Numbers]
     joined = keys.merge(worst, on=["account_id", "trading_day"], how="left", validate="many_to_one")
     known = joined["strength"].notna()
     look_alike = joined["innocent_look_alike"].where(known, False).astype(bool)
-    return joined["strength"].fillna(0.0).to_numpy(np.float64), look_alike.to_numpy(np.float64)
+    strength: Numbers = joined["strength"].fillna(0.0).to_numpy(np.float64)
+    innocent = look_alike.to_numpy().astype(np.float64)
+    return strength, innocent
 
 
 def _earlier_days(facts: pd.DataFrame) -> Numbers:
@@ -111,7 +109,8 @@ def _delay(chance: Numbers, outcome: npt.NDArray[np.int64]) -> pd.TimedeltaIndex
     """Time to a decision, skewed, longer where the outcome is worse; whole seconds."""
     shortest, median, longest = _HOURS
     hours = np.clip(median * (1 + 0.25 * outcome) * np.exp(0.8 * chance[:, 5]), shortest, longest)
-    return pd.to_timedelta((hours * 3600).astype(np.int64), unit="s")
+    delay: pd.TimedeltaIndex = pd.to_timedelta((hours * 3600).astype(np.int64), unit="s")
+    return delay
 
 
 def _utc(moment: datetime) -> datetime:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulation.calendar import MILLISECOND, SECOND
-from simulation.orders import CLIENT, EXCHANGE, FAK, FOK, GTC, Orders
+from simulation.orders import CLIENT, EXCHANGE, FAK, FOK, GTC, LIMIT, Orders
 from simulation.turn import Turn
 
 _TINY = 2 * MILLISECOND
@@ -66,6 +66,14 @@ def immediate(turn: Turn, orders: Orders, *, fill: float, kill_whole: float = 0.
     orders["cancelled_by"] = EXCHANGE
     orders["ended_at"] = orders["accepted"] + 2 * _TINY
     return _inside(turn, orders)
+
+
+def send_back(orders: Orders) -> Orders:
+    """Make unfilled orders fill-and-kill ones: sent back whole by the exchange at once."""
+    orders["time_in_force"], orders["order_type"] = FAK, LIMIT
+    orders["cancelled"], orders["cancelled_by"] = orders["volume"], EXCHANGE
+    orders["ended_at"] = orders["accepted"] + 2 * _TINY
+    return orders
 
 
 def match(turn: Turn, orders: Orders, partner: int) -> Orders:

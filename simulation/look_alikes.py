@@ -15,7 +15,7 @@ def two_desks(turn: Turn) -> None:
     """Innocent: two strategies (or quoting desks) of one account meet by accident, one of them unflagged."""
     contract = turn.choose()
     hedge = MARKET_MAKING if turn.account.role is Role.MARKET_MAKER else SPECULATION
-    count = planned(turn, SELF_LIMIT, (0.6, 1.6))
+    count = planned(turn, SELF_LIMIT, (0.4, 1.6))
     cross(turn, contract, count, turn.account.index, hedge)
     turn.mean(turn.account.role.value, 0.0, contract, count)
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+
 from features.catalogue import FEATURE_SERVICE
 from features.rows import as_rows
 from models.bundle import save_bundle
 from models.graded_alert import GradedAlert
-from models.policy import load_policy
+from models.policy import Policy
 from models.scorer import AlertScorer, ScoreInput
 from rules_baseline.day_baseline import baselines
 from rules_baseline.trigger import TriggerRecord
@@ -65,7 +67,7 @@ def train(
     progress("evaluate")
     graded = scorer.grade(_inputs(data, all_alerts), explain=False)
     on_test = [g for g, kept in zip(graded, parts.test, strict=True) if kept]
-    table = comparison(data, parts, on_test, scorer.policy.cost_matrix(), seed=seed)
+    table = comparison(data, parts, on_test, np.array(scorer.policy.file.cost, dtype=np.float64), seed=seed)
     covered = coverage(data, parts, on_test, seed=seed)
     rows = {name: int(getattr(parts, name).sum()) for name in ("train", "calibration", "test", "unseen")}
     progress("register")
@@ -82,7 +84,7 @@ def _fit(data: Dataset, parts: Split, seed: int) -> AlertScorer:
         calibration=(data.X[parts.calibration], data.y[parts.calibration]),
         monotone=MONOTONE,
         seed=seed,
-        policy=load_policy(),
+        policy=Policy.read(),
         feature_service=FEATURE_SERVICE,
     )
 

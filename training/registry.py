@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +31,11 @@ class ModelRegistry:
 
     def __init__(self, uri: str, artifacts: Path, bundles: Path) -> None:
         from mlflow import MlflowClient
+        from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 
+        MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)  # six local files need no bar
+        for chatter in ("mlflow.store.db.utils", "alembic"):
+            logging.getLogger(chatter).setLevel(logging.WARNING)
         self.client: Any = MlflowClient(tracking_uri=uri, registry_uri=uri)
         self.artifacts, self.bundles = artifacts, bundles
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from features.events.events import Events
     from ledger.ledger import Ledger
 
-console = Console()
+console = Console(emoji=False)  # an alert_id holds ":warning:", which is no picture
 
 
 def settings() -> Settings:

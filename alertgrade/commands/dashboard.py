@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -70,14 +72,28 @@ def dashboard(
     Console().print(f"dashboard http://{settings.host}:{settings.dashboard_port} talking to {api}")
     command = dashboard_command(settings.host, settings.dashboard_port)
     child = subprocess.Popen(command, env=dashboard_environment(api, settings.api_key))
-    try:
-        code = child.wait()
-    except KeyboardInterrupt:
-        code = 0
-    finally:
-        _end(child)
+    code = _wait(child)
     if code:
         raise AlertError(f"the dashboard ended with code {code}", "", "see its messages above")
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """The child's exit code; 0 where we were told to end, and then it has ended too."""
+    told: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+        child.terminate()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        code = child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if child.poll() is None:
+            child.kill()
+    return 0 if told else code
 
 
 def _free(host: str, port: int) -> None:
@@ -91,13 +107,3 @@ def _free(host: str, port: int) -> None:
                 "wanted a free port",
                 "set ALERTGRADE_DASHBOARD_PORT to another, or end what uses it",
             ) from error
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        child.terminate()
-        try:
-            child.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -53,23 +54,42 @@ def demo(
 
 @contextlib.contextmanager
 def _running(prepared: Prepared) -> Iterator[tuple[str, str]]:
-    """Service and dashboard as child processes, both ready; ended on leaving."""
-    from alertgrade.commands.dashboard import start_dashboard
-    from serving.process import start_service, stop, wait_ready
+    """Service and dashboard as child processes, both ready; ended on leaving. Their output is kept in the home."""
+    from alertgrade.commands.dashboard import dashboard_command, dashboard_environment
+    from serving.process import start_service, stop_service, wait_ready
 
     home = prepared.home
     url, dashboard_url = f"http://{home.host}:{home.port}", f"http://{home.host}:{home.dashboard_port}"
-    service = start_service(home.home, home.host, home.port)
+    service = start_service(home.home, home.host, home.port, log=home.home / "service.log")
     try:
-        page = start_dashboard(home, api_key=prepared.keys["investigator"])
+        with (home.home / "dashboard.log").open("wb") as log:
+            page = subprocess.Popen(
+                dashboard_command(home.host, home.dashboard_port),
+                env=dashboard_environment(url, prepared.keys["investigator"]),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         try:
-            wait_ready(f"{url}/readyz", 60)
-            wait_ready(f"{dashboard_url}/_stcore/health", 60)
+            wait_ready(url, 60, service)
+            _wait_for_page(f"{dashboard_url}/_stcore/health", 60)
             yield url, dashboard_url
         finally:
-            stop(page)
+            stop_service(page)
     finally:
-        stop(service)
+        stop_service(service)
+
+
+def _wait_for_page(url: str, timeout: float) -> None:
+    import httpx
+
+    until = time.monotonic() + timeout
+    while time.monotonic() < until:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(url, timeout=2).status_code == 200:
+                return
+        time.sleep(0.2)
+    raise AlertError(f"{url} did not answer within {timeout:.0f} s", do="read dashboard.log in the demo's home")
 
 
 def _stay(prepared: Prepared, url: str, dashboard_url: str) -> None:
@@ -83,10 +103,16 @@ def _stay(prepared: Prepared, url: str, dashboard_url: str) -> None:
 
 def _print_answers(prepared: Prepared, answers: Sequence[dict[str, Any]]) -> None:
     table = Table(title=f"alerts of {prepared.last_day} (synthetic), worst first")
-    for column in ("grade", "alert", "set", "rules", "strange", "decided by", "first reason"):
-        table.add_column(column, overflow="fold")
+    table.add_column("grade")
+    table.add_column("alert", overflow="fold")
+    for column in ("set", "rules", "strange"):
+        table.add_column(column)
+    table.add_column("decided by", overflow="fold")
+    table.add_column("measured", justify="right")
+    table.add_column("reasons", overflow="fold")
+    triggers = {t.alert_id: t for t in prepared.alerts}
     for a in sorted(answers, key=lambda a: (a["grade"], a["alert_id"])):
-        share = a["anomaly"]["share"]
+        share, trigger = a["anomaly"]["share"], triggers[a["alert_id"]]
         table.add_row(
             f"{a['grade']} {a['grade_name_zh']} {a['grade_name_en']}",
             a["alert_id"],
@@ -94,9 +120,17 @@ def _print_answers(prepared: Prepared, answers: Sequence[dict[str, Any]]) -> Non
             str(a["baseline"]["grade"]),
             "-" if share is None else f"{share:.2f}",
             a["decided_by"]["policy_clause"],
-            a["reasons"][0]["text_en"] if a["reasons"] else "-",
+            f"{trigger.measured:g}/{trigger.threshold:g}",
+            "\n".join(_short(reason) for reason in a["reasons"] if reason["voice"] != "rules")[:400],
         )
     console.print(table)
+
+
+def _short(reason: dict[str, Any]) -> str:
+    """One reason in a line: what, how much, against the account's own past and its peers."""
+    past, peers = (f"{reason[k]:g}" if reason[k] is not None else "-" for k in ("own_past", "peer_median"))
+    value = "-" if reason["value"] is None else f"{reason['value']:g}"
+    return f"{reason['key']} {value} (own {past}, peers {peers})"
 
 
 def _with_free_ports(home: Settings) -> Settings:

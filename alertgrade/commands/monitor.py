@@ -19,17 +19,10 @@ if TYPE_CHECKING:
     from monitoring.reference import Reference
     from monitoring.score_log import Scores
 
-app = typer.Typer(help="Watch the champion: drift (漂移).", no_args_is_help=True)
 _SHOWN = 20  # rows of the terminal's table; drift.json has all
 _COLOURS = {"major": "red", "moderate": "yellow", "unproven": "cyan", "slight": "blue", "stable": "green"}
 
 
-@app.callback()
-def _group() -> None:
-    """Keep ``drift`` a subcommand while it is the only one."""
-
-
-@app.command()
 def drift(
     since: Annotated[str | None, typer.Option(help="First trading day, YYYY-MM-DD.")] = None,
     until: Annotated[str | None, typer.Option(help="Last trading day, YYYY-MM-DD.")] = None,

@@ -25,7 +25,7 @@ def pair_trades(connection: Any, table: str, how: PairTrades) -> Pairing:
     """Fill ``trade_id`` of a table of typed trades (event_time, side, the columns of ``how.equal``).
 
     A buy and a sell are paired when they agree in ``how.equal``, lie at most ``within_ms`` apart, and neither has
-    another candidate; pairs found may leave others with one candidate only, so it is repeated until nothing is found.
+    another candidate.
     Where two partners fit equally, none is taken: a wrong guess would invent a counterparty. Rows left over get an
     id of their own. Ids: ``M`` (paired) or ``U`` (unpaired) and a number in order of time.
     """
@@ -35,20 +35,19 @@ def pair_trades(connection: Any, table: str, how: PairTrades) -> Pairing:
         f"ON b.side = 'buy' AND s.side = 'sell' AND {agree} "
         f"AND abs(epoch_us({_TIME.format('b')}) - epoch_us({_TIME.format('s')})) <= {how.within_ms * 1000}"
     )
-    connection.execute("CREATE OR REPLACE TEMP TABLE _pairs (b BIGINT, s BIGINT)")
-    while _count(connection, _INSERT_ONLY_CANDIDATES):
-        connection.execute("DELETE FROM _near WHERE b IN (SELECT b FROM _pairs) OR s IN (SELECT s FROM _pairs)")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE _pairs AS {_ONLY_CANDIDATES}")
     numbered = _NUMBERED.format(table=table)
     connection.execute(f"UPDATE {table} SET trade_id = n.trade_id FROM ({numbered}) AS n WHERE {table}.rowid = n.id")
     paired = 2 * _count(connection, "SELECT count(*) FROM _pairs")
-    several = _count(connection, "SELECT (SELECT count(DISTINCT b) FROM _near) + (SELECT count(DISTINCT s) FROM _near)")
+    near = _count(connection, "SELECT (SELECT count(DISTINCT b) FROM _near) + (SELECT count(DISTINCT s) FROM _near)")
+    several = near - paired
     return Pairing(paired, _count(connection, f"SELECT count(*) FROM {table}") - paired - several, several)
 
 
 _TIME = "TRY_CAST({}.event_time AS TIMESTAMP)"  # a column with a broken value is text as a whole
 
-_INSERT_ONLY_CANDIDATES = """
-INSERT INTO _pairs SELECT b, s FROM (
+_ONLY_CANDIDATES = """
+SELECT b, s FROM (
     SELECT b, s, count(*) OVER (PARTITION BY b) AS of_b, count(*) OVER (PARTITION BY s) AS of_s FROM _near
 ) WHERE of_b = 1 AND of_s = 1
 """

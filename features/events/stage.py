@@ -57,7 +57,7 @@ def stage(connection: Any, source: Source, key: bytes) -> Staged:
     """Load one table; raises ``AlertError`` where a required column is missing or a file cannot be read at all."""
     try:
         return _stage(connection, source, key)
-    except (duckdb.IOException, duckdb.InvalidInputException, UnicodeDecodeError, EOFError) as error:
+    except (duckdb.IOException, duckdb.InvalidInputException, OSError, EOFError) as error:
         names = ", ".join(source.name_of(file) for file in source.files[:3])
         first_line = str(error).strip().splitlines()[0]
         seen = f"{names} cannot be read ({first_line})"
@@ -85,6 +85,8 @@ def _stage(connection: Any, source: Source, key: bytes) -> Staged:
     _refuse_missing(source, types)
     rows, types = _with_pseudonyms(connection, rows, types, table, key)
     connection.execute(f"CREATE OR REPLACE TABLE {name} AS {checked_rows(source, rows, types)}")
+    for column in _identities(table, types):
+        connection.execute(f"DROP TABLE {_codes(column)}")  # the one place where names stood in the clear
     whole = _count(connection, f"SELECT count(*) FROM {name}")
     connection.execute(
         f"INSERT INTO quarantine SELECT {literal(table.name)}, _source, _line, _reason, _row "
@@ -94,6 +96,8 @@ def _stage(connection: Any, source: Source, key: bytes) -> Staged:
     for mark in MARKS:
         connection.execute(f"ALTER TABLE {name} DROP COLUMN {mark}")
     lost = _quarantine_lines(connection, source, lines.bad) if lines is not None and lines.records > whole else 0
+    connection.execute("DROP TABLE IF EXISTS _lines")
+    connection.execute("DROP TABLE IF EXISTS _spanning")
     duplicates = _drop_duplicates(connection, table)
     extra = tuple(sorted(column for column in types if column not in (*table.column_names, *MARKS)))
     return Staged(whole + lost, whole - broken - duplicates, broken + lost, duplicates, extra)
@@ -131,20 +135,28 @@ def _with_pseudonyms(
     connection: Any, rows: str, types: dict[str, str], table: Table, key: bytes
 ) -> tuple[str, dict[str, str]]:
     """Replace identity columns by pseudonyms before anything else sees them, the quarantine included."""
-    for name in [name for owner, name in sorted(IDENTITY_COLUMNS) if owner == table.name and name in types]:
+    for name in _identities(table, types):
         value = f"CAST({casts.raw(ident(name), types[name])} AS VARCHAR)"
         distinct = connection.execute(f"SELECT DISTINCT {value} AS value FROM ({rows}) WHERE {value} IS NOT NULL")
         values = [value for (value,) in distinct.fetchall()]
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE _codes_{name} (value VARCHAR, code VARCHAR)")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {_codes(name)} (value VARCHAR, code VARCHAR)")
         if values:
             codes = pseudonyms(values, key, f"{table.name}.{name}")
-            connection.execute(f"INSERT INTO _codes_{name} SELECT unnest(?), unnest(?)", [values, codes])
+            connection.execute(f"INSERT INTO {_codes(name)} SELECT unnest(?), unnest(?)", [values, codes])
         rows = (
             f"SELECT r.* REPLACE (c.code AS {ident(name)}) FROM ({rows}) AS r "
-            f"LEFT JOIN _codes_{name} AS c ON c.value = {value.replace(ident(name), 'r.' + ident(name))}"
+            f"LEFT JOIN {_codes(name)} AS c ON c.value = {value.replace(ident(name), 'r.' + ident(name))}"
         )
         types = {**types, name: "VARCHAR"}
     return rows, types
+
+
+def _identities(table: Table, types: dict[str, str]) -> list[str]:
+    return [name for owner, name in sorted(IDENTITY_COLUMNS) if owner == table.name and name in types]
+
+
+def _codes(column: str) -> str:
+    return ident(f"_codes {column}")
 
 
 def _quarantine_lines(connection: Any, source: Source, unreadable: str) -> int:

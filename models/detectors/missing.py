@@ -27,7 +27,7 @@ class MissingValues:
         return cls(np.array([np.median(c) if c.size else np.nan for c in columns], dtype=np.float64))
 
     def apply(self, X: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Rows without NaN, and which rows have more than half of the known features missing.
+        """Rows without NaN, and which rows have more than half of the known features missing (none known: all).
 
         >>> MissingValues(np.array([2.0, 5.0])).apply(np.array([[np.nan, 1.0], [np.nan, np.nan]]))[1]
         array([False,  True])
@@ -37,7 +37,7 @@ class MissingValues:
         known = ~np.isnan(self.medians)
         gaps = np.isnan(X)
         filled = np.where(gaps | ~known, np.where(known, self.medians, 0.0), X)
-        return filled, 2 * (gaps & known).sum(axis=1) > known.sum()
+        return filled, 2 * (gaps & known).sum(axis=1) > (known.sum() or -1)
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
         """As arrays for the bundle."""

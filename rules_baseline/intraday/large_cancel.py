@@ -1,7 +1,7 @@
 """``large_cancel`` 大额报撤单: single cancels of many lots, of one subject on one contract in one trading day.
 
-Legal basis: 上海期货交易所异常交易行为管理办法 (上期公告〔2025〕87号) art. 5(4): a cancel of 300 lots or more, 50 of them;
-CZCE 800 lots; DCE, GFEX and CFFEX 80 % of the contract's largest order. Only the large ones are counted.
+Legal basis: 上海期货交易所异常交易行为管理办法 (上期公告〔2025〕87号) art. 5(4): a cancel of 300 lots or more,
+50 of them; CZCE 800 lots; DCE, GFEX and CFFEX 80 % of the contract's largest order. Only the large ones are counted.
 """
 
 from __future__ import annotations

@@ -40,63 +40,62 @@ def events(inputs: Inputs) -> Any:
 
 
 def _matches(inputs: Inputs) -> Any:
-    rows = _timed(_two_sided(inputs))
-    orders = inputs.memory("immediate_orders").drop("sequence")
+    rows, orders = _two_sided(inputs), inputs.memory("immediate_orders")
     same = [rows[name] == orders[name] for name in ("exchange", "trading_day", "order_id")]
+    rows = rows.left_join(orders, same).select(rows, immediate_from=orders.event_time)
+    rows = inputs.with_terms(rows, "self_trade")
+    immediate = rows.exempt_immediate & rows.immediate_from.notnull()
+    matches = rows.group_by(*MATCH_OF_SUBJECT, "term_id", "limit_value").agg(
+        event_time=rows.event_time.max(where=rows.counted),
+        seq=rows.seq.max(where=rows.counted),
+        order_id=rows.order_id.max(where=rows.counted),
+        account_id=rows.account_id.max(where=rows.counted),
+        other_account_id=rows.account_id.max(where=rows.opened),
+        hedge_exempt_from=rows.event_time.min(where=rows.exempt_hedges.contains(rows.hedge)),
+        order_exempt_from=ibis.greatest(rows.event_time, rows.immediate_from).min(where=immediate),
+    )
     # later rows and orders never undo or create a count
-    rows = rows.left_join(orders, [*same, orders.event_time <= rows.counted_at]).select(
-        rows, is_immediate=orders.order_id.notnull()
-    )
-    rows = inputs.with_terms(rows.filter(rows.event_time <= rows.counted_at), "self_trade")
-    counting, other = rows.position == rows.counted_position, rows.position == rows.other_position
-    matches = rows.group_by(*MATCH_OF_SUBJECT, "kind", "term_id", "limit_value").agg(
-        is_exempt=(rows.exempt_hedges.contains(rows.hedge) | (rows.is_immediate & rows.exempt_immediate)).any(),
-        account_id=rows.account_id.max(where=counting),
-        other_account_id=rows.account_id.max(where=other),
-        order_id=rows.order_id.max(where=counting),
-        event_time=rows.counted_at.max(),
-        seq=rows.seq.max(where=counting),
-    )
+    exempt = [(begins <= matches.event_time).fill_null(False) for begins in _exemptions(matches)]
     return answered(
         matches,
-        counts=~matches.is_exempt,
+        counts=~(exempt[0] | exempt[1]),
         reason="contract not in contracts",
         event_rank=0,
         event_id=matches.trade_id,
     )
 
 
+def _exemptions(matches: Any) -> tuple[Any, Any]:
+    return matches.hedge_exempt_from, matches.order_exempt_from
+
+
 def _two_sided(inputs: Inputs) -> Any:
-    """Rows of the matches whose second side, for this subject, arrived with this batch."""
-    rows = inputs.memory("trade_legs")
-    here = rows.filter(rows.sequence == inputs.sequence()).select(*MATCH).distinct()
-    rows = rows.semi_join(here, list(MATCH))
-    arrived = rows.group_by(*MATCH_OF_SUBJECT).agg(
-        buy=rows.sequence.min(where=rows.side == "buy"), sell=rows.sequence.min(where=rows.side == "sell")
+    """Rows of the matches whose second side, for this subject, arrived with this batch.
+
+    ``opened`` marks the first row in the order of events, ``counted`` the row that brought the second side.
+    """
+    rows, this = inputs.memory("trade_legs"), inputs.this_batch
+    arrived = (
+        rows.semi_join(inputs.batch_trades, list(MATCH))
+        .group_by(*MATCH_OF_SUBJECT)
+        .agg(buy=rows.sequence.min(where=rows.side == "buy"), sell=rows.sequence.min(where=rows.side == "sell"))
     )
-    fresh = arrived.filter(arrived.buy.notnull() & arrived.sell.notnull())
-    fresh = fresh.filter(ibis.greatest(fresh.buy, fresh.sell) == inputs.sequence())
-    return rows.semi_join(fresh, list(MATCH_OF_SUBJECT))
-
-
-def _timed(rows: Any) -> Any:
-    """Rows with their place in the match and the place and time of the row that brought the second side."""
+    both = arrived.filter(arrived.buy.notnull() & arrived.sell.notnull())
+    fresh = both.semi_join(this, ibis.greatest(both.buy, both.sell) == this.sequence)
+    rows = rows.semi_join(fresh, list(MATCH_OF_SUBJECT))
     order = [rows.event_time, rows.seq.isnull(), rows.seq, rows.order_id, rows.side]
-    match = ibis.window(group_by=MATCH_OF_SUBJECT)
-    rows = rows.mutate(position=ibis.row_number().over(ibis.window(group_by=MATCH_OF_SUBJECT, order_by=order)))
+    so_far = ibis.window(group_by=MATCH_OF_SUBJECT, order_by=order, preceding=None, following=0)
     rows = rows.mutate(
-        first_buy=rows.position.min(where=rows.side == "buy").over(match),
-        first_sell=rows.position.min(where=rows.side == "sell").over(match),
+        buys=(rows.side == "buy").cast("int64").sum().over(so_far),
+        sells=(rows.side == "sell").cast("int64").sum().over(so_far),
     )
-    rows = rows.mutate(
-        counted_position=ibis.greatest(rows.first_buy, rows.first_sell),
-        other_position=ibis.least(rows.first_buy, rows.first_sell),
-    )
-    return rows.mutate(counted_at=rows.event_time.max(where=rows.position == rows.counted_position).over(match))
+    second = ibis.ifelse(rows.side == "buy", (rows.buys == 1) & (rows.sells > 0), (rows.sells == 1) & (rows.buys > 0))
+    return rows.mutate(opened=rows.buys + rows.sells == 1, counted=second)
 
 
 def _looked_at(inputs: Inputs) -> Any:
-    units = inputs.with_facts(inputs.batch_trades).select(*UNIT, "kind").distinct()
+    rows, this = inputs.memory("trade_legs"), inputs.this_batch
+    units = rows.semi_join(this, "sequence").select(*UNIT, "kind").distinct()
     rows = inputs.with_terms(units, "self_trade").mutate(
         account_id=ibis.null("string"),
         order_id=ibis.null("string"),

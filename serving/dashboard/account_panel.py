@@ -8,10 +8,10 @@ import streamlit as st
 from serving.dashboard.client import ApiClient, ApiError, Record
 from serving.dashboard.formats import moment, number, text
 from serving.dashboard.grades import OUTCOMES, grade_label
+from serving.dashboard.language import Texts
 from serving.dashboard.markup import facts, heading
 from serving.dashboard.profile import profile
 from serving.dashboard.states import degraded, empty, trouble
-from serving.dashboard.texts import Texts
 
 
 def render(t: Texts, client: ApiClient, account_id: str, alert_id: str) -> None:
@@ -22,19 +22,19 @@ def render(t: Texts, client: ApiClient, account_id: str, alert_id: str) -> None:
         trouble(t, error, key="account")
         return
     degraded(t, account.get("degraded") or [], title=t("account_profile"))
-    _profile(t, account_id, account.get("features"))
+    _profile(t, account)
     rows = account.get("alerts") or []
     others = [row for row in rows if row["alert_id"] != alert_id]
     _list(t("past_alerts"), alerts_table(t, others), t("no_past_alerts"))
     _list(t("past_dispositions"), dispositions_table(t, rows), t("no_past_dispositions"))
 
 
-def _profile(t: Texts, account_id: str, features: Record | None) -> None:
-    values = (features or {}).get("values") or {}
+def _profile(t: Texts, account: Record) -> None:
+    values = account.get("profile") or {}
     known = any(value is not None for value in values.values())
     shown = facts(profile(t, values)) if known else f'<span class="ag-note">{t("no_profile")}</span>'
-    title = f"{t('account_profile')} {account_id}"
-    note = t("as_of", moment=moment((features or {}).get("as_of"))) if known else ""
+    title = f"{t('account_profile')} {account['account_id']}"
+    note = t("as_of", moment=moment(account.get("features_as_of"))) if known else ""
     st.html(f'<div class="ag-card">{heading(title, note)}{shown}</div>')
     if known:
         with st.expander(t("all_features", count=len(values))):

@@ -10,10 +10,10 @@ from serving.dashboard import account_panel, disposition_form
 from serving.dashboard.client import ApiClient, ApiError, Record
 from serving.dashboard.evidence import evidence_card, frozen_evidence, trigger_card, versions_card
 from serving.dashboard.grade_card import grade_card
+from serving.dashboard.language import Texts
 from serving.dashboard.markup import badge
 from serving.dashboard.reasons import reasons_card
 from serving.dashboard.states import degraded, empty, trouble
-from serving.dashboard.texts import Texts
 
 
 def render(t: Texts, client: ApiClient, alert_id: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from serving.dashboard import alert_page, queue_page, session
-from serving.dashboard.texts import Texts
+from serving.dashboard.language import Texts
+from serving.dashboard.states import sign_out
 
 
 def top_bar(t: Texts) -> None:
@@ -22,13 +23,15 @@ def top_bar(t: Texts) -> None:
     with language:
         session.language_switch(t)
     if session.client() is not None:
-        leave.button(t("sign_out"), on_click=session.sign_out, key="sign-out", width="stretch")
+        leave.button(t("sign_out"), on_click=sign_out, key="sign-out", width="stretch")
 
 
 def main() -> None:
     """Draw the page the address asks for."""
-    st.set_page_config(page_title="AlertGrade", page_icon=":material/gavel:", layout="wide")
-    st.html(Path(__file__).with_name("style.css"))
+    folder = Path(__file__).parent
+    # A file of ours: Streamlit would fetch a named icon of the tab from a font server outside.
+    st.set_page_config(page_title="AlertGrade", page_icon=str(folder / "icon.svg"), layout="wide")
+    st.html(folder / "style.css")
     t = session.texts()
     top_bar(t)
     client = session.client()

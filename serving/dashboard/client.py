@@ -62,7 +62,9 @@ class ApiClient:
         wanted = {name: value for name, value in filters.items() if value not in (None, "")}
         cursor = {"cursor": position} if position else {}
         answer = self._ask("GET", "/v1/alerts", params={**wanted, **cursor, "limit": limit})
-        return Page(list(answer.get("alerts") or []), answer.get("next_cursor"))
+        if not isinstance(answer.get("items"), list):
+            raise ApiError("fault", "/v1/alerts answered without items")
+        return Page(answer["items"], answer.get("next_cursor"))
 
     def queue(self, position: str | None = None, limit: int = 50, **filters: object) -> Page:
         """Alerts worst grade first, newest first within a grade; positions read ``GRADE:CURSOR``."""

@@ -7,9 +7,9 @@ import streamlit as st
 from serving.dashboard.client import ApiClient, ApiError, Record
 from serving.dashboard.formats import moment, text
 from serving.dashboard.grades import OUTCOMES
+from serving.dashboard.language import Texts
 from serving.dashboard.markup import facts, heading
 from serving.dashboard.states import trouble
-from serving.dashboard.texts import Texts
 
 
 def render(t: Texts, client: ApiClient, case: Record | None, grade_seen: int | None) -> None:
@@ -46,7 +46,7 @@ def _recorded(t: Texts, client: ApiClient, case: Record) -> Record:
 
 
 def _form(t: Texts, client: ApiClient, case: Record, grade_seen: int | None) -> None:
-    with st.form("disposition"):
+    with st.form("disposition"):  # its fields are keyed by case: nothing typed for one appears in another's
         st.html(heading(t("disposition"), f"{t('case')} {case['case_id']}"))
         st.caption(t("disposition_lead", count=case.get("alerts", 1)))
         outcome = st.radio(  # none chosen beforehand: a default would be an answer
@@ -54,9 +54,11 @@ def _form(t: Texts, client: ApiClient, case: Record, grade_seen: int | None) -> 
             list(OUTCOMES),
             index=None,
             format_func=lambda name: OUTCOMES[name][t.place],
-            key="outcome",
+            key=f"outcome-{case['case_id']}",
         )
-        conclusion = st.text_area(t("conclusion"), placeholder=t("conclusion_hint"), key="conclusion", height=110)
+        conclusion = st.text_area(
+            t("conclusion"), placeholder=t("conclusion_hint"), key=f"conclusion-{case['case_id']}", height=110
+        )
         sent = st.form_submit_button(t("submit"), type="primary", width="stretch")
     if not sent:
         return

@@ -7,8 +7,8 @@ from html import escape
 
 from serving.dashboard.client import Record
 from serving.dashboard.formats import moment, number, share, text
+from serving.dashboard.language import Texts
 from serving.dashboard.markup import bar, facts, heading
-from serving.dashboard.texts import Texts
 
 
 def evidence_card(t: Texts, trigger: Record) -> str:

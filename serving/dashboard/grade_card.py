@@ -7,8 +7,8 @@ from html import escape
 from serving.dashboard.client import GRADES, Record
 from serving.dashboard.formats import share
 from serving.dashboard.grades import grade_label, look
+from serving.dashboard.language import Texts
 from serving.dashboard.markup import badge
-from serving.dashboard.texts import Texts
 
 
 def grade_card(t: Texts, answer: Record) -> str:

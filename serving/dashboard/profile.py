@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serving.dashboard.formats import NONE, number, share
-from serving.dashboard.texts import Texts
+from serving.dashboard.language import Texts
 
 ACTIVITY: dict[str, tuple[str, str]] = {  # names as in the feature catalogue; a test holds them together
     "orders_20d": ("近20日报单数", "orders accepted over 20 days"),
@@ -29,15 +29,19 @@ def profile(t: Texts, values: Mapping[str, float | None]) -> list[tuple[str, str
     """Names and values to show, what is null as a dash.
 
     >>> profile(Texts("en"), {"account_type_code": 1.0, "is_employee": None})[0]
-    ('Account', 'institution')
+    ('Account type', 'institution')
     """
-    code = values.get("account_type_code")
+    place, code = t.place, values.get("account_type_code")
     known = code is not None and code in (0, 1, 2)
-    shown = [(t("account"), t(_TYPES[int(code)]) if known and code is not None else NONE)]
+    shown = [(t("account_type"), t(_TYPES[int(code)]) if known and code is not None else NONE)]
     for name, words in FLAGS.items():
         value = values.get(name)
-        shown.append((words[t.place], NONE if value is None else t("yes" if value else "no")))
+        shown.append((_begun(words[place]), NONE if value is None else t("yes" if value else "no")))
     for name, words in ACTIVITY.items():
         value = values.get(name)
-        shown.append((words[t.place], share(value) if "ratio" in name else number(value)))
+        shown.append((_begun(words[place]), share(value) if "ratio" in name else number(value)))
     return shown
+
+
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -12,10 +12,10 @@ import streamlit as st
 from serving.dashboard.client import GRADES, ApiClient, ApiError, Page, Record
 from serving.dashboard.formats import moment, text
 from serving.dashboard.grades import OUTCOMES, grade_label, look
+from serving.dashboard.language import Texts
 from serving.dashboard.markup import heading
 from serving.dashboard.rule_names import RULES
 from serving.dashboard.states import empty, trouble
-from serving.dashboard.texts import Texts
 
 PAGE = 50
 EXCHANGES = ("SHFE", "INE", "DCE", "CZCE", "CFFEX", "GFEX")
@@ -137,24 +137,20 @@ def _table(t: Texts, items: list[Record]) -> None:
     table = table_of(t, items)
     looks = [look(item.get("grade")) for item in items]
     paint = [f"background-color: {found.background}; color: {found.text}; font-weight: 600" for found in looks]
-    st.dataframe(
+    clicked = st.dataframe(
         table.style.apply(lambda _column: paint, subset=[t("grade")]),
         hide_index=True,
         height=min(36 * (len(items) + 1) + 2, 36 * 21),
         row_height=36,
-        on_select=lambda: _open(items),
+        on_select="rerun",
         selection_mode=["single-row", "single-cell"],
         key="queue-table",
     )
     st.caption(f"{t('shown', count=len(items))} · {t('open_hint')}")
-
-
-def _open(items: list[Record]) -> None:
-    """Go to the alert of the row that was clicked, in whichever column."""
-    selection = st.session_state["queue-table"]["selection"]
-    chosen = [*selection["rows"], *(cell[0] for cell in selection["cells"])]
-    if chosen and chosen[0] < len(items):
-        st.query_params["alert"] = items[chosen[0]]["alert_id"]
+    rows = [*clicked["selection"]["rows"], *(cell[0] for cell in clicked["selection"]["cells"])]
+    if rows and rows[0] < len(items):
+        st.query_params["alert"] = items[rows[0]]["alert_id"]
+        st.rerun()
 
 
 def _pager(t: Texts, page: Page) -> None:

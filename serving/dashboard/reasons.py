@@ -6,8 +6,8 @@ from html import escape
 
 from serving.dashboard.client import Record
 from serving.dashboard.formats import number
+from serving.dashboard.language import Texts
 from serving.dashboard.markup import bar, heading
-from serving.dashboard.texts import Texts
 
 VOICES = ("rules", "classifier", "anomaly")
 

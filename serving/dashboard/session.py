@@ -7,7 +7,7 @@ import os
 import streamlit as st
 
 from serving.dashboard.client import ApiClient, ApiError
-from serving.dashboard.texts import LANGUAGES, Texts
+from serving.dashboard.language import LANGUAGES, Texts
 
 # The dashboard is a process of its own and imports nothing of the rest, so it reads its two variables here.
 API_URL, API_KEY = "ALERTGRADE_API_URL", "ALERTGRADE_API_KEY"
@@ -41,11 +41,6 @@ def language_switch(t: Texts) -> None:
         label_visibility="collapsed",
         required=True,
     )
-
-
-def sign_out() -> None:
-    """Forget the key."""
-    st.session_state.pop("client", None)
 
 
 def sign_in_form(t: Texts) -> None:

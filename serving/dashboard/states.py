@@ -7,7 +7,12 @@ from html import escape
 import streamlit as st
 
 from serving.dashboard.client import ApiError
-from serving.dashboard.texts import Texts
+from serving.dashboard.language import Texts
+
+
+def sign_out() -> None:
+    """Forget the key: the next run asks for one."""
+    st.session_state.pop("client", None)
 
 
 def trouble(t: Texts, error: ApiError, *, key: str) -> None:
@@ -15,6 +20,8 @@ def trouble(t: Texts, error: ApiError, *, key: str) -> None:
     detail = f"\n\n`{error.detail.replace('`', chr(39))}`" if error.detail else ""
     show = st.warning if error.kind in ("forbidden", "not_found", "refused", "busy") else st.error
     show(f"**{t(error.kind)}** {t(error.kind + '_do')}{detail}")
+    if error.kind == "unauthorised":
+        st.button(t("sign_in"), key=f"again-{key}", on_click=sign_out)
     if error.kind in ("unreachable", "busy", "fault"):
         st.button(t("retry"), key=f"retry-{key}", icon=":material/refresh:")  # a click reruns the page
 
@@ -27,9 +34,8 @@ def empty(title: str, do: str = "", *, small: bool = False) -> None:
 
 def degraded(t: Texts, causes: list[str], *, title: str = "") -> None:
     """The banner of an answer given under less than full conditions; nothing when ``causes`` is empty."""
-    if causes:
-        shown = "\n".join(f"- `{t.cause(cause).replace('`', '')}`" for cause in causes)
-        st.warning(
-            f"**{title}**\n\n{shown}" if title else f"**{t('degraded')}** {t('degraded_lead')}\n\n{shown}",
-            icon=":material/report:",
-        )
+    if not causes:
+        return
+    lead = f"<strong>{escape(title or t('degraded'))}</strong> {'' if title else escape(t('degraded_lead'))}"
+    items = "".join(f"<li>{escape(t.cause(cause))}</li>" for cause in causes)
+    st.html(f'<div class="ag-degraded" role="alert">{lead}<ul>{items}</ul></div>')

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from serving.dashboard.rule_names import RULES
-
-LANGUAGES = {"zh": "中文", "en": "English"}
-
 TEXTS: dict[str, tuple[str, str]] = {
     # --- the frame
     "title": ("AlertGrade 预警分级", "AlertGrade"),
@@ -65,7 +59,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     # --- one alert
     "back": ("返回队列", "Back to the queue"),
     "alert": ("预警", "Alert"),
-    "risk_grade": ("风险等级", "Risk grade"),
     "treatment": ("处理方式", "Treatment"),
     "conformal_set": ("可能的等级（共形预测集）", "Grades not ruled out (conformal set)"),
     "conformal_note": (
@@ -78,7 +71,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "voice_rules": ("交易所规则", "Exchange rules"),
     "voice_classifier": ("处置分类模型", "Disposition classifier"),
     "voice_anomaly": ("异常检测", "Anomaly detectors"),
-    "asked_for": ("主张 {grade}", "asks for {grade}"),
     "silent": ("未表态", "silent"),
     "policy_clause": ("决策条款", "Policy clause"),
     "stranger_than": ("比 {share} 的训练样本更异常", "Stranger than {share} of the training sample"),
@@ -127,6 +119,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "feature": ("特征", "Feature"),
     "value": ("值", "Value"),
     "no": ("否", "no"),
+    "account_type": ("账户类型", "Account type"),
     "type_individual": ("个人", "individual"),
     "type_institution": ("机构", "institution"),
     "type_product": ("资管产品", "product"),
@@ -178,40 +171,3 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fault_do": ("请重试；若再次发生，请联系管理员。", "Try again; if it happens again, tell an administrator."),
     "retry": ("重试", "Try again"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """The strings of one language.
-
-    >>> Texts("zh")("shown", count=3), Texts("en").rule("self_trade"), Texts("en").rule("house_rule_7")
-    ('本页 3 条', 'Self-trade', 'house_rule_7')
-    """
-
-    language: str
-
-    @property
-    def place(self) -> int:
-        """Index of the language in every pair."""
-        return 0 if self.language == "zh" else 1
-
-    def __call__(self, key: str, **values: object) -> str:
-        """The string of ``key`` with ``values`` filled in; an unknown key raises ``KeyError``."""
-        return TEXTS[key][self.place].format(**values)
-
-    def cause(self, degraded: str) -> str:
-        """A cause of a degraded grade: its code in words, and the API's own detail behind it."""
-        code, _, detail = degraded.partition(":")
-        known = TEXTS.get(f"cause_{code}")
-        if known is None:
-            return degraded
-        return " – ".join(part for part in (known[self.place], detail.strip()) if part)
-
-    def of(self, record: dict[str, object], stem: str) -> str:
-        """The field ``<stem>_zh`` or ``<stem>_en`` of an answer of the API."""
-        return str(record.get(f"{stem}_{self.language}") or "")
-
-    def rule(self, rule_id: object) -> str:
-        """A rule's name, or its id when it is not one of ours."""
-        pair = RULES.get(str(rule_id))
-        return pair[self.place] if pair else str(rule_id)

@@ -138,12 +138,7 @@ class Api:
         self.ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}", lambda: NOW)
         self.troubles: dict[str, tuple[int, dict[str, Any] | bytes]] = {}
         self.seen: list[tuple[str, str, dict[str, str]]] = []
-        self.features: dict[str, Any] | None = {
-            "values": FEATURES,
-            "as_of": NOW.isoformat(),
-            "age_days": 0,
-            "stale": False,
-        }
+        self.profile: dict[str, Any] | None = FEATURES
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
@@ -160,15 +155,16 @@ class Api:
         if section == "alerts":
             filters: dict[str, Any] = {name: value for name, value in query.items() if name not in ("cursor", "limit")}
             page = self.ledger.alerts(filters, query.get("cursor"), int(query["limit"]))
-            return {"alerts": page.rows, "next_cursor": page.next_cursor}
+            return {"items": page.rows, "next_cursor": page.next_cursor}
         if section == "cases" and method == "POST":
             return self.ledger.record_disposition(rest.partition("/")[0], decided_by="desk-1", **body)
         if section == "cases":
             return self.ledger.case(rest)
         if section == "accounts":
-            rows = self.ledger.alerts({"account_id": rest}, limit=50).rows
-            cases = self.ledger.cases({"account_id": rest}, limit=50).rows
-            return {"account_id": rest, "features": self.features, "alerts": rows, "cases": cases, "degraded": []}
+            answer = {"account_id": rest, "profile": self.profile, "degraded": []}
+            answer |= {"features_as_of": NOW.isoformat(), "feature_age_days": 0} if self.profile else {}
+            answer["alerts"] = self.ledger.alerts({"account_id": rest}, limit=50).rows
+            return answer | {"cases": self.ledger.cases({"account_id": rest}, limit=50).rows}
         return self.ledger.counts()
 
     def close(self) -> None:

@@ -101,6 +101,12 @@ def test_a_success_without_an_object_is_a_fault(api, client, body):
     assert trouble.value.kind == "fault"
 
 
+def test_a_queue_without_items_is_a_fault_and_not_an_empty_queue(api, client):
+    api.troubles["/v1/alerts"] = (200, {"rows": []})
+    with pytest.raises(ApiError, match="without items"):
+        client.queue()
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"[1]", b"", {"error": "text"}], ids=["html", "a-list", "empty", "text"])
 def test_an_error_in_any_other_shape_shows_its_status(api, client, body):
     api.troubles["/v1"] = (500, body)

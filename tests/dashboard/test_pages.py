@@ -144,6 +144,13 @@ def test_the_api_down_is_said_and_can_be_tried_again(page, api):
     assert address in text
 
 
+def test_a_key_revoked_meanwhile_leads_back_to_signing_in(page, api):
+    api.troubles["/v1"] = (401, {"error": {"seen": "a key that is unknown or revoked"}})
+    assert "密钥无效或已吊销" in shown(page.run())
+    page.button(key="again-queue").click().run()
+    assert "请输入接口密钥" in shown(page)
+
+
 def test_no_permission_is_not_an_error_of_the_page(page, api):
     api.troubles["/v1"] = (403, {"error": {"seen": "a key of role scorer", "wanted": "", "do": "", "fields": []}})
     text = shown(page.run())
@@ -185,7 +192,7 @@ def test_an_alert_shows_grade_set_voices_reasons_limits_and_versions(page, api):
     ):
         assert wanted in text, wanted
     scale = text[text.index("ag-scale") :]
-    assert scale.count("ag-step-in") == 2  # grades 2 and 3 are not ruled out
+    assert scale.count("ag-step ag-step-in") == 2  # grades 2 and 3 are not ruled out
     assert "降级评分" not in text
 
 
@@ -221,7 +228,7 @@ def test_an_account_that_cannot_be_read_leaves_the_alert_standing(page, api):
 
 def test_an_account_unknown_to_the_feature_store_says_so(page, api):
     alert_id = api.add(1, 2)
-    api.features = None
+    api.profile = None
     assert "特征库中没有该账户" in open_alert(page, alert_id)
 
 
@@ -247,11 +254,11 @@ def submit(page: AppTest) -> str:
 
 def test_no_outcome_is_chosen_beforehand_and_both_parts_are_needed(page, api):
     open_alert(page, api.add(1, 2))
-    assert page.radio(key="outcome").value is None
-    assert len(page.radio(key="outcome").options) == 5
+    assert page.radio[0].value is None
+    assert len(page.radio[0].options) == 5
     assert "请先选择处置结果" in submit(page)
-    page.radio(key="outcome").set_value("restricted")
-    page.text_area(key="conclusion").set_value("   ")
+    page.radio[0].set_value("restricted")
+    page.text_area[0].set_value("   ")
     assert "请填写处置结论" in submit(page)
     assert not [seen for seen in api.seen if seen[0] == "POST"]
 
@@ -259,8 +266,8 @@ def test_no_outcome_is_chosen_beforehand_and_both_parts_are_needed(page, api):
 def test_a_disposition_is_recorded_and_shown(page, api):
     alert_id = api.add(1, 2)
     open_alert(page, alert_id)
-    page.radio(key="outcome").set_value("restricted")
-    page.text_area(key="conclusion").set_value("已电话核实，限制开仓三日")
+    page.radio[0].set_value("restricted")
+    page.text_area[0].set_value("已电话核实，限制开仓三日")
     text = submit(page)
     assert "处置已记录" in text
     assert "已电话核实，限制开仓三日" in text
@@ -272,8 +279,8 @@ def test_a_disposition_is_recorded_and_shown(page, api):
 def test_a_refused_disposition_says_why_and_keeps_what_was_typed(page, api):
     alert_id = api.add(1, 2)
     open_alert(page, alert_id)
-    page.radio(key="outcome").set_value("educated")
-    page.text_area(key="conclusion").set_value("写好的结论")
+    page.radio[0].set_value("educated")
+    page.text_area[0].set_value("写好的结论")
     api.troubles[f"/v1/cases/{api.ledger.alert(alert_id)['case_id']}/"] = (
         403,
         {"error": {"seen": "a key of role governor", "wanted": "", "do": "", "fields": []}},
@@ -281,19 +288,19 @@ def test_a_refused_disposition_says_why_and_keeps_what_was_typed(page, api):
     text = submit(page)
     assert "当前密钥没有权限" in text
     assert "a key of role governor" in text
-    assert page.text_area(key="conclusion").value == "写好的结论"
+    assert page.text_area[0].value == "写好的结论"
 
 
 def test_what_was_typed_for_one_alert_does_not_appear_in_anothers_form(page, api):
     first, second = api.add(1, 2), api.add(2, 3)
     open_alert(page, first)
-    page.radio(key="outcome").set_value("referred")
-    page.text_area(key="conclusion").set_value("第一案的结论")
+    page.radio[0].set_value("referred")
+    page.text_area[0].set_value("第一案的结论")
     page.run()
     page.button(key="back").click().run()
     open_alert(page, second)
-    assert page.radio(key="outcome").value is None
-    assert not page.text_area(key="conclusion").value
+    assert page.radio[0].value is None
+    assert not page.text_area[0].value
 
 
 # --- language

@@ -36,7 +36,7 @@ A2,institution,B1,direct,false,true,false,2020-01-01,Person Two,2020-01-01,
 GROUPS = "group_id,account_id,declared,valid_from,valid_to\n"
 
 
-@pytest.fixture()
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The smallest whole folder, as CSV, without a fault."""
     place = tmp_path / "events"
@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-@pytest.fixture()
+@pytest.fixture
 def write(folder: Path) -> Callable[..., Path]:
     """Write a table's CSV: lines added to what is there, or ``text`` in its place."""
 
@@ -59,7 +59,7 @@ def write(folder: Path) -> Callable[..., Path]:
     return _write
 
 
-@pytest.fixture()
+@pytest.fixture
 def load(folder: Path) -> Iterator[Callable[..., Events]]:
     """Load the folder as it is now; closed after the test."""
     opened: list[Events] = []
@@ -73,13 +73,13 @@ def load(folder: Path) -> Iterator[Callable[..., Events]]:
         events.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def rows() -> Callable[[Any], list[dict[str, Any]]]:
     """An Ibis table's rows as plain dictionaries."""
     return lambda table: table.to_pyarrow().to_pylist()
 
 
-@pytest.fixture()
+@pytest.fixture
 def reasons() -> Callable[[Events], list[tuple[str, int | None, str]]]:
     """(table, line, reason) of all quarantined rows, in order."""
 

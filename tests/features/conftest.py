@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from features.build import build
 from features.events.events import Events
 from features.events.load import load_events
+from features.events.schema import TABLES
+from features.reader import OnlineReader
+from features.store import OfflineAndOnlineStore
 
 KEY = b"k" * 32
 START = pd.Timestamp("2026-01-05")
@@ -203,3 +207,136 @@ def market(market_folder: Path) -> Events:
 @pytest.fixture(scope="session")
 def make_market() -> Callable[..., Path]:
     return random_market
+
+
+_PART = {"exchange": "SHFE", "contract": "cu2605", "side": "buy", "offset": "open", "hedge": "speculation"}
+_DEFAULTS: dict[str, dict[str, object]] = {
+    "orders": {**_PART, "event": "accepted", "order_type": "limit", "time_in_force": "GFD", "price": 100, "volume": 1},
+    "trades": {**_PART, "order_id": "O", "price": 100, "volume": 1},
+    "logins": {"event": "login", "via_relay": False},
+    "alerts": {"rule_id": "self_trade", "level": "breach", "subject_type": "account"},
+    "dispositions": {"rule_id": "self_trade", "outcome": "no_action", "decided_by": "r1"},
+    "contract_days": {"exchange": "SHFE", "contract": "cu2605", "settlement_price": 100},
+    "accounts": {
+        "account_type": "individual",
+        "branch": "B1",
+        "channel": "direct",
+        "is_employee": False,
+        "is_programmatic": False,
+        "is_market_maker": False,
+        "opened_on": "2020-01-01",
+        "valid_from": "2020-01-01",
+    },
+    "contracts": {
+        "exchange": "SHFE",
+        "contract": "cu2605",
+        "product": "cu",
+        "kind": "future",
+        "multiplier": 5,
+        "tick": 1,
+        "has_order_fee": True,
+        "valid_from": "2020-01-01",
+    },
+}
+_INSTANTS = {"orders": "event_time", "trades": "event_time", "logins": "event_time", "alerts": "triggered_at"}
+_IDS = {"orders": "order_id", "trades": "trade_id", "alerts": "alert_id", "dispositions": "alert_id"}
+
+
+class RawTables:
+    """Raw tables given row by row: what a test does not say takes a plain value; ids run on by themselves."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.rows: dict[str, list[dict[str, object]]] = {"contracts": [], "orders": [], "trades": []}
+        self.account = "A1"
+        self.add("contracts")
+
+    def of(self, account: str) -> RawTables:
+        """Add the following rows to this account."""
+        self.account = account
+        return self
+
+    def give(self, *tables: str) -> RawTables:
+        """Give tables without a row."""
+        for table in tables:
+            self.rows.setdefault(table, [])
+        return self
+
+    def calendar(self, days: list[date]) -> RawTables:
+        """Make these days trading days, whoever trades on them."""
+        for day in days:
+            self.add("contract_days", trading_day=day)
+        return self
+
+    def add(self, table: str, day: date | None = None, at: datetime | None = None, **row: object) -> RawTables:
+        """Add a row; ``at`` is its instant (10:00 Asia/Shanghai of ``day`` where not said)."""
+        full = dict(_DEFAULTS[table])
+        if "account_id" in TABLES[table].column_names:
+            full["account_id"] = row.get("account_id", self.account)
+        if day is not None:
+            full["trading_day"] = day
+            at = at or datetime.combine(day, time(2), UTC)
+        if at is not None:
+            full[_INSTANTS.get(table, "decided_at")] = at
+        if table in _IDS:
+            full[_IDS[table]] = f"{table}{len(self.rows.get(table, []))}"
+        if table == "alerts":
+            full["subject_id"] = full["account_id"]
+        if table == "dispositions":
+            full["alerted_at"] = datetime(2020, 1, 1, tzinfo=UTC)
+        self.rows.setdefault(table, []).append(full | row)
+        return self
+
+    def load(self) -> Events:
+        """Write the tables as CSV and load them."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, rows in self.rows.items():
+            text = [{c: v.isoformat() if isinstance(v, date) else v for c, v in row.items()} for row in rows]
+            pd.DataFrame(text, columns=list(TABLES[name].column_names)).to_csv(self.folder / f"{name}.csv", index=False)
+        events = load_events(self.folder, pseudonym_key=KEY)
+        assert events.quarantine.count().execute() == 0, events.quarantine.execute().to_dict("records")
+        return events
+
+    def store(self) -> OfflineAndOnlineStore:
+        """Load, build and apply: a feature store beside the tables."""
+        folder = self.folder.with_name(self.folder.name + "-features")
+        with self.load() as events:
+            build(events, folder / "offline")
+        store = OfflineAndOnlineStore(folder)
+        store.apply()
+        return store
+
+
+@pytest.fixture()
+def raw(tmp_path: Path) -> RawTables:
+    """Raw tables to fill: contracts, orders and trades are given, without rows of the latter two."""
+    return RawTables(tmp_path / "events")
+
+
+@pytest.fixture(scope="session")
+def raw_tables() -> type[RawTables]:
+    """The same for a fixture of a wider scope."""
+    return RawTables
+
+
+@pytest.fixture(scope="session")
+def offline_at() -> Callable[..., list[dict[str, float | None]]]:
+    """Read an account's features at moments, offline; the alert's day is the moment's where not said."""
+
+    def _read(store: OfflineAndOnlineStore, account: str, *moments: datetime, day: date | None = None) -> list[dict]:
+        asked = [{"account_id": account, "event_timestamp": t, "trading_day": day or t.date()} for t in moments]
+        found = store.historical(pd.DataFrame(asked)).astype(object)
+        return found.where(found.notna(), None).to_dict("records")
+
+    return _read
+
+
+@pytest.fixture(scope="session")
+def online_at() -> Callable[..., dict[str, float | None]]:
+    """Materialize to a moment and read an account online at it."""
+
+    def _read(store: OfflineAndOnlineStore, account: str, t: datetime, day: date | None = None) -> dict:
+        store.materialize(t)
+        return OnlineReader(store.folder).read(account, trading_day=day or t.date(), at=t).values
+
+    return _read

@@ -11,7 +11,7 @@ incremental state. Readings of the catalogue that its words leave open:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import pytest
 from features.availability import available_at
 from features.build import build
 from features.catalogue import FEATURES, STORED
-from features.events.events import Events
+from features.events.load import load_events
 from features.events.schema import OUTCOMES, TABLES
 from features.reader import OnlineReader
 from features.store import OfflineAndOnlineStore
@@ -56,7 +56,9 @@ def known(rows: Iterable[Row], column: str) -> int:
 def self_matches(rows: Iterable[Row]) -> int:
     sides: dict[tuple[Any, ...], set[str]] = {}
     for row in rows:
-        sides.setdefault((row["exchange"], row["trading_day"], row["contract"], row["trade_id"]), set()).add(row["side"])
+        sides.setdefault((row["exchange"], row["trading_day"], row["contract"], row["trade_id"]), set()).add(
+            row["side"]
+        )
     return sum(both == {"buy", "sell"} for both in sides.values())
 
 
@@ -101,7 +103,12 @@ class Oracle:
         for r in self.raw.get("accounts", []):
             if r["account_id"] == account and r["valid_from"] <= day and (r["valid_to"] is None or day < r["valid_to"]):
                 kind = ("individual", "institution", "product").index(r["account_type"])
-                marks = (r["is_programmatic"], r["is_market_maker"], r["is_employee"], r["channel"] == "introducing_broker")
+                marks = (
+                    r["is_programmatic"],
+                    r["is_market_maker"],
+                    r["is_employee"],
+                    r["channel"] == "introducing_broker",
+                )
                 return dict(zip(names, (kind, *map(int, marks)), strict=True))
         return dict.fromkeys(names)
 
@@ -137,7 +144,9 @@ class Oracle:
             "order_days_20d": known(twenty, "trading_day"),
             "ioc_cancel_share_20d": share(sum(r["time_in_force"] in IOC for r in cancels), len(cancels)),
             "mean_cancelled_lots_20d": share(lots(cancels), len(cancels)),
-            "max_cancels_contract_day_20d": most(Counter((r["exchange"], r["contract"], r["trading_day"]) for r in cancels)),
+            "max_cancels_contract_day_20d": most(
+                Counter((r["exchange"], r["contract"], r["trading_day"]) for r in cancels)
+            ),
             "exempt_hedge_share_20d": share(sum(r["hedge"] in EXEMPT for r in sent), len(sent)),
             "rejects_20d": len(of(twenty, "rejected")),
         }
@@ -181,7 +190,10 @@ class Oracle:
         mine = lambda table: [  # noqa: E731
             r
             for r in self.raw[table]
-            if last and r["account_id"] == account and r["trading_day"] == day and r["event_time"] <= last["triggered_at"]
+            if last
+            and r["account_id"] == account
+            and r["trading_day"] == day
+            and r["event_time"] <= last["triggered_at"]
         ]
         orders, trades = mine("orders"), mine("trades")
         sent, cancels = of(orders, "accepted"), of(orders, "cancelled")
@@ -216,15 +228,20 @@ def disagreements(asked: list[Row], wanted: list[Row], found: list[Row]) -> list
 
 
 @pytest.fixture(scope="module")
-def oracle(market_folder: Path) -> Oracle:
-    return Oracle(market_folder)
+def folder(make_market: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_market(tmp_path_factory.mktemp("parity") / "events", seed=3)  # a seed with self-matches before alerts
 
 
 @pytest.fixture(scope="module")
-def store(market: Events, tmp_path_factory: pytest.TempPathFactory) -> OfflineAndOnlineStore:
-    folder = tmp_path_factory.mktemp("features")
-    build(market, folder / "offline")
-    store = OfflineAndOnlineStore(folder)
+def oracle(folder: Path) -> Oracle:
+    return Oracle(folder)
+
+
+@pytest.fixture(scope="module")
+def store(folder: Path) -> OfflineAndOnlineStore:
+    store = OfflineAndOnlineStore(folder.with_name("features"))
+    with load_events(folder, pseudonym_key=b"k" * 32) as events:
+        build(events, store.offline)
     store.apply()
     return store
 
@@ -242,9 +259,7 @@ def moments(oracle: Oracle, account: str) -> list[tuple[pd.Timestamp, date]]:
 
 def test_offline_point_in_time_equals_recomputation(oracle: Oracle, store: OfflineAndOnlineStore) -> None:
     accounts = sorted({r["account_id"] for r in oracle.raw["accounts"]})
-    asked = [
-        {"account_id": a, "event_timestamp": t, "trading_day": d} for a in accounts for t, d in moments(oracle, a)
-    ]
+    asked = [{"account_id": a, "event_timestamp": t, "trading_day": d} for a in accounts for t, d in moments(oracle, a)]
     assert len(asked) >= 200
     found = store.historical(pd.DataFrame(asked)).to_dict("records")
     wanted = [oracle.at(a["account_id"], a["event_timestamp"], a["trading_day"]) for a in asked]
@@ -252,14 +267,18 @@ def test_offline_point_in_time_equals_recomputation(oracle: Oracle, store: Offli
     assert not lines, f"{len(lines)} values differ, of them:\n" + "\n".join(lines[:40])
 
 
-def test_online_equals_offline_and_recomputation_at_several_moments(oracle: Oracle, store: OfflineAndOnlineStore) -> None:
+def test_online_equals_offline_and_recomputation_at_several_moments(
+    oracle: Oracle, store: OfflineAndOnlineStore
+) -> None:
     accounts = sorted({r["account_id"] for r in oracle.raw["accounts"]})
     alerts = sorted(oracle.raw["alerts"], key=lambda r: r["triggered_at"])
-    at_alerts = [(alerts[i]["triggered_at"], alerts[i]["trading_day"]) for i in (len(alerts) // 3, 2 * len(alerts) // 3)]
-    closes = [pd.Timestamp(available_at(oracle.calendar[i])) for i in (3, 12, 21, 30, 44)]
-    early = [closes[2] - MICROSECOND, closes[-1] + pd.Timedelta(days=35)]
+    at_alerts = [
+        (alerts[i]["triggered_at"], alerts[i]["trading_day"]) for i in (len(alerts) // 3, 2 * len(alerts) // 3)
+    ]
+    closes = [pd.Timestamp(available_at(oracle.calendar[i])) for i in (3, 21, 44)]
+    odd = [closes[1] - MICROSECOND, closes[-1] + pd.Timedelta(days=35)]
     reader, lines, rows = OnlineReader(store.folder), [], 0
-    for t, day in [*at_alerts, *((t, oracle.next_day(t)) for t in (*closes, *early))]:
+    for t, day in [*at_alerts, *((t, oracle.next_day(t)) for t in (*closes, *odd))]:
         store.materialize(t.to_pydatetime())
         asked = [{"account_id": a, "event_timestamp": t, "trading_day": day} for a in accounts]
         wanted = [oracle.at(a, t, day) for a in accounts]

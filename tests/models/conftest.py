@@ -81,7 +81,7 @@ def inputs(world: Callable[[int, int], World], alert: Callable[..., TriggerRecor
         ScoreInput(
             trigger=alert(alert_id=f"self_trade:breach:2026-03-02:SHFE.cu2605:A{k}", account_id=f"A{k}"),
             features={str(name): None if np.isnan(value) else float(value) for name, value in row.items()},
-            baseline=BaselineGrade(3, None),
+            baseline=BaselineGrade(3, None, "nothing"),
             features_as_of=moment,
             feature_age_days=1,
             degraded=("stale_features",) if k % 2 else (),

@@ -1,0 +1,192 @@
+"""The baseline grade: what the rules alone say of a subject, and the alert that decided it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import yaml
+
+from alertgrade.errors import AlertError
+
+SHIPPED = Path(__file__).with_name("grade.yaml")
+_CLAUSE_KEYS = {"id", "grade", "rules", "levels", "occurrence", "evidence"}
+
+
+class GradedTrigger(Protocol):
+    """What the baseline reads of an alert; ``TriggerRecord`` has it."""
+
+    @property
+    def alert_id(self) -> str: ...  # noqa: D102
+    @property
+    def rule_id(self) -> str: ...  # noqa: D102
+    @property
+    def level(self) -> str: ...  # noqa: D102
+    @property
+    def trading_day(self) -> date: ...  # noqa: D102
+    @property
+    def subject_type(self) -> str: ...  # noqa: D102
+    @property
+    def subject_id(self) -> str: ...  # noqa: D102
+    @property
+    def triggered_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def occurrence(self) -> int | None: ...  # noqa: D102
+    @property
+    def evidence(self) -> str | None: ...  # noqa: D102
+
+
+T = TypeVar("T", bound=GradedTrigger)
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineGrade:
+    """A grade from 1 (extreme) to 5 (low), the alert that decided it and the clause of ``grade.yaml`` that applied.
+
+    Without alerts: grade 5, no alert, clause ``nothing``. Clause ``unlisted``: an alert the table does not name,
+    given the table's stated safe grade and never silently 5.
+    """
+
+    grade: int
+    decided_by_alert: str | None
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One line of the table; None means any."""
+
+    id: str
+    grade: int
+    rules: frozenset[str] | None
+    levels: frozenset[str] | None
+    occurrence: int | None
+    evidence: Mapping[str, Any]
+
+    def matches(self, alert: GradedTrigger) -> bool:
+        """Whether the alert is one this clause names."""
+        if self.rules is not None and alert.rule_id not in self.rules:
+            return False
+        if self.levels is not None and alert.level not in self.levels:
+            return False
+        if self.occurrence is not None and (alert.occurrence is None or alert.occurrence < self.occurrence):
+            return False
+        return not self.evidence or self.evidence.items() <= _evidence(alert).items()
+
+
+@dataclass(frozen=True, slots=True)
+class GradeTable:
+    """The whole table."""
+
+    version: str
+    nothing: int
+    unlisted: int
+    clauses: tuple[Clause, ...]
+
+    def of_alert(self, alert: GradedTrigger) -> tuple[int, str]:
+        """Grade and clause of one alert; among clauses of one grade the first."""
+        matching = [clause for clause in self.clauses if clause.matches(alert)]
+        if not matching:
+            return self.unlisted, "unlisted"
+        best = min(matching, key=lambda clause: clause.grade)
+        return best.grade, best.id
+
+
+@lru_cache(maxsize=8)
+def load_grade_table(path: Path = SHIPPED) -> GradeTable:
+    """Read a grade table; once a path and process. Raises ``AlertError`` naming what is wrong."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        sets = document["sets"]
+        clauses = tuple(_clause(raw, sets) for raw in document["clauses"])
+        return GradeTable(str(document["version"]), int(document["nothing"]), int(document["unlisted"]), clauses)
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise AlertError(f"{path}: {error!r}", "wanted a grade table", "compare with the shipped grade.yaml") from error
+
+
+def baseline_grade(alerts: Iterable[GradedTrigger], table: GradeTable | None = None) -> BaselineGrade:
+    """Grade the alerts given (``related_to_account`` and ``related_to_group`` select them); smallest number wins.
+
+    Ties are decided by the earliest (triggered_at, alert_id).
+
+    >>> baseline_grade([])
+    BaselineGrade(grade=5, decided_by_alert=None, clause='nothing')
+    """
+    table = load_grade_table() if table is None else table
+    graded = [(*table.of_alert(alert), alert) for alert in alerts]
+    if not graded:
+        return BaselineGrade(table.nothing, None, "nothing")
+    grade, clause, alert = min(graded, key=lambda entry: (entry[0], entry[2].triggered_at, entry[2].alert_id))
+    return BaselineGrade(grade, alert.alert_id, clause)
+
+
+def related_to_account(
+    alerts: Iterable[T], account_id: str, group_id: str | None, *, day: date, moment: datetime
+) -> list[T]:
+    """An account's own alerts of a day up to a moment, its group's, and those of its pairs and clusters.
+
+    A cluster names its accounts in its evidence (``accounts``); without them only its smallest account is known.
+    """
+    subjects = {("account", account_id), ("group", group_id)}
+    return [
+        alert
+        for alert in _known(alerts, day, moment)
+        if (alert.subject_type, alert.subject_id) in subjects or account_id in _shared(alert)
+    ]
+
+
+def related_to_group(
+    alerts: Iterable[T], group_id: str, members: Sequence[str], *, day: date, moment: datetime
+) -> list[T]:
+    """A group's own alerts of a day up to a moment and every member's (their pairs and clusters included)."""
+    known, within = _known(alerts, day, moment), set(members)
+    return [
+        alert
+        for alert in known
+        if (alert.subject_type == "group" and alert.subject_id == group_id)
+        or (alert.subject_type == "account" and alert.subject_id in within)
+        or within & _shared(alert)
+    ]
+
+
+def _known(alerts: Iterable[T], day: date, moment: datetime) -> list[T]:
+    return [alert for alert in alerts if alert.trading_day == day and alert.triggered_at <= moment]
+
+
+def _shared(alert: GradedTrigger) -> set[str]:
+    """The accounts of a pair or cluster; none for other subjects."""
+    if alert.subject_type == "pair":
+        return set(alert.subject_id.split("|"))
+    if alert.subject_type == "cluster":
+        return {alert.subject_id, *map(str, _evidence(alert).get("accounts", ()))}
+    return set()
+
+
+def _evidence(alert: GradedTrigger) -> dict[str, Any]:
+    """The evidence as a mapping; empty where there is none or it is no JSON object."""
+    try:
+        found = json.loads(alert.evidence or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _clause(raw: Mapping[str, Any], sets: Mapping[str, list[str]]) -> Clause:
+    if set(raw) - _CLAUSE_KEYS or not 1 <= int(raw["grade"]) <= 5:
+        raise ValueError(f"clause {dict(raw)}")
+    rules, levels = raw.get("rules"), raw.get("levels")
+    if isinstance(rules, str):
+        rules = sets[rules]
+    return Clause(
+        str(raw["id"]),
+        int(raw["grade"]),
+        None if rules is None else frozenset(rules),
+        None if levels is None else frozenset(levels),
+        raw.get("occurrence"),
+        raw.get("evidence") or {},
+    )

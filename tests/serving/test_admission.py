@@ -1,0 +1,94 @@
+"""The door before the scoring thread."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from serving.admission import Limits, Overloaded, ScoringQueue
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture
+def blocked(clock):
+    """A queue whose thread is busy until ``release`` is set."""
+    queue = ScoringQueue(Limits(queue_age_s=0.025, queue_length=3), clock)
+    release, started = threading.Event(), threading.Event()
+    queue.submit(lambda: (started.set(), release.wait()))
+    started.wait()
+    yield queue, release
+    release.set()
+    queue.close()
+
+
+@pytest.mark.parametrize(("waited", "admitted"), [(0.024, True), (0.025, True), (0.0251, False)])
+def test_work_is_admitted_until_the_oldest_has_waited_longer_than_the_limit(blocked, clock, waited, admitted):
+    queue, _ = blocked
+    queue.submit(lambda: None)
+    clock.now += waited
+    assert queue.oldest_wait() == waited
+    if admitted:
+        queue.submit(lambda: None)
+    else:
+        with pytest.raises(Overloaded) as refused:
+            queue.submit(lambda: None)
+        assert refused.value.retry_after == 1
+
+
+def test_nobody_waits_while_the_thread_works_on_the_only_job(blocked, clock):
+    queue, _ = blocked
+    clock.now += 10
+    assert queue.oldest_wait() == 0.0
+    queue.submit(lambda: None)
+
+
+def test_the_length_is_bounded_too_and_the_rest_of_a_batch_passes(blocked):
+    queue, _ = blocked
+    for _ in range(3):
+        queue.submit(lambda: None)
+    with pytest.raises(Overloaded):
+        queue.submit(lambda: None)
+    queue.submit(lambda: None, admitted=True)
+
+
+def test_retry_after_grows_with_the_wait(blocked, clock):
+    queue, _ = blocked
+    queue.submit(lambda: None)
+    clock.now += 3.2
+    with pytest.raises(Overloaded) as refused:
+        queue.submit(lambda: None)
+    assert refused.value.retry_after == 4
+
+
+def test_jobs_run_in_order_and_closing_lets_what_waits_finish(blocked):
+    queue, release = blocked
+    done: list[int] = []
+    waiting = [queue.submit(lambda number=number: done.append(number)) for number in range(3)]
+    release.set()
+    queue.close()
+    assert done == [0, 1, 2]
+    assert all(one.done() for one in waiting)
+    with pytest.raises(Overloaded):
+        queue.submit(lambda: None, admitted=True)
+
+
+def test_a_job_that_fails_fails_alone():
+    queue = ScoringQueue(Limits())
+    failing = queue.submit(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        failing.result()
+    assert queue.submit(lambda: 1).result() == 1
+    queue.close()

@@ -1,0 +1,205 @@
+"""The unit that grades, without HTTP: real ledger, real model, readers that behave as told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import pytest
+
+from alertgrade.errors import AlertError
+from features.catalogue import FAMILIES, STORED
+from ledger.errors import EntryConflict
+from ledger.ledger import Ledger
+from models.graded_alert import GradedAlert
+from models.policy import Policy
+from serving.bulk import earlier_of_day
+from serving.champion import Champion
+from serving.grader import Grader
+from serving.judge import Question
+from serving.timed_reader import TimedReader
+
+NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
+
+
+@dataclass
+class Row:
+    values: dict
+    as_of: datetime | None = NOW
+    age_days: int | None = 0
+    stale: bool = False
+
+
+@dataclass
+class Reader:
+    """Gives ``row`` for every account, or raises ``trouble``."""
+
+    row: Row = field(default_factory=lambda: Row(dict.fromkeys(STORED, 1.0)))
+    trouble: Exception | None = None
+
+    def read(self, account_id: str, *, trading_day: date, at: datetime) -> Row:
+        if self.trouble:
+            raise self.trouble
+        return self.row
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    opened = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def reader():
+    return Reader()
+
+
+@pytest.fixture
+def grader(fitted, reader, ledger):
+    return Grader(fitted, None, reader, ledger, Policy.read(), lambda: NOW)
+
+
+def graded(grader: Grader, question: Question) -> GradedAlert:
+    (answer,) = grader.grade([question])
+    assert isinstance(answer, str)
+    return GradedAlert.model_validate_json(answer)
+
+
+def whats(answer: GradedAlert) -> list[str]:
+    return [text.split(":")[0] for text in answer.degraded]
+
+
+def test_everything_sound_leaves_nothing_degraded(grader, trigger):
+    assert graded(grader, Question(trigger("a"))).degraded == []
+
+
+def test_the_request_overrides_the_stores_intraday_row_and_the_record_keeps_what_was_used(grader, ledger, trigger):
+    graded(grader, Question(trigger("a"), {"orders_today": 7.0}))
+    evidence = ledger.alert("a")["evidence"]
+    assert evidence["features"]["orders_today"] == 7.0
+    assert evidence["features"]["cancels_today"] is None  # the request is the row: what it lacks is not known
+    assert evidence["features"]["orders_5d"] == 1.0
+    assert evidence["intraday_given"] is True
+
+
+def test_no_intraday_row_anywhere_is_said_and_the_model_still_grades(grader, reader, trigger):
+    reader.row.values |= dict.fromkeys(FAMILIES["intraday"])
+    answer = graded(grader, Question(trigger("a")))
+    assert whats(answer) == ["no_intraday_row"]
+    assert answer.probabilities is not None
+    assert whats(graded(grader, Question(trigger("b"), {}))) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda g, r: g.judge.use(None, "model_refused: booster.txt has changed"), "model_refused"),
+        (lambda g, r: g.judge.use(None, None), "model_missing"),
+        (lambda g, r: setattr(r, "trouble", AlertError("gone")), "feature_store_unavailable"),
+        (lambda g, r: setattr(r.row, "stale", True), "stale_features"),
+    ],
+)
+def test_what_is_missing_leaves_the_grade_to_the_rules_and_is_named(grader, reader, trigger, spoil, said):
+    spoil(grader, reader)
+    answer = graded(grader, Question(trigger("a"), {}))
+    assert whats(answer) == [said]
+    assert answer.probabilities is None
+    assert answer.decided_by.policy_clause.startswith("rules_only")
+
+
+def test_a_model_that_fails_on_one_row_takes_no_other_with_it(grader, fitted, trigger):
+    class Fragile:
+        def grade(self, inputs, *, explain=True):
+            if any(one.trigger.alert_id == "bad" for one in inputs):
+                raise ArithmeticError("singular")
+            return fitted.grade(inputs, explain=explain)
+
+    grader.judge.use(Fragile(), None)
+    prepared = [grader.judge.prepare(Question(trigger(name)), []) for name in ("a", "bad", "b")]
+    answers = grader.judge.answers(prepared, explain=False)
+    assert [one.alert_id for one in answers] == ["a", "bad", "b"]
+    assert [whats(one) for one in answers] == [[], ["model_failed"], []]
+
+
+def test_many_at_once_are_graded_as_each_alone(grader, trigger):
+    prepared = [grader.judge.prepare(Question(trigger(f"a{n}", occurrence=n)), []) for n in range(5)]
+    together = grader.judge.answers(prepared, explain=True)
+    alone = [grader.judge.answers([one], explain=True)[0] for one in prepared]
+    assert together == alone
+
+
+def test_a_known_alert_keeps_its_answer_and_another_trigger_is_a_conflict(grader, ledger, trigger):
+    first, again, other, fresh = grader.grade(
+        [
+            Question(trigger("a")),
+            Question(trigger("a"), {}, False),
+            Question(trigger("a", measured=6.0)),
+            Question(trigger("b")),
+        ]
+    )
+    assert first == again
+    assert isinstance(other, EntryConflict)
+    assert isinstance(fresh, str)
+    assert ledger.verify().entries == 4
+
+
+def test_the_baseline_sees_the_days_earlier_alerts_of_the_account_and_not_later_ones(grader, ledger, trigger):
+    graded(grader, Question(trigger("later", triggered_at=datetime(2026, 3, 2, 5, tzinfo=UTC))))
+    graded(grader, Question(trigger("earlier", triggered_at=datetime(2026, 3, 2, 1, tzinfo=UTC))))
+    graded(grader, Question(trigger("now")))
+    assert ledger.alert("now")["evidence"]["baseline_read"] == ["earlier"]
+
+
+def test_a_whole_file_sees_the_same_earlier_alerts_as_the_service(trigger):
+    rows = [
+        trigger("a"),
+        trigger("b", subject_type="group", subject_id="G"),
+        trigger("c", account_id="B", subject_id="B"),
+        trigger("d", account_id="B", subject_type="group", subject_id="G"),
+        trigger("e", trading_day=date(2026, 3, 3)),
+    ]
+    assert [[one.alert_id for one in found] for found in earlier_of_day(rows)] == [[], ["a"], [], ["b", "c"], []]
+
+
+def test_a_reader_that_hangs_costs_one_wait_and_then_none_until_it_is_back():
+    release = threading.Event()
+
+    class Hanging(Reader):
+        def read(self, account_id, *, trading_day, at):
+            release.wait()
+            return self.row
+
+    timed = TimedReader(Hanging(), 0.05)
+    for said in ("no answer", "has not come back"):
+        with pytest.raises(AlertError, match=said):
+            timed.read("A1", trading_day=date(2026, 3, 2), at=NOW)
+    release.set()
+    for _ in range(1000):
+        try:
+            row = timed.read("A1", trading_day=date(2026, 3, 2), at=NOW)
+            break
+        except AlertError:
+            threading.Event().wait(0.001)
+    assert row.as_of == NOW
+    timed.close()
+
+
+def test_the_champion_is_what_the_pointer_names_and_is_opened_once(tmp_path, fitted):
+    opened = []
+
+    def load(folder):
+        opened.append(folder)
+        return fitted
+
+    champion = Champion(tmp_path, load)
+    assert champion.changed() == (None, "model_missing: no champion has been promoted")
+    assert champion.changed() is None
+    (tmp_path / "champion.json").write_text(json.dumps({"digest": "d", "path": "one", "version": "1"}))
+    scorer, refusal = champion.changed()
+    assert scorer is None  # the scorer given here carries no digest
+    assert refusal.startswith("model_refused")
+    assert champion.changed() is None
+    assert opened == [tmp_path / "one"]

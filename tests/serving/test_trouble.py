@@ -1,0 +1,177 @@
+"""A service in trouble: it grades by the rules and says why, or gives nothing at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.processes
+
+
+def whats(answer: httpx.Response) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [text.split(":")[0] for text in answer.json()["degraded"]]
+
+
+@contextmanager
+def champion(service, text: str | None) -> Iterator[None]:
+    """Another text in champion.json (``None``: no file) for as long as it lasts."""
+    pointer = service.installation.home / "bundles" / "champion.json"
+    before = pointer.read_text()
+    pointer.unlink() if text is None else pointer.write_text(text)
+    try:
+        yield
+    finally:
+        pointer.write_text(before)
+
+
+@contextmanager
+def locked(service) -> Iterator[sqlite3.Connection]:
+    """Another process's long transaction on the ledger."""
+    path = service.installation.home / "ledger.db"
+    lock = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    lock.execute("BEGIN IMMEDIATE")
+    try:
+        yield lock
+    finally:
+        lock.close()
+
+
+def test_one_changed_byte_in_the_bundle_is_refused_and_the_rules_grade(service, scorer_client, body, tmp_path):
+    shutil.copytree(service.installation.bundle(), tmp_path / "bundle")
+    file = tmp_path / "bundle" / "booster.txt"
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    named = {"digest": service.installation.bundle().parent.name, "path": str(tmp_path / "bundle"), "version": "1"}
+    with champion(service, json.dumps(named)):
+        answer = scorer_client.post("/v1/scores", json=body("tampered"))
+    assert whats(answer) == ["model_refused"]
+    assert "booster.txt" in answer.json()["degraded"][0]
+    assert answer.json()["decided_by"]["policy_clause"].startswith("rules_only")
+    assert answer.json()["versions"]["digest"] is None
+
+
+def test_a_sound_bundle_that_is_not_the_one_promoted_is_refused(service, scorer_client, body):
+    named = {"digest": "0" * 64, "path": str(service.installation.bundle()), "version": "1"}
+    with champion(service, json.dumps(named)):
+        assert whats(scorer_client.post("/v1/scores", json=body("other digest"))) == ["model_refused"]
+
+
+def test_a_champion_taken_away_and_brought_back_is_followed_without_restart(service, scorer_client, body):
+    assert whats(scorer_client.post("/v1/scores", json=body("champion 1"))) == []
+    with champion(service, None):
+        assert whats(scorer_client.post("/v1/scores", json=body("champion 2"))) == ["model_missing"]
+    assert whats(scorer_client.post("/v1/scores", json=body("champion 3"))) == []
+    with champion(service, "{"):
+        assert whats(scorer_client.post("/v1/scores", json=body("champion 4"))) == ["model_refused"]
+
+
+def test_a_feature_store_taken_away_is_said_in_the_answer_and_on_the_accounts_page(
+    service, scorer_client, desk_client, body
+):
+    store = service.installation.home / "features"
+    store.rename(store.with_name("away"))
+    try:
+        assert whats(scorer_client.post("/v1/scores", json=body("store 1"))) == ["feature_store_unavailable"]
+        profile = desk_client.get("/v1/accounts/A1").json()
+        assert (profile["profile"], len(profile["degraded"])) == (None, 1)
+    finally:
+        store.with_name("away").rename(store)
+    for attempt in range(50):  # opening the store again takes longer than an alert may wait
+        if whats(scorer_client.post("/v1/scores", json=body(f"store back {attempt}"))) == []:
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail("the store came back and was not used")
+
+
+def test_stale_features_leave_the_grade_to_the_rules(scorer_client, body):
+    late = body("stale", trading_day="2031-03-03", triggered_at="2031-03-03T02:00:00Z")
+    assert whats(scorer_client.post("/v1/scores", json=late)) == ["stale_features"]
+
+
+def test_a_grade_that_cannot_be_recorded_is_not_given(service, scorer_client, body):
+    known = scorer_client.post("/v1/scores", json=body("before"))
+    with locked(service):
+        refused = scorer_client.post("/v1/scores", json=body("locked"))
+        assert refused.status_code == 503
+        assert "Retry-After" in refused.headers
+        assert "grade" not in refused.json()
+        assert scorer_client.get("/readyz").status_code == 503
+        # on record, so it may be given
+        assert scorer_client.post("/v1/scores", json=body("before")).content == known.content
+    assert scorer_client.post("/v1/scores", json=body("locked")).status_code == 200
+
+
+def test_a_queue_too_old_turns_work_away_with_retry_after_and_without_any_500(service, body):
+    def post(number: int) -> httpx.Response:
+        time.sleep(0.02 * number)
+        with service.client("scorer") as client:
+            return client.post("/v1/scores", json=body(f"queue {number}"))
+
+    with locked(service) as lock:  # the first waits for the ledger, the second for the first
+        threading.Timer(0.6, lambda: lock.execute("ROLLBACK")).start()
+        with ThreadPoolExecutor(12) as threads:
+            answers = list(threads.map(post, range(12)))
+    codes = [answer.status_code for answer in answers]
+    assert set(codes) == {200, 429}, codes
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers if answer.status_code == 429)
+    with service.client("scorer") as client:
+        assert client.post("/v1/scores", json=body("queue 11")).status_code == 200
+
+
+def test_a_revoked_key_stops_working_while_the_service_runs(service, body):
+    ledger = service.installation.ledger()
+    key_id, secret = ledger.create_key("brief", "scorer")
+    with service.client(None) as client:
+        headers = {"X-API-Key": secret}
+        assert client.post("/v1/scores", json=body("key 1"), headers=headers).status_code == 200
+        ledger.revoke_key(key_id)
+        time.sleep(2.2)
+        assert client.post("/v1/scores", json=body("key 2"), headers=headers).status_code == 401
+    ledger.close()
+
+
+def test_killed_in_mid_request_and_sent_again_every_alert_has_one_score_and_the_ledger_verifies(new_service, body):
+    service = new_service()
+    given: dict[str, bytes] = {}
+
+    def post(number: int) -> None:
+        name = f"kill {number}"
+        try:
+            with service.client("scorer") as client:
+                answer = client.post("/v1/scores", json=body(name))
+            if answer.status_code == 200:
+                given[name] = answer.content
+        except httpx.TransportError:
+            return
+
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(post, number) for number in range(60)]
+        while len(given) < 15:
+            time.sleep(0.002)
+        service.kill()
+        for one in asked:
+            one.result()
+    assert 15 <= len(given) < 60
+    service.start()
+    with service.client("scorer") as client:
+        for number in range(60):
+            again = client.post("/v1/scores", json=body(f"kill {number}"))
+            assert again.status_code == 200
+            assert given.get(f"kill {number}", again.content) == again.content
+    ledger = service.installation.ledger()
+    assert ledger.verify().intact
+    assert sum(row["count"] for row in ledger.counts()["alerts"]) == 60
+    assert len(list(ledger.entries(kinds=["score"]))) == 60
+    ledger.close()
