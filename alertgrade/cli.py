@@ -20,7 +20,6 @@ from alertgrade.commands import simulate as simulate_commands
 from alertgrade.commands import train as train_commands
 from alertgrade.errors import AlertError
 
-
 # Of our dependencies among themselves; the same lines stand in pyproject's pytest section.
 _KNOWN_WARNINGS = (r"fetch_arrow_table\(\) is deprecated", "The ``noload`` loader strategy")
 

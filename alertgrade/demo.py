@@ -18,14 +18,13 @@ from alertgrade.settings import Settings
 from alertgrade.synthetic import synthetic_market
 from features.availability import available_at
 from features.build import build
-from features.catalogue import FAMILIES
 from features.events.load import load_events
 from features.events.pseudonym import load_or_create_key
-from features.rows import as_rows
 from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
 from rules_baseline.replay import run_rules
 from rules_baseline.trigger import TriggerRecord
+from serving.monitor_client import Intraday, post_alerts, with_intraday
 
 Say = Callable[[str], None]
 
@@ -46,8 +45,7 @@ class Prepared:
     home: Settings
     last_day: date
     evening_before: datetime
-    alerts: list[TriggerRecord]
-    intraday: list[dict[str, float | None]]
+    alerts: list[tuple[TriggerRecord, Intraday | None]]
     keys: dict[str, str]
     train_result: Any
     seconds: dict[str, float] = field(default_factory=dict)
@@ -88,27 +86,16 @@ def prepare(home: Settings, plan: DemoPlan, train: Callable[..., Any], say: Say)
     steps.done("features", f"{sum(record.rows.values()):,} rows; online store as of {covered}")
     trained = train(home, events_dir, evening, plan.seed)
     steps.done("train", f"version {trained.version}, bundle {trained.digest[:12]}")
-    alerts = _alerts_of(alerts_file, last_day)
+    alerts = with_intraday(store, _alerts_of(alerts_file, last_day))
     ledger = Ledger(home.ledger_url, lambda: datetime.now(UTC))
     keys = {role: ledger.create_key(f"demo-{role}", role)[1] for role in ("scorer", "investigator")}
     ledger.close()
-    return Prepared(home, last_day, evening, alerts, _intraday(store, alerts), keys, trained, steps.seconds)
+    return Prepared(home, last_day, evening, alerts, keys, trained, steps.seconds)
 
 
 def score_over_http(url: str, prepared: Prepared) -> list[dict[str, Any]]:
     """Post the last day's alerts, in order of their triggers, as the monitor would; answers in the same order."""
-    import httpx
-
-    headers = {"Authorization": f"Bearer {prepared.keys['scorer']}"}
-    answers = []
-    with httpx.Client(base_url=url, headers=headers, timeout=10) as client:
-        for trigger, intraday in zip(prepared.alerts, prepared.intraday, strict=True):
-            body = trigger.model_dump(mode="json") | {"intraday": intraday}
-            answer = client.post("/v1/scores", json=body)
-            if answer.status_code != 200:
-                raise AlertError(f"POST /v1/scores answered {answer.status_code}: {answer.text[:300]}")
-            answers.append(answer.json())
-    return answers
+    return list(post_alerts(url, prepared.keys["scorer"], prepared.alerts))
 
 
 def broken_links(prepared: Prepared, answers: Sequence[dict[str, Any]], dashboard_url: str) -> list[str]:
@@ -155,15 +142,3 @@ def _alerts_of(alerts_file: Path, day: date) -> list[TriggerRecord]:
     rows = pq.read_table(alerts_file, filters=[("trading_day", "=", day)])
     records = [TriggerRecord(**row) for row in rows.to_pylist()]
     return sorted(records, key=lambda record: (record.triggered_at, record.alert_id))
-
-
-def _intraday(store: OfflineAndOnlineStore, alerts: Sequence[TriggerRecord]) -> list[dict[str, float | None]]:
-    """The day so far of each alerted account: what a monitor that keeps no store sends with the alert."""
-    moments = pd.DataFrame(
-        {
-            "account_id": [a.account_id for a in alerts],
-            "event_timestamp": pd.to_datetime([a.triggered_at for a in alerts], utc=True).astype("datetime64[us, UTC]"),
-            "trading_day": [a.trading_day for a in alerts],
-        }
-    )
-    return as_rows(store.historical(moments)[list(FAMILIES["intraday"])])

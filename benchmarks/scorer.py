@@ -1,6 +1,6 @@
 """Cost of a grade in process: one alert with reasons, its parts, and bulk; prints a table.
 
-Run: ``python benchmarks/scorer.py [--rows 20000] [--repeats 500]``. Data is synthetic.
+Run: ``python -m benchmarks.scorer [--rows 20000] [--repeats 500]``. Data is synthetic.
 """
 
 from __future__ import annotations

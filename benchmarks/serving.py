@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import shutil
@@ -24,6 +25,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from features.catalogue import FAMILIES
 from ledger.ledger import Ledger
@@ -54,18 +57,23 @@ async def answer_of(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 
 async def load(port: int, request: Request, first: int, count: int, connections: int) -> dict[str, Any]:
-    """Send ``count`` requests over ``connections``, each waiting for its answer; seconds, statuses, degraded."""
-    numbers, seconds, statuses, degraded = iter(range(first, first + count)), [], Counter[int](), 0
+    """Send new alerts over ``connections`` until ``count`` were graded or 20 s are over; each waits for its answer.
+
+    Latencies are those of answers with 200; one turned away (429) sends its next alert at once.
+    """
+    numbers, seconds, statuses, degraded = itertools.count(first), [], Counter[int](), 0
+    until = time.perf_counter() + 20
 
     async def one_connection() -> None:
         nonlocal degraded
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for number in numbers:
+        while statuses[200] < count and time.perf_counter() < until:
             started = time.perf_counter()
-            writer.write(request(number))
+            writer.write(request(next(numbers)))
             status, body = await answer_of(reader)
-            seconds.append(time.perf_counter() - started)
             statuses[status] += 1
+            if status == 200:
+                seconds.append(time.perf_counter() - started)
             degraded += b'"degraded":[]' not in body and b'"degraded"' in body
         writer.close()
 
@@ -83,11 +91,12 @@ async def load(port: int, request: Request, first: int, count: int, connections:
 
 
 def requests_for(port: int, key: str, accounts: list[str], day: str) -> Request:
-    """New alerts of the given accounts in turn, every feature of the day so far given."""
+    """New alerts of the given accounts in turn over the ten weekdays up to ``day``, the day so far given."""
+    days = [str(np.busday_offset(day, -back, roll="backward")) for back in range(10)]
     intraday = dict.fromkeys(FAMILIES["intraday"], 3.0)
 
     def request(number: int) -> bytes:
-        account = accounts[number % len(accounts)]
+        account, day = accounts[number % len(accounts)], days[number // len(accounts) % len(days)]
         row = {
             "alert_id": f"benchmark:{number}",
             "rule_id": "frequent_cancel",

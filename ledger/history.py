@@ -50,15 +50,16 @@ def import_rows(
     appending: Appending,
     alerts: Iterable[Mapping[str, Any]],
     dispositions: Iterable[Mapping[str, Any]],
+    until: str | None = None,
 ) -> int:
     """Append each unknown alert that has a disposition, and the disposition; returns how many alerts."""
     known = set(connection.execute(select(ALERTS.c.alert_id)).scalars())
-    decided = {row["alert_id"]: row for row in dispositions}
+    decided = {row["alert_id"]: (row, _decided_at(row)) for row in dispositions}
     imported = 0
     for trigger in alerts:
         alert_id = trigger["alert_id"]
-        disposition = decided.get(alert_id)
-        if disposition is None or alert_id in known:
+        disposition, decided_at = decided.get(alert_id, (None, ""))
+        if disposition is None or alert_id in known or (until is not None and decided_at > until):
             continue
         known.add(alert_id)
         appending.projections.absent_alert(alert_id)
@@ -67,7 +68,7 @@ def import_rows(
             "case_id": None,
             "alert_id": alert_id,
             "outcome": disposition["outcome"],
-            "decided_at": instant_text(datetime.fromisoformat(disposition["decided_at"])),
+            "decided_at": decided_at,
             "decided_by": disposition["decided_by"],
             "note": disposition.get("note"),
             "grade_shown": None,
@@ -75,6 +76,10 @@ def import_rows(
         appending.append("disposition", f"alert:{alert_id}", payload)
         imported += 1
     return imported
+
+
+def _decided_at(row: Mapping[str, Any]) -> str:
+    return instant_text(datetime.fromisoformat(row["decided_at"]))
 
 
 def labelled(connection: Connection, until: str) -> Iterator[LabelledAlert]:

@@ -40,7 +40,11 @@ def open_state(folder: Path, fingerprint: str, memories: Mapping[str, str]) -> A
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
     con = _connect(path)
-    found = _fingerprint(con, path)
+    try:
+        found = _fingerprint(con, path)
+    except duckdb.Error as error:
+        con.close()
+        raise _refused(path, error) from error
     if found not in (None, fingerprint):
         con.close()
         for old in (path.with_name(f"{FILE}.wal"), path):
@@ -55,17 +59,19 @@ def _connect(path: Path) -> Any:
     try:
         con = duckdb.connect(str(path), config={"autoinstall_known_extensions": False})
     except duckdb.Error as error:
-        held = "lock" in str(error).lower()
-        raise AlertError(
-            f"rules state {path}: {str(error).splitlines()[0]}",
-            "wanted a state file that no other process holds" if held else "wanted a state file of this program",
-            "wait for the other run, or give another state directory"
-            if held
-            else "move the file away to start fresh, or restore it from a backup",
-        ) from error
+        raise _refused(path, error) from error
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
     return con
+
+
+def _refused(path: Path, error: duckdb.Error) -> AlertError:
+    seen = f"rules state {path}: {str(error).splitlines()[0]}"
+    if "set lock on file" in str(error):
+        wanted, do = "wanted a file no other process holds", "wait for the other run, or give another state directory"
+    else:
+        wanted, do = "wanted a state file of the rules engine", "move the file away to start fresh, or restore a backup"
+    return AlertError(seen, wanted, do)
 
 
 def _fingerprint(con: Any, path: Path) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,15 @@ def grade_file(
     for chunk in _chunks(list(zip(triggers, earlier_of_day(triggers), strict=True))):
         prepared = [judge.prepare(Question(trigger), earlier) for trigger, earlier in chunk]
         rows += [flat(answer) for answer in judge.answers(prepared, explain)]
+    return write_graded(rows, out_path)
+
+
+def write_graded(rows: Sequence[Mapping[str, Any]], out_path: Path) -> int:
+    """Write rows of ``flat`` to ``out_path`` as a whole, so that a broken run leaves the last good file."""
     frame = pd.DataFrame(rows, columns=list(GradedAlert.model_fields))
     staging = out_path.with_name(out_path.name + ".new")
     frame.to_parquet(staging, index=False)
-    staging.replace(out_path)  # a broken run leaves the last good file
+    staging.replace(out_path)
     return len(frame)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import bentoml
+import warnings
 
 from alertgrade.settings import Settings
 from serving.app import create_app
 from serving.compose import compose
 from serving.metrics import Metrics
+
+with warnings.catch_warnings():  # BentoML uses what its dependencies have deprecated; nothing of ours is imported here
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import bentoml
 
 _app = create_app(Metrics())
 
@@ -15,7 +19,7 @@ _app = create_app(Metrics())
 @bentoml.service(
     name="alertgrade",
     workers=1,  # one writer, one queue: its age is the admission's measure
-    traffic={"timeout": 60},
+    traffic={"timeout": 300},  # a batch of a thousand on a slow disk
     metrics={"enabled": False},  # its labels hold raw paths, account ids among them; ours do not
     logging={"access": {"enabled": False}},  # the same
 )

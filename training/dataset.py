@@ -14,6 +14,7 @@ from alertgrade.errors import AlertError
 from features.alert_context import alert_context
 from features.catalogue import FAMILIES, STORED
 from features.events.schema import OUTCOMES
+from features.rows import moments_of
 from rules_baseline.trigger import TriggerRecord
 
 GRADE_OF_OUTCOME = {outcome: 5 - rank for rank, outcome in enumerate(OUTCOMES)}  # no_action 5 ... referred 1
@@ -76,16 +77,7 @@ def build_dataset(labelled: Sequence[LabelledAlert], store: PointInTimeStore, *,
 
 def feature_rows(triggers: Sequence[TriggerRecord], store: PointInTimeStore) -> pd.DataFrame:
     """Feature rows of alerts at their own moments: stored families by point-in-time join, context from the alert."""
-    moments = pd.DataFrame(
-        {
-            "account_id": [t.account_id for t in triggers],
-            "event_timestamp": pd.to_datetime([t.triggered_at for t in triggers], utc=True).astype(
-                "datetime64[us, UTC]"
-            ),
-            "trading_day": [t.trading_day for t in triggers],
-        }
-    )
-    stored = store.historical(moments)
+    stored = store.historical(moments_of(triggers))
     context = pd.DataFrame(
         [alert_context(t) for t in triggers], columns=list(FAMILIES["alert_context"]), dtype="float64"
     )

@@ -110,9 +110,10 @@ def _print_answers(prepared: Prepared, answers: Sequence[dict[str, Any]]) -> Non
     table.add_column("decided by", overflow="fold")
     table.add_column("measured", justify="right")
     table.add_column("reasons", overflow="fold")
-    triggers = {t.alert_id: t for t in prepared.alerts}
+    triggers = {t.alert_id: t for t, _ in prepared.alerts}
     for a in sorted(answers, key=lambda a: (a["grade"], a["alert_id"])):
         share, trigger = a["anomaly"]["share"], triggers[a["alert_id"]]
+        others = [reason for reason in a["reasons"] if reason["voice"] != "rules"]
         table.add_row(
             f"{a['grade']} {a['grade_name_zh']} {a['grade_name_en']}",
             a["alert_id"],
@@ -121,7 +122,7 @@ def _print_answers(prepared: Prepared, answers: Sequence[dict[str, Any]]) -> Non
             "-" if share is None else f"{share:.2f}",
             a["decided_by"]["policy_clause"],
             f"{trigger.measured:g}/{trigger.threshold:g}",
-            "\n".join(_short(reason) for reason in a["reasons"] if reason["voice"] != "rules")[:400],
+            "\n".join(_short(reason) for reason in others[:3]),
         )
     console.print(table)
 

@@ -9,6 +9,7 @@ import typer
 
 from alertgrade.commands.context import console, settings
 from alertgrade.errors import AlertError
+from alertgrade.settings import Settings
 
 
 def serve(
@@ -31,20 +32,40 @@ def score(
     alerts: Annotated[Path, typer.Argument(help="Alerts file, as alertgrade rules writes it.")],
     out: Annotated[Path, typer.Option(help="File to write, one row an alert.")] = Path("GRADED.parquet"),
     explain: Annotated[bool, typer.Option(help="Give reasons.")] = True,
+    service: Annotated[
+        str, typer.Option(help="Address of a running service: post there, with ALERTGRADE_API_KEY, and be recorded.")
+    ] = "",
 ) -> None:
     """Grade a whole alerts file, each alert with its features as known at its moment; nothing is recorded.
 
     Example: alertgrade score ALERTS.parquet --out GRADED.parquet
     """
+    home = settings()
+    with console.status("score"):
+        rows = _by_service(home, alerts, out, service) if service else _by_file(home, alerts, out, explain)
+    console.print(f"{rows:,} alerts graded: {out}")
+
+
+def _by_file(home: Settings, alerts: Path, out: Path, explain: bool) -> int:
     from serving.bulk import grade_file
     from serving.compose import bulk_judge
 
-    home = settings()
-    with console.status("score"):
-        rows = grade_file(
-            alerts,
-            out,
-            lambda triggers: bulk_judge(triggers, home.bundles_dir, home.keys_dir, home.features_dir),
-            explain=explain,
-        )
-    console.print(f"{rows:,} alerts graded: {out}")
+    return grade_file(
+        alerts,
+        out,
+        lambda triggers: bulk_judge(triggers, home.bundles_dir, home.keys_dir, home.features_dir),
+        explain=explain,
+    )
+
+
+def _by_service(home: Settings, alerts: Path, out: Path, url: str) -> int:
+    from features.store import OfflineAndOnlineStore
+    from models.graded_alert import GradedAlert
+    from serving.bulk import flat, read_alerts, write_graded
+    from serving.monitor_client import post_alerts, with_intraday
+
+    if not home.api_key:
+        raise AlertError("ALERTGRADE_API_KEY is not set", "wanted a key of role scorer", "run alertgrade keys create")
+    asked = with_intraday(OfflineAndOnlineStore(home.features_dir), read_alerts(alerts))
+    answers = post_alerts(url, home.api_key, asked)
+    return write_graded([flat(GradedAlert.model_validate(answer)) for answer in answers], out)

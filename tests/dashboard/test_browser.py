@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -90,11 +92,13 @@ def free_port() -> int:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+    """End a process and its children: Chromium's launcher may be a script that leaves the browser behind."""
+    with contextlib.suppress(ProcessLookupError):  # ended by itself
+        os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -106,6 +110,7 @@ def dashboard_url(api, api_key) -> Iterator[str]:
         env=dashboard_environment(api.url, api_key),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -130,7 +135,10 @@ def tab(tmp_path) -> Iterator[Tab]:
     log = tmp_path / "chromium.log"
     with log.open("wb") as out:
         browser = subprocess.Popen(
-            [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"], stdout=out, stderr=out
+            [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
     try:
         port = None

@@ -307,7 +307,7 @@ class RawTables:
         return store
 
 
-@pytest.fixture()
+@pytest.fixture
 def raw(tmp_path: Path) -> RawTables:
     """Raw tables to fill: contracts, orders and trades are given, without rows of the latter two."""
     return RawTables(tmp_path / "events")

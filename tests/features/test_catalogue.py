@@ -88,7 +88,7 @@ def test_objects_are_made_anew_for_the_folder_asked(tmp_path: Path) -> None:
     assert all(str(tmp_path) in made[family].batch_source.path for family in STORED_FAMILIES)
 
 
-@pytest.fixture()
+@pytest.fixture
 def context() -> Callable[..., dict[str, float | None]]:
     plain = {"rule_id": "self_trade", "level": "breach", "subject_type": "account", "measured": 5.0, "threshold": 5.0}
 

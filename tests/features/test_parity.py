@@ -21,7 +21,7 @@ import pytest
 
 from features.availability import available_at
 from features.build import build
-from features.catalogue import FEATURES, STORED
+from features.catalogue import FAMILIES, FEATURES, STORED
 from features.events.load import load_events
 from features.events.schema import OUTCOMES, TABLES
 from features.reader import OnlineReader
@@ -73,11 +73,15 @@ class Oracle:
         self.raw = {file.stem: self._rows(file) for file in folder.glob("*.parquet")}
         dated = [rows for name, rows in self.raw.items() if "trading_day" in TABLES[name].column_names]
         self.calendar = sorted({row["trading_day"] for rows in dated for row in rows})
+        self.accounts = sorted({row["account_id"] for row in self.raw["accounts"]})
 
     @staticmethod
     def _rows(file: Path) -> list[Row]:
         frame = pd.read_parquet(file).drop_duplicates().astype(object)
         return frame.where(frame.notna(), None).to_dict("records")
+
+    def rows(self, table: str, account: str) -> list[Row]:
+        return [row for row in self.raw[table] if row["account_id"] == account]
 
     def at(self, account: str, t: pd.Timestamp, day: date) -> dict[str, float | None]:
         return {
@@ -96,12 +100,12 @@ class Oracle:
 
     def window(self, table: str, account: str, t: pd.Timestamp, days: int) -> list[Row]:
         closed = [d for d in self.calendar if available_at(d) <= t][-days:]
-        return [r for r in self.raw.get(table, []) if r["account_id"] == account and r["trading_day"] in closed]
+        return [r for r in self.rows(table, account) if r["trading_day"] in closed]
 
     def profile(self, account: str, day: date) -> dict[str, float | None]:
         names = ("account_type_code", "is_programmatic", "is_market_maker", "is_employee", "via_introducing_broker")
-        for r in self.raw.get("accounts", []):
-            if r["account_id"] == account and r["valid_from"] <= day and (r["valid_to"] is None or day < r["valid_to"]):
+        for r in self.rows("accounts", account):
+            if r["valid_from"] <= day and (r["valid_to"] is None or day < r["valid_to"]):
                 kind = ("individual", "institution", "product").index(r["account_type"])
                 marks = (
                     r["is_programmatic"],
@@ -171,7 +175,7 @@ class Oracle:
     def history(self, account: str, t: pd.Timestamp) -> dict[str, float | None]:
         def before(table: str, moment: str, days: int) -> list[Row]:
             since = t - pd.Timedelta(days=days)
-            return [r for r in self.raw[table] if r["account_id"] == account and since < r[moment] < t]
+            return [r for r in self.rows(table, account) if since < r[moment] < t]
 
         alerts, decided = before("alerts", "triggered_at", 250), before("dispositions", "decided_at", 250)
         return {
@@ -185,17 +189,14 @@ class Oracle:
 
     def intraday(self, account: str, t: pd.Timestamp, day: date) -> dict[str, float | None]:
         """The day so far, as of the account's latest alert up to ``t``: only alerts make intraday rows."""
-        moments = [r for r in self.raw["alerts"] if r["account_id"] == account and r["triggered_at"] <= t]
+        moments = [r for r in self.rows("alerts", account) if r["triggered_at"] <= t]
         last = max(moments, key=lambda r: r["triggered_at"], default=None)
-        mine = lambda table: [  # noqa: E731
-            r
-            for r in self.raw[table]
-            if last
-            and r["account_id"] == account
-            and r["trading_day"] == day
-            and r["event_time"] <= last["triggered_at"]
-        ]
-        orders, trades = mine("orders"), mine("trades")
+        if last is None or last["trading_day"] != day:
+            return dict.fromkeys(FAMILIES["intraday"])
+        orders, trades = (
+            [r for r in self.rows(t, account) if r["trading_day"] == day and r["event_time"] <= last["triggered_at"]]
+            for t in ("orders", "trades")
+        )
         sent, cancels = of(orders, "accepted"), of(orders, "cancelled")
         today = {
             "orders_today": len(sent),
@@ -211,8 +212,7 @@ class Oracle:
             "self_matches_today": self_matches(trades),
             "distinct_contracts_today": contracts(orders),
         }
-        something = last and last["trading_day"] == day and (orders or trades)
-        return today if something else dict.fromkeys(today)
+        return today if orders or trades else dict.fromkeys(today)
 
 
 def disagreements(asked: list[Row], wanted: list[Row], found: list[Row]) -> list[str]:
@@ -257,32 +257,39 @@ def moments(oracle: Oracle, account: str) -> list[tuple[pd.Timestamp, date]]:
     return alerts + [(t, oracle.next_day(t)) for t in (*closes, *later, *around)]
 
 
-def test_offline_point_in_time_equals_recomputation(oracle: Oracle, store: OfflineAndOnlineStore) -> None:
-    accounts = sorted({r["account_id"] for r in oracle.raw["accounts"]})
-    asked = [{"account_id": a, "event_timestamp": t, "trading_day": d} for a in accounts for t, d in moments(oracle, a)]
+Wanted = tuple[list[Row], list[dict[str, float | None]]]
+
+
+@pytest.fixture(scope="module")
+def wanted(oracle: Oracle) -> Wanted:
+    """Every account at every moment worth asking about, and what the oracle says of it."""
+    pairs = [(account, *moment) for account in oracle.accounts for moment in moments(oracle, account)]
+    asked = [{"account_id": a, "event_timestamp": t, "trading_day": d} for a, t, d in pairs]
+    return asked, [oracle.at(*pair) for pair in pairs]
+
+
+def test_offline_point_in_time_equals_recomputation(wanted: Wanted, store: OfflineAndOnlineStore) -> None:
+    asked, recomputed = wanted
     assert len(asked) >= 200
-    found = store.historical(pd.DataFrame(asked)).to_dict("records")
-    wanted = [oracle.at(a["account_id"], a["event_timestamp"], a["trading_day"]) for a in asked]
-    lines = disagreements(asked, wanted, found)
+    lines = disagreements(asked, recomputed, store.historical(pd.DataFrame(asked)).to_dict("records"))
     assert not lines, f"{len(lines)} values differ, of them:\n" + "\n".join(lines[:40])
 
 
 def test_online_equals_offline_and_recomputation_at_several_moments(
     oracle: Oracle, store: OfflineAndOnlineStore
 ) -> None:
-    accounts = sorted({r["account_id"] for r in oracle.raw["accounts"]})
     alerts = sorted(oracle.raw["alerts"], key=lambda r: r["triggered_at"])
     at_alerts = [
         (alerts[i]["triggered_at"], alerts[i]["trading_day"]) for i in (len(alerts) // 3, 2 * len(alerts) // 3)
     ]
-    closes = [pd.Timestamp(available_at(oracle.calendar[i])) for i in (3, 21, 44)]
+    closes = [pd.Timestamp(available_at(oracle.calendar[i])) for i in (3, 12, 21, 44)]
     odd = [closes[1] - MICROSECOND, closes[-1] + pd.Timedelta(days=35)]
     reader, lines, rows = OnlineReader(store.folder), [], 0
     for t, day in [*at_alerts, *((t, oracle.next_day(t)) for t in (*closes, *odd))]:
         store.materialize(t.to_pydatetime())
-        asked = [{"account_id": a, "event_timestamp": t, "trading_day": day} for a in accounts]
-        wanted = [oracle.at(a, t, day) for a in accounts]
-        online = [reader.read(a, trading_day=day, at=t.to_pydatetime()).values for a in accounts]
+        asked = [{"account_id": a, "event_timestamp": t, "trading_day": day} for a in oracle.accounts]
+        wanted = [oracle.at(a, t, day) for a in oracle.accounts]
+        online = [reader.read(a, trading_day=day, at=t.to_pydatetime()).values for a in oracle.accounts]
         offline = store.historical(pd.DataFrame(asked)).to_dict("records")
         lines += [f"online: {line}" for line in disagreements(asked, wanted, online)]
         lines += [f"offline: {line}" for line in disagreements(asked, wanted, offline)]
@@ -291,9 +298,8 @@ def test_online_equals_offline_and_recomputation_at_several_moments(
     assert not lines, f"{len(lines)} values differ, of them:\n" + "\n".join(lines[:40])
 
 
-def test_every_stored_feature_is_checked_and_takes_several_values(oracle: Oracle) -> None:
-    accounts = sorted({r["account_id"] for r in oracle.raw["accounts"]})
-    rows = [oracle.at(a, t, d) for a in accounts for t, d in moments(oracle, a)]
-    assert set(rows[0]) == set(STORED)
-    seen = {name: {row[name] for row in rows} for name in STORED}
-    assert [name for name, values in seen.items() if len(values) < 3] == [], "null and two values, or it proves little"
+def test_every_stored_feature_is_checked_and_takes_several_values(wanted: Wanted) -> None:
+    rows = wanted[1]
+    assert all(set(row) == set(STORED) for row in rows)
+    still = [name for name in STORED if len({row[name] for row in rows}) < 3]
+    assert still == [], "null and two values, or it proves little"

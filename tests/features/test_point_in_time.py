@@ -90,7 +90,7 @@ def asked(folder: Path, t: pd.Timestamp) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def market(make_market: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_market(tmp_path_factory.mktemp("random") / "market", seed=7, days=26, accounts=8)
+    return make_market(tmp_path_factory.mktemp("random") / "market", seed=7, days=30, accounts=8)
 
 
 @pytest.fixture(scope="module")

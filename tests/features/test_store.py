@@ -41,7 +41,7 @@ def materialised(raw_tables: Any, tmp_path_factory: pytest.TempPathFactory) -> P
     return store.folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(materialised: Path, tmp_path: Path) -> OfflineAndOnlineStore:
     """A copy to break: materialised to the close of DAYS[3]."""
     return OfflineAndOnlineStore(Path(shutil.copytree(materialised, tmp_path / "home")))

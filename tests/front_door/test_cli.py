@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
-
-import pytest
-
-
-@pytest.fixture
-def run(tmp_path: Path):
-    def call(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "ALERTGRADE_HOME": str(tmp_path / "home"), "COLUMNS": "200", **environ}
-        command = [sys.executable, "-m", "alertgrade.cli", *words]
-        return subprocess.run(command, env=env, capture_output=True, text=True, cwd=tmp_path, check=False)
-
-    return call
 
 
 def assert_one_clear_line(done: subprocess.CompletedProcess[str], *words: str) -> None:

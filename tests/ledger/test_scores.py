@@ -35,6 +35,14 @@ def test_another_trigger_under_a_known_alert_id_is_a_conflict_that_names_the_fie
     assert len(list(ledger.entries())) == 2
 
 
+@pytest.mark.parametrize("name", ["evidence", "parameters_version"])
+def test_what_accompanies_a_trigger_may_be_missing_but_not_differ(ledger, trigger, answer, name):
+    ledger.record_score(trigger("a", **{name: "v1"}), answer("a"), {})
+    assert ledger.find_score("a", trigger("a")) == answer("a")
+    with pytest.raises(EntryConflict, match=name):
+        ledger.find_score("a", trigger("a", **{name: "v2"}))
+
+
 def test_a_kind_and_key_can_be_recorded_once(ledger):
     ledger.append("promotion", "v1", {})
     with pytest.raises(EntryConflict):
@@ -192,7 +200,8 @@ def test_history_is_imported_once_and_labels_carry_their_decision_time(ledger, t
         {"alert_id": "h2", "outcome": "referred", "decided_at": "2026-01-06T00:00:00+00:00", "decided_by": "r"},
         {"alert_id": "unknown", "outcome": "referred", "decided_at": "2026-01-06T00:00:00Z", "decided_by": "r"},
     ]
-    assert ledger.import_dispositions(alerts, decided) == 2
+    assert ledger.import_dispositions(alerts, decided, decided_until=datetime(2026, 1, 5, tzinfo=UTC)) == 1
+    assert ledger.import_dispositions(alerts, decided) == 1
     assert ledger.import_dispositions(alerts, decided) == 0
     assert ledger.verify().intact
     at = datetime(2026, 1, 6, tzinfo=UTC)

@@ -113,3 +113,10 @@ def test_an_all_missing_column_has_no_median_and_the_report_is_plain_json():
     report = drift_report(frame, frame)
     assert next(row for row in report.rows if row.name == "empty").reference_median is None
     assert json.loads(json.dumps(report.to_dict(), allow_nan=False))["verdict"] == "stable"
+
+
+@pytest.mark.parametrize(("rows", "tolerance"), [(99_999, 0.0), (100_000, 0.0), (350_000, 0.01)])
+def test_medians_are_exact_until_the_rows_are_many(rows, tolerance):
+    frame = pd.DataFrame({"x": np.random.default_rng(9).normal(size=rows)})
+    row = drift_report(frame, frame).rows[0]
+    assert row.current_median == pytest.approx(frame["x"].median(), abs=tolerance + 1e-6)

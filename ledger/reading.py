@@ -1,0 +1,157 @@
+"""Reading the ledger: records, queues, labels, the score log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from ledger import history, queries
+from ledger.chain import Entry, instant_text
+from ledger.database import Database
+from ledger.errors import EntryConflict, NotInLedger
+from ledger.export import read_entries
+from ledger.history import LabelledAlert, LoggedScore
+from ledger.keys import ApiKey, hash_secret
+from ledger.projection import Row
+from ledger.queries import Page
+from ledger.schema import ALERTS, ENTRIES, KEYS
+from ledger.verify import Verdict, verify
+
+_ACCOMPANYING = ("parameters_version", "evidence")
+
+
+class LedgerReader:
+    """What ``ledger.ledger.Ledger`` answers; every method raises ``LedgerUnavailable`` when the store cannot."""
+
+    _database: Database
+
+    def find_key(self, secret: str) -> ApiKey | None:
+        """Whom a key stands for; ``None`` where it is unknown or revoked."""
+        query = select(KEYS.c.key_id, KEYS.c.name, KEYS.c.role, KEYS.c.revoked)
+        with self._database.read() as connection:
+            row = connection.execute(query.where(KEYS.c.sha256 == hash_secret(secret))).mappings().first()
+        return None if row is None or row["revoked"] else ApiKey(**row)
+
+    def find_score(self, alert_id: str, trigger: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        """The recorded answer for an alert, ``None`` where none is; another ``trigger`` raises ``EntryConflict``."""
+        query = select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == alert_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+            if row is None:
+                return None
+            found = queries.payloads(connection, [seq for seq in row if seq is not None])
+        if trigger is not None:
+            check_same_trigger(found[row.seq]["trigger"], trigger)
+        return None if row.score_seq is None else dict(found[row.score_seq]["answer"])
+
+    def score(self, score_id: str) -> dict[str, Any]:
+        """The answer recorded under ``score_id``; ``NotInLedger`` where none is."""
+        query = select(ALERTS.c.score_seq).where(ALERTS.c.score_id == score_id)
+        with self._database.read() as connection:
+            seq = connection.execute(query).scalar()
+            if seq is None:
+                raise NotInLedger(f"no score {score_id!r}")
+            return dict(queries.payloads(connection, [seq])[seq]["answer"])
+
+    def alert(self, alert_id: str) -> dict[str, Any]:
+        """One alert: its index row, trigger, answer, evidence and case (each ``None`` where there is none)."""
+        with self._database.read() as connection:
+            row = connection.execute(select(ALERTS).where(ALERTS.c.alert_id == alert_id)).mappings().first()
+            if row is None:
+                raise NotInLedger(f"no alert {alert_id!r}")
+            found = queries.payloads(connection, [seq for seq in (row["seq"], row["score_seq"]) if seq is not None])
+            case = queries.case(connection, row["case_id"])
+        score = found.get(row["score_seq"], {})
+        return {
+            **row,
+            "trigger": found[row["seq"]]["trigger"],
+            "answer": score.get("answer"),
+            "evidence": score.get("evidence"),
+            "case": case,
+        }
+
+    def alerts(self, filters: Mapping[str, Any] | None = None, cursor: str | None = None, limit: int = 100) -> Page:
+        """Alerts, newest first; filters by ``queries.ALERT_FILTERS``."""
+        with self._database.read() as connection:
+            return queries.alerts_page(connection, filters or {}, cursor, limit)
+
+    def cases(self, filters: Mapping[str, Any] | None = None, cursor: str | None = None, limit: int = 100) -> Page:
+        """Cases, worst grade first; filters by ``queries.CASE_FILTERS``."""
+        with self._database.read() as connection:
+            return queries.cases_page(connection, filters or {}, cursor, limit)
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        """One case with the rows of its alerts and its disposition (``None`` while open)."""
+        members = select(ALERTS).where(ALERTS.c.case_id == case_id).order_by(ALERTS.c.triggered_at, ALERTS.c.alert_id)
+        with self._database.read() as connection:
+            case = queries.case(connection, case_id)
+            if case is None:
+                raise NotInLedger(f"no case {case_id!r}")
+            alerts = [dict(alert) for alert in connection.execute(members).mappings()]
+        return {**case, "members": alerts}
+
+    def triggers_of_day(
+        self, *, account_id: str, subject_id: str, trading_day: str, until: str
+    ) -> list[dict[str, Any]]:
+        """Trigger records of one day that concern the account or the subject, ``triggered_at`` not after ``until``."""
+        query = select(ENTRIES.c.payload).join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
+        concerns = or_(ALERTS.c.account_id == account_id, ALERTS.c.subject_id == subject_id)
+        query = query.where(concerns, ALERTS.c.trading_day == trading_day).order_by(ALERTS.c.seq)
+        with self._database.read() as connection:
+            triggers = [json.loads(text)["trigger"] for text in connection.execute(query).scalars()]
+        # Compared as instants: JSON writes a whole second without its fraction, so text order would lie.
+        latest = datetime.fromisoformat(until)
+        return [found for found in triggers if datetime.fromisoformat(found["triggered_at"]) <= latest]
+
+    def counts(self) -> dict[str, list[Row]]:
+        """How many alerts and cases there are, by status and grade."""
+        with self._database.read() as connection:
+            return queries.counts(connection)
+
+    def labelled_alerts(self, until: datetime) -> Iterator[LabelledAlert]:
+        """Alerts whose outcome was decided at or before ``until``, in the order of their entries."""
+        with self._database.read() as connection:
+            yield from history.labelled(connection, instant_text(until))
+
+    def score_log(self, since: datetime, until: datetime) -> Iterator[LoggedScore]:
+        """Scores recorded in ``[since, until)``, oldest first, with the outcome where it is known by now."""
+        with self._database.read() as connection:
+            yield from history.score_log(connection, instant_text(since), instant_text(until))
+
+    def entries(self, *, kinds: Sequence[str] = (), after: int = 0) -> Iterator[Entry]:
+        """Entries in chain order, of the given kinds (all when none is given), beyond ``after``."""
+        with self._database.read() as connection:
+            yield from read_entries(connection, kinds, after)
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """The whole chain as JSON objects, hashes included."""
+        for entry in self.entries():
+            yield asdict(entry)
+
+    def verify(self) -> Verdict:
+        """Recompute the chain and the projections and say what disagrees; 0 entries are intact."""
+        with self._database.read() as connection:
+            return verify(connection)
+
+
+def check_same_trigger(stored: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Raise ``EntryConflict`` where two trigger records of one alert differ, naming the fields.
+
+    ``parameters_version`` and ``evidence`` accompany an alert: one of two records may lack them.
+    """
+    names = sorted(name for name in {*stored, *given} if _differs(name, stored.get(name), given.get(name)))
+    if names:
+        raise EntryConflict(
+            f"alert {stored['alert_id']!r} is recorded with another trigger record ({', '.join(names)} differ)",
+            "wanted the recorded one",
+            "send a new alert under a new alert_id",
+        )
+
+
+def _differs(name: str, stored: Any, given: Any) -> bool:
+    return stored != given and not (name in _ACCOMPANYING and None in (stored, given))
