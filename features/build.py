@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from alertgrade.errors import AlertError
 from features.cancelling import cancelling
 from features.catalogue import FAMILIES, FEATURE_SERVICE
-from features.definitions import INTRADAY_DAY, STORED_FAMILIES
+from features.definitions import INTRADAY_MARKS, STORED_FAMILIES
 from features.events.events import Events
+from features.first_seen import first_seen
 from features.history import history
 from features.intraday import intraday
 from features.logins import logins
@@ -33,19 +34,23 @@ class BuildRecord:
 
     feature_service: str
     events_digest: str
-    first_day: date
-    built_through: date
+    days: tuple[date, ...]  # the trading calendar of the events
     rows: dict[str, int]
+
+    @property
+    def built_through(self) -> date:
+        """The last trading day built."""
+        return self.days[-1]
 
     @classmethod
     def read(cls, offline: Path) -> BuildRecord:
         """Read the record beside the parquet files; ``AlertError`` where nothing was built."""
+        recover(offline)
         path = offline / RECORD
         if not path.exists():
             raise AlertError(f"no feature build under {offline}", "wanted the offline store", "run alertgrade features")
         raw = json.loads(path.read_text())
-        days = {k: date.fromisoformat(raw[k]) for k in ("first_day", "built_through")}
-        return cls(**{**raw, **days})
+        return cls(**{**raw, "days": tuple(date.fromisoformat(day) for day in raw["days"])})
 
 
 def build(events: Events, offline: Path, *, progress: Callable[[str], None] | None = None) -> BuildRecord:
@@ -54,6 +59,7 @@ def build(events: Events, offline: Path, *, progress: Callable[[str], None] | No
     A table that is absent leaves its families null (a file without rows). The folder is replaced only when every
     family was written, so a failed build leaves the last good one standing.
     """
+    recover(offline)
     staging = offline.with_name(offline.name + ".building")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
@@ -62,21 +68,43 @@ def build(events: Events, offline: Path, *, progress: Callable[[str], None] | No
         if progress:
             progress(family)
         rows[family] = _write(events, table, staging / f"{family}.parquet")
-    days = (
-        events.trading_days().aggregate(a=lambda t: t.trading_day.min(), b=lambda t: t.trading_day.max()).to_pyarrow()
-    )
-    record = BuildRecord(FEATURE_SERVICE, events.digest, days["a"][0].as_py(), days["b"][0].as_py(), rows)
+    record = BuildRecord(FEATURE_SERVICE, events.digest, _calendar(events), rows)
     (staging / RECORD).write_text(json.dumps(asdict(record), default=str, indent=1))
-    shutil.rmtree(offline, ignore_errors=True)
-    staging.rename(offline)
+    swap(staging, offline)
     return record
+
+
+def swap(staging: Path, offline: Path) -> None:
+    """Put ``staging`` in the place of ``offline``; killed in between, ``recover`` brings the old one back."""
+    old = _aside(offline)
+    shutil.rmtree(old, ignore_errors=True)
+    if offline.exists():
+        offline.rename(old)
+    staging.rename(offline)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(offline: Path) -> None:
+    """Undo half a swap: the last good build is there again."""
+    if not offline.exists() and _aside(offline).exists():
+        _aside(offline).rename(offline)
+
+
+def _aside(offline: Path) -> Path:
+    return offline.with_name(offline.name + ".old")
+
+
+def _calendar(events: Events) -> tuple[date, ...]:
+    days = events.trading_days().order_by("day_no").to_pyarrow()["trading_day"].to_pylist()
+    if not days:
+        raise AlertError("the raw tables hold no dated row", "wanted at least one trading day", "see alertgrade check")
+    return tuple(days)
 
 
 def families(events: Events) -> dict[str, ir.Table]:
     """Every stored family as an Ibis expression over the raw tables: (account_id, event_timestamp, features)."""
     days = events.trading_days()
     orders, trades, alerts = events.table("orders"), events.table("trades"), events.table("alerts")
-    known = ibis.union(orders.select("account_id"), trades.select("account_id"), distinct=True)
     moments = alerts.select("account_id", "trading_day", moment=alerts.triggered_at)
     dispositions = events.table("dispositions") if events.has("dispositions") else None
     tables = {
@@ -87,13 +115,13 @@ def families(events: Events) -> dict[str, ir.Table]:
         "intraday": intraday(orders, trades, moments),
     }
     if events.has("alerts"):
-        tables["history"] = history(known, alerts, dispositions, days)
+        tables["history"] = history(first_seen(events), alerts, dispositions)
     return {family: tables.get(family, _nothing(family)) for family in STORED_FAMILIES}
 
 
 def columns(family: str) -> list[str]:
     """Feature columns of a family's file, in catalogue order."""
-    return [*FAMILIES[family], *([INTRADAY_DAY] if family == "intraday" else [])]
+    return [*FAMILIES[family], *(INTRADAY_MARKS if family == "intraday" else ())]
 
 
 def _nothing(family: str) -> ir.Table:

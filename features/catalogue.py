@@ -29,7 +29,7 @@ class FeatureSpec:
 _SILENT = "null: no orders in the window"
 _NO_TRADES = "null: no trades in the window"
 _NO_LOGINS = "null: no logins in the window, or no logins table"
-_NO_HISTORY = "0: nothing known of the account at that moment"
+_NO_HISTORY = "0: nothing known against the account; null: account not heard of yet, or no alerts table"
 _TODAY_NONE = "null: nothing from the account so far that day"
 _D5, _D20 = "5 trading days, today included", "20 trading days, today included"
 _C250 = "250 calendar days before the moment, (t - 250 d, t)"
@@ -111,7 +111,7 @@ _ALL: tuple[FeatureSpec, ...] = (
             ("orders_20d", "近20日报单数", "orders accepted over 20 days", "orders"),
             ("cancels_20d", "近20日撤单数", "cancels over 20 days", "cancels"),
             ("cancel_ratio_20d", "近20日撤单率", "cancels as a share of orders, 20 days", "share"),
-            ("order_days_20d", "近20日有报单天数", "days with an order, 20 days", "days"),
+            ("order_days_20d", "近20日有报单天数", "days with an order event, accepted or not, 20 days", "days"),
             (
                 "ioc_cancel_share_20d",
                 "近20日FAK/FOK撤单占比",
@@ -164,10 +164,15 @@ _ALL: tuple[FeatureSpec, ...] = (
     ),
     *_spec(
         "history",
+        "30 calendar days before the moment, (t - 30 d, t)",
+        _NO_HISTORY,
+        (("alerts_30d", "近30日预警数", "alerts in the 30 days before", "alerts", ("alerts_250d", 250 / 30)),),
+    ),
+    *_spec(
+        "history",
         _C250,
         _NO_HISTORY,
         (
-            ("alerts_30d", "近30日预警数", "alerts in the 30 days before", "alerts", ("alerts_250d", 250 / 30)),
             ("alerts_250d", "近250日预警数", "alerts in the 250 days before", "alerts"),
             ("breaches_250d", "近250日超限预警数", "breach alerts in the 250 days before", "alerts"),
             ("dispositions_250d", "近250日处置数", "dispositions decided in the 250 days before", "cases"),
@@ -226,7 +231,12 @@ _ALL: tuple[FeatureSpec, ...] = (
                 "matches",
                 ("self_matches_20d", "trading_days_20d"),
             ),
-            ("distinct_contracts_today", "当日报单合约数", "distinct contracts ordered so far today", "contracts"),
+            (
+                "distinct_contracts_today",
+                "当日报单合约数",
+                "distinct contracts of order events, accepted or not, so far today",
+                "contracts",
+            ),
         ),
     ),
 )

@@ -13,7 +13,9 @@ from feast.types import Float64
 from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES
 
 STORED_FAMILIES = ("profile", "trading", "cancelling", "logins", "history", "intraday")
-INTRADAY_DAY = "intraday_trading_day"  # yyyymmdd: which day an intraday row speaks of; not a feature of the model
+INTRADAY_DAY = "intraday_trading_day"  # yyyymmdd: which day an intraday row speaks of
+INTRADAY_AT = "intraday_at"  # the moment it speaks of, microseconds since 1970 UTC: exact in a double until 2255
+INTRADAY_MARKS = (INTRADAY_DAY, INTRADAY_AT)  # read to judge a row, not features of a model
 
 ACCOUNT = Entity(name="account", join_keys=["account_id"], value_type=ValueType.STRING, description="客户账户 account")
 
@@ -32,7 +34,9 @@ def view(family: str, offline: Path) -> FeatureView:
     """View of one family; no TTL: rows end with nulls where a window empties, offline and online alike."""
     fields = [Field(name=n, dtype=Float64, description=FEATURES[n].en) for n in FAMILIES[family]]
     if family == "intraday":
-        fields.append(Field(name=INTRADAY_DAY, dtype=Float64, description="trading day of the row, yyyymmdd"))
+        fields += [
+            Field(name=name, dtype=Float64, description="which moment the row speaks of") for name in INTRADAY_MARKS
+        ]
     return FeatureView(name=family, entities=[ACCOUNT], schema=fields, source=source(family, offline), online=True)
 
 

@@ -5,25 +5,24 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from features.availability import available_column
 from features.events.schema import OUTCOMES
 
 SHORT_DAYS, LONG_DAYS = 30, 250  # calendar days
 COUNTS = ("alerts_30d", "alerts_250d", "breaches_250d", "dispositions_250d", "sanctions_250d")
 
 
-def history(accounts: ir.Table, alerts: ir.Table, dispositions: ir.Table | None, days: ir.Table) -> ir.Table:
+def history(first_seen: ir.Table, alerts: ir.Table, dispositions: ir.Table | None) -> ir.Table:
     """Features of family ``history``; windows are (t - n d, t), open at both ends: an alert never counts itself.
 
     An alert is known from one microsecond after ``triggered_at``, a disposition after ``decided_at``; a row stands
-    wherever something enters or leaves a window. Accounts of ``accounts`` without a past have zeros; with no
-    ``dispositions`` table its features are null.
+    wherever something enters or leaves a window. An account has zeros from ``first_seen`` (account_id,
+    event_timestamp) on, null before; with no ``dispositions`` table its features are null.
     """
     steps = [_steps(alerts, alerts.triggered_at, _alert_weights(alerts))]
     if dispositions is not None:
         steps.append(_steps(dispositions, dispositions.decided_at, _disposition_weights(dispositions)))
-    base = _base(accounts, days)
-    changes = ibis.union(base, *[step for pair in steps for step in pair])
+    zeros = first_seen.mutate(**{c: ibis.literal(0, "int64") for c in COUNTS})
+    changes = ibis.union(zeros, *[step for pair in steps for step in pair])
     changes = changes.group_by("account_id", "event_timestamp").aggregate(**{c: changes[c].sum() for c in COUNTS})
     window = ibis.cumulative_window(group_by="account_id", order_by="event_timestamp")
     rows = changes.select("account_id", "event_timestamp", **{c: changes[c].sum().over(window) for c in COUNTS})
@@ -33,20 +32,12 @@ def history(accounts: ir.Table, alerts: ir.Table, dispositions: ir.Table | None,
     return _as_float(_with_worst(rows, dispositions))
 
 
-def _base(accounts: ir.Table, days: ir.Table) -> ir.Table:
-    # The zero row stands a year before the first day, so that a moment before the first close finds it too.
-    first = days.trading_day.min().as_scalar()
-    rows = accounts.select("account_id").distinct().mutate(first=first)
-    start = available_column(rows["first"]) - ibis.interval(days=365)
-    return rows.select("account_id", event_timestamp=start, **{c: ibis.literal(0, "int64") for c in COUNTS})
-
-
 def _alert_weights(alerts: ir.Table) -> dict[str, tuple[ir.IntegerColumn, int]]:
     one = ibis.literal(1, "int64")
     return {
         "alerts_30d": (one, SHORT_DAYS),
         "alerts_250d": (one, LONG_DAYS),
-        "breaches_250d": ((alerts.level != "warning").cast("int64"), LONG_DAYS),
+        "breaches_250d": ((alerts.level == "breach").cast("int64"), LONG_DAYS),
     }
 
 

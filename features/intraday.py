@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from features.cancelling import measured
@@ -14,29 +15,35 @@ KEY = ["account_id", "trading_day", "moment"]
 def intraday(orders: ir.Table, trades: ir.Table, moments: ir.Table) -> ir.Table:
     """Features of family ``intraday`` at each of ``moments`` (account_id, trading_day, moment).
 
-    Counts what the account did with ``event_time <= moment`` on that trading day; null where it did nothing of the
-    kind. ``intraday_trading_day`` (yyyymmdd) says which day the row speaks of: a reader must not use it for another.
+    Counts what the account did with ``event_time <= moment`` on that trading day; null where it neither ordered nor
+    traded. ``intraday_trading_day`` (yyyymmdd) and ``intraday_at`` (microseconds) say which moment the row speaks of: a
+    reader must not use it for another day or an earlier moment.
     """
     moments = moments.select(*KEY).distinct()
     ordered = _orders_so_far(orders, moments)
     traded = _trades_so_far(trades, moments)
     rows = moments.left_join(ordered, KEY).drop(*[f"{k}_right" for k in KEY])
     rows = rows.left_join(traded, KEY).drop(*[f"{k}_right" for k in KEY])
-    day = rows.trading_day
+    day, active = rows.trading_day, rows.orders.notnull() | rows.trades.notnull()
+
+    def counted(value: ir.IntegerValue) -> ir.IntegerValue:
+        return active.ifelse(value.fill_null(0), None)
+
     features = {
-        "orders_today": rows.orders,
-        "cancels_today": rows.cancels,
+        "orders_today": counted(rows.orders),
+        "cancels_today": counted(rows.cancels),
         "cancel_ratio_today": ratio(rows.cancels, rows.orders),
-        "cancelled_lots_today": rows.lots_cancelled,
-        "max_cancelled_lots_today": rows.largest,
+        "cancelled_lots_today": counted(rows.lots_cancelled),
+        "max_cancelled_lots_today": counted(rows.largest),
         "ioc_cancel_share_today": ratio(rows.ioc, rows.cancels),
         "exempt_hedge_share_today": ratio(rows.exempt, rows.orders),
-        "max_messages_per_second_today": rows.burst,
-        "trades_today": rows.trades,
-        "traded_lots_today": rows.lots,
-        "self_matches_today": rows.matches,
-        "distinct_contracts_today": rows.contracts,
+        "max_messages_per_second_today": counted(rows.burst),
+        "trades_today": counted(rows.trades),
+        "traded_lots_today": counted(rows.lots),
+        "self_matches_today": counted(rows.matches),
+        "distinct_contracts_today": counted(rows.contracts),
         "intraday_trading_day": day.year() * 10_000 + day.month() * 100 + day.day(),
+        "intraday_at": rows.moment.delta(ibis.timestamp("1970-01-01"), unit="microsecond"),
     }
     floats = {name: value.cast("float64") for name, value in features.items()}
     return rows.select("account_id", event_timestamp=rows.moment, **floats)

@@ -15,8 +15,9 @@ NAMES = ("account_type_code", "is_programmatic", "is_market_maker", "is_employee
 def profile(accounts: ir.Table, days: ir.Table) -> ir.Table:
     """Features of family ``profile``: a row where a validity begins, a null row where one ends without a successor.
 
-    A validity from trading day d is in force from the evening before it (20:30 of the preceding trading day, whose
-    night session already belongs to d); before the calendar begins, from the preceding calendar day.
+    A validity from trading day d is in force from the evening before it: 20:30 of the preceding trading day, whose
+    night session already belongs to d. Beyond the calendar's ends that is the preceding weekday. Of several changes
+    that fall on one evening the last counts.
     """
     starts = accounts.select(
         "account_id",
@@ -35,6 +36,15 @@ def profile(accounts: ir.Table, days: ir.Table) -> ir.Table:
     in_calendar = days.select(known=days.trading_day)
     before = rows.left_join(in_calendar, in_calendar.known < rows.day)
     keyed = before.group_by(*rows.columns).aggregate(previous=before.known.max())
-    evening = keyed.previous.fill_null((keyed.day - ibis.interval(days=1)).cast("date"))
+    beyond = keyed.previous.isnull() | (keyed.day > days.trading_day.max().as_scalar())
+    evening = beyond.ifelse(_weekday_before(keyed.day), keyed.previous)
     timed = keyed.mutate(event_timestamp=available_column(evening))
-    return as_features(timed, {name: timed[name] for name in NAMES})
+    place = ibis.row_number().over(group_by=["account_id", "event_timestamp"], order_by=ibis.desc("day"))
+    last = timed.mutate(place=place).filter(lambda t: t.place == 0)
+    return as_features(last, {name: last[name] for name in NAMES})
+
+
+def _weekday_before(day: ir.DateValue) -> ir.DateValue:
+    index = day.day_of_week.index()  # Monday 0
+    back = ibis.cases((index == 0, 3), (index == 6, 2), else_=1)
+    return (day - back.as_interval("D")).cast("date")

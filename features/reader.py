@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,10 @@ import numpy as np
 from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.catalogue import FAMILIES, FEATURE_SERVICE, STORED
-from features.definitions import INTRADAY_DAY
+from features.definitions import INTRADAY_AT, INTRADAY_DAY
 from features.store import ONLINE_DATABASE, ONLINE_RECORD, open_feast
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STALE_AFTER_DAYS = 10  # weekdays without a build: longer than any exchange holiday
 
 
@@ -56,9 +57,10 @@ class OnlineReader:
             self._opened = None
             raise FeatureStoreUnavailable(f"online feature store: {type(error).__name__}: {error}") from error
         values = {name: _number(found[name][0]) for name in STORED}
-        if _number(found[INTRADAY_DAY][0]) != float(trading_day.strftime("%Y%m%d")):
+        if not _speaks_of(found, trading_day, at):
             values |= dict.fromkeys(FAMILIES["intraday"])
-        return _row(values, record, trading_day)
+        built = record["built_through"]
+        return feature_row(values, None if built is None else date.fromisoformat(built), trading_day)
 
     def _open(self) -> tuple[object, object, dict[str, str | None]]:
         database, record = self.folder / ONLINE_DATABASE, self.folder / ONLINE_RECORD
@@ -76,13 +78,19 @@ class OnlineReader:
         return self._opened[1], self._opened[2], self._opened[3]
 
 
-def _row(values: dict[str, float | None], record: dict[str, str | None], trading_day: date) -> FeatureRow:
-    built = record["built_through"]
-    if built is None:
+def _speaks_of(found: dict[str, list[object]], trading_day: date, at: datetime) -> bool:
+    """Whether the stored intraday row is of that day and not later than the moment asked about."""
+    day, moment = _number(found[INTRADAY_DAY][0]), _number(found[INTRADAY_AT][0])
+    asked = (at - _EPOCH) // timedelta(microseconds=1)
+    return day == float(trading_day.strftime("%Y%m%d")) and moment is not None and moment <= asked
+
+
+def feature_row(values: dict[str, float | None], covered: date | None, trading_day: date) -> FeatureRow:
+    """``values`` with their age for an alert of ``trading_day``, where the build covers up to ``covered``."""
+    if covered is None:
         return FeatureRow(values, None, None, stale=True)
-    through = date.fromisoformat(built)
-    age = max(int(np.busday_count(through, trading_day)) - 1, 0)
-    return FeatureRow(values, available_at(through), age, stale=age > STALE_AFTER_DAYS)
+    age = max(int(np.busday_count(covered, trading_day)) - 1, 0)
+    return FeatureRow(values, available_at(covered), age, stale=age > STALE_AFTER_DAYS)
 
 
 def _number(value: object) -> float | None:

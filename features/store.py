@@ -14,9 +14,9 @@ import yaml
 
 from alertgrade.errors import AlertError
 from features.availability import available_at
-from features.build import BuildRecord
+from features.build import BuildRecord, recover
 from features.catalogue import FAMILIES, FEATURE_SERVICE, STORED
-from features.definitions import INTRADAY_DAY, STORED_FAMILIES, objects
+from features.definitions import INTRADAY_AT, INTRADAY_DAY, STORED_FAMILIES, objects
 
 ONLINE_DATABASE = "online.db"
 ONLINE_RECORD = "online.json"  # what the online store holds: written by materialize, read by the reader
@@ -29,7 +29,9 @@ class OfflineAndOnlineStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.offline = folder / "offline"
-        self.feast = open_feast(folder)
+        recover(self.offline)
+        self.feast: Any = open_feast(folder)
+        self._inode: int | None = None
 
     def apply(self) -> None:
         """Register entity, views and service; safe to repeat."""
@@ -51,7 +53,7 @@ class OfflineAndOnlineStore:
         building.apply(list(objects(self.offline).values()))  # makes the tables of the new online store
         with contextlib.redirect_stdout(io.StringIO()):  # Feast reports progress by print
             building.materialize(start_date=_BEGINNING, end_date=to, feature_views=views)
-        covered = covered_day(record, self._days(), to)
+        covered = covered_day(record, to)
         stamp = {"materialized_to": to.isoformat(), "built_through": covered.isoformat() if covered else None}
         temporary = self.folder / (ONLINE_RECORD + ".new")
         temporary.write_text(json.dumps(stamp))
@@ -65,7 +67,11 @@ class OfflineAndOnlineStore:
         ``moments`` has ``account_id``, ``event_timestamp`` (UTC) and ``trading_day`` (date of the alert), which
         decides whether an intraday row is of that day; else its features are null. Result: the columns of ``STORED``.
         """
+        if moments.empty:
+            return pd.DataFrame(columns=list(STORED), dtype="float64")
         asked = moments[["account_id", "event_timestamp"]].reset_index(drop=True)
+        stamps = pd.to_datetime(asked["event_timestamp"], utc=True, format="ISO8601")
+        asked["event_timestamp"] = stamps.astype("datetime64[us, UTC]")
         unique = asked.drop_duplicates()
         found = self.feast.get_historical_features(
             entity_df=unique, features=self.feast.get_feature_service(FEATURE_SERVICE)
@@ -77,19 +83,30 @@ class OfflineAndOnlineStore:
         return merged[list(STORED)].astype("float64")
 
     def write_intraday(self, rows: pd.DataFrame) -> None:
-        """Write intraday rows (account_id, event_timestamp, features, ``intraday_trading_day``) to the online store."""
-        self.feast.write_to_online_store("intraday", rows)
+        """Write intraday rows (account_id, event_timestamp, features, both marks) to the online store; newest wins.
 
-    def _days(self) -> list[date]:
-        files = [self.offline / f"{family}.parquet" for family in ("trading", "cancelling", "logins")]
-        stamps = pd.concat([pd.read_parquet(f, columns=["event_timestamp"]) for f in files])["event_timestamp"]
-        return sorted(set(stamps.dt.date))
+        A row that speaks of an earlier moment than the one stored is left out.
+        """
+        feast = self._current()
+        accounts = [{"account_id": a} for a in rows["account_id"]]
+        found = feast.get_online_features([f"intraday:{INTRADAY_AT}"], accounts).to_dict()[INTRADAY_AT]
+        stored = pd.Series(found, dtype="float64", index=rows.index)
+        newer = rows[stored.isna() | (rows[INTRADAY_AT] >= stored)]
+        if len(newer):
+            feast.write_to_online_store("intraday", newer)
+
+    def _current(self) -> Any:
+        """Feast on the online file of now: another process may have put a new one in its place."""
+        path = self.folder / ONLINE_DATABASE
+        inode = path.stat().st_ino if path.exists() else None
+        if inode != self._inode:
+            self.feast, self._inode = open_feast(self.folder), inode
+        return self.feast
 
 
-def covered_day(record: BuildRecord, days: list[date], at: datetime) -> date | None:
-    """Last trading day of the build whose features were available at ``at``."""
-    known = [day for day in (*days, record.built_through) if day <= record.built_through and available_at(day) <= at]
-    return max(known, default=None)
+def covered_day(record: BuildRecord, at: datetime) -> date | None:
+    """Last trading day of the build whose features were available at ``at``; null before the first close."""
+    return max((day for day in record.days if available_at(day) <= at), default=None)
 
 
 def open_feast(folder: Path, *, online: str = ONLINE_DATABASE) -> Any:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from rules_baseline import findings as views
 from rules_baseline.alerts import ALERTS_SCHEMA, to_arrow
 from rules_baseline.batches import Batch
 from rules_baseline.limits import Limits
-from rules_baseline.occurrence import Notice, Occurrences
+from rules_baseline.occurrence import occurrences_of
 from rules_baseline.rule import Rule
 from rules_baseline.state import UNIT_SQL, last_sequence, one, open_state
 from rules_baseline.statement import Statement, compile_rules
@@ -80,7 +80,7 @@ class RulesEngine:
         tables |= {"term_levels": levels_table(terms), **{n: reference[n] for n in ("contracts", "memberships")}}
         for name, table in tables.items():
             self._create(name, table)
-        book = _occurrences(reference, limits.occurrence_days)
+        book = occurrences_of(reference, limits.occurrence_days)
         self._book = crossing.Book({term.term_id: term for term in terms}, limits, book)
         breaches = "SELECT exchange, rule_id, subject_id, trading_day, triggered_at FROM alerts WHERE level = 'breach'"
         for exchange, rule_id, subject_id, day, at in self._con.execute(breaches).fetchall():
@@ -199,20 +199,3 @@ class RulesEngine:
         self._con.register("arriving", table)
         self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM arriving")
         self._con.unregister("arriving")
-
-
-def _occurrences(reference: Mapping[str, pa.Table], days: int) -> Occurrences:
-    book = Occurrences(days)
-    for row in reference["alerts"].to_pylist() if "alerts" in reference else []:
-        if row["level"] == "breach":
-            book.add(
-                (row["exchange"], row["rule_id"], row["subject_id"]), row["trading_day"], _naive(row["triggered_at"])
-            )
-    for row in reference["notices"].to_pylist() if "notices" in reference else []:
-        notice = Notice(row["trading_day"], _naive(row["received_at"]), row["occurrence"])
-        book.add_notices((row["exchange"], row["rule_id"], row["subject_id"]), [notice])
-    return book
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

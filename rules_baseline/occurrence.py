@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
 
 Key = tuple[str | None, str, str]  # exchange, rule_id, subject_id
 
@@ -58,3 +60,21 @@ class Occurrences:
             return len(own)
         latest = max(told, key=lambda notice: (notice.day, notice.received_at, notice.occurrence))
         return max(len(own), latest.occurrence + sum(d > latest.day for d in own))
+
+
+def occurrences_of(reference: Mapping[str, pa.Table], days: int) -> Occurrences:
+    """What the raw tables ``alerts`` (breaches) and ``notices`` say; either may be missing."""
+    book = Occurrences(days)
+    for row in reference["alerts"].to_pylist() if "alerts" in reference else []:
+        if row["level"] == "breach":
+            book.add(
+                (row["exchange"], row["rule_id"], row["subject_id"]), row["trading_day"], _naive(row["triggered_at"])
+            )
+    for row in reference["notices"].to_pylist() if "notices" in reference else []:
+        notice = Notice(row["trading_day"], _naive(row["received_at"]), row["occurrence"])
+        book.add_notices((row["exchange"], row["rule_id"], row["subject_id"]), [notice])
+    return book
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

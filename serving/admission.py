@@ -1,4 +1,4 @@
-"""One worker thread that grades, and the door before it: too old a queue turns new work away."""
+"""One worker thread that grades, and the door before it: a queue too old, or sure to become so, turns work away."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ class Overloaded(Exception):  # a state, not a fault
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to turn work away: the oldest waiting job's age, and how many wait at most (a bound on memory)."""
+    """When to turn work away: the oldest waiting job's age, and how many wait at most (a bound on memory).
+
+    The age bounds what is to come as well: the jobs waiting, each at the lately usual time, may not take longer.
+    """
 
     queue_age_s: float = 0.025
     queue_length: int = 256
@@ -43,6 +46,7 @@ class ScoringQueue:
         self._limits, self._now = limits, now
         self._waiting: deque[tuple[float, Callable[[], Any], Future[Any]]] = deque()
         self._changed = threading.Condition()
+        self._usual = 0.0  # seconds a job takes lately
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="scoring", daemon=True)
         self._thread.start()
@@ -57,12 +61,16 @@ class ScoringQueue:
         future: Future[T] = Future()
         with self._changed:
             waited = self._now() - self._waiting[0][0] if self._waiting else 0.0
-            full = len(self._waiting) >= self._limits.queue_length
-            if self._closed or (not admitted and (full or waited > self._limits.queue_age_s)):
+            if self._closed or not (admitted or self._has_room(waited)):
                 raise Overloaded(waited, max(1, ceil(waited)))
             self._waiting.append((self._now(), job, future))
             self._changed.notify()
         return future
+
+    def _has_room(self, waited: float) -> bool:
+        # The oldest job's age alone would let a burst in that takes many times as long to work off.
+        expected = max(waited, len(self._waiting) * self._usual)
+        return len(self._waiting) < self._limits.queue_length and expected <= self._limits.queue_age_s
 
     def close(self) -> None:
         """Let what waits finish, then stop."""
@@ -81,7 +89,16 @@ class ScoringQueue:
                 _, job, future = self._waiting.popleft()
             if not future.set_running_or_notify_cancel():
                 continue
+            started = self._now()
             try:
-                future.set_result(job())
+                result = job()
             except BaseException as error:  # whatever it is belongs to the one who waits
+                self._took(started)
                 future.set_exception(error)
+            else:
+                self._took(started)
+                future.set_result(result)
+
+    def _took(self, started: float) -> None:
+        took = self._now() - started
+        self._usual = 0.8 * self._usual + 0.2 * took if self._usual else took

@@ -15,7 +15,7 @@ from feast.types import Float64
 from features.alert_context import LEVEL_CODES, RULE_CODES, alert_context
 from features.build import build
 from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED, FeatureSpec
-from features.definitions import INTRADAY_DAY, STORED_FAMILIES, objects
+from features.definitions import INTRADAY_MARKS, STORED_FAMILIES, objects
 from features.events.events import Events
 from features.events.schema import LEVELS
 from features.store import OfflineAndOnlineStore
@@ -71,7 +71,7 @@ def test_feast_registers_exactly_the_catalogue(tmp_path: Path, market: Events) -
     service = store.feast.get_feature_service(FEATURE_SERVICE)
     served = {view.name: [field.name for field in view.features] for view in service.feature_view_projections}
     for family in STORED_FAMILIES:
-        wanted = [*FAMILIES[family], *([INTRADAY_DAY] if family == "intraday" else [])]
+        wanted = [*FAMILIES[family], *(INTRADAY_MARKS if family == "intraday" else ())]
         fields = store.feast.get_feature_view(family).features
         assert sorted(field.name for field in fields) == sorted(wanted) == sorted(served[family])
         assert {field.dtype for field in fields} == {Float64}

@@ -16,7 +16,7 @@ from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.build import BuildRecord, build
 from features.catalogue import FAMILIES, STORED
-from features.definitions import INTRADAY_DAY
+from features.definitions import INTRADAY_AT, INTRADAY_DAY
 from features.reader import STALE_AFTER_DAYS, FeatureRow, FeatureStoreUnavailable, OnlineReader
 from features.store import ONLINE_DATABASE, ONLINE_RECORD, OfflineAndOnlineStore
 
@@ -54,7 +54,8 @@ def read(reader: OnlineReader, account: str = "A1", day: date = TODAY, at: datet
 def intraday_row(at: datetime, day: date, **features: float) -> pd.DataFrame:
     row = dict.fromkeys(FAMILIES["intraday"], float("nan")) | features
     stamp = pd.to_datetime([at], utc=True)
-    return pd.DataFrame({"account_id": ["A1"], "event_timestamp": stamp, **row, INTRADAY_DAY: float(f"{day:%Y%m%d}")})
+    marks = {INTRADAY_DAY: float(f"{day:%Y%m%d}"), INTRADAY_AT: at.timestamp() * 1e6}
+    return pd.DataFrame({"account_id": ["A1"], "event_timestamp": stamp, **row, **marks})
 
 
 def test_a_failing_build_leaves_the_old_one_standing(raw: Any, tmp_path: Path) -> None:

@@ -64,6 +64,20 @@ def test_the_length_is_bounded_too_and_the_rest_of_a_batch_passes(blocked):
     queue.submit(lambda: None, admitted=True)
 
 
+def test_no_more_is_let_in_than_the_usual_time_of_a_job_allows(clock):
+    queue = ScoringQueue(Limits(queue_age_s=0.025), clock)
+    queue.submit(lambda: setattr(clock, "now", clock.now + 0.010)).result()  # a job takes 10 ms
+    release, started = threading.Event(), threading.Event()
+    queue.submit(lambda: (started.set(), release.wait()))
+    started.wait()
+    for _ in range(3):  # none, one and two before it: 0, 10 and 20 ms to come
+        queue.submit(lambda: None)
+    with pytest.raises(Overloaded):  # three: 30 ms
+        queue.submit(lambda: None)
+    release.set()
+    queue.close()
+
+
 def test_retry_after_grows_with_the_wait(blocked, clock):
     queue, _ = blocked
     queue.submit(lambda: None)
