@@ -98,6 +98,6 @@ def _opened(folder: Path, clock: Callable[[], datetime]) -> FeatureReader:
     now = clock()
     try:  # the first read opens the store, which takes longer than an alert may wait
         reader.read("-", trading_day=date(now.year, now.month, now.day), at=now)
-    except AlertError as error:
-        _log.warning("no feature store yet: %s", error)
+    except Exception as error:  # the service starts whatever the store is like, and says in every answer what it is
+        _log.warning("no feature store yet: %s: %s", type(error).__name__, error)
     return reader

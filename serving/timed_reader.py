@@ -58,11 +58,14 @@ class TimedReader:
         future = self._thread.submit(self._reader.read, account_id, trading_day=trading_day, at=at)
         try:
             return future.result(self._limit)
+        except AlertError:
+            raise
         except NotInTime as error:
-            if future.done():  # the read itself said so
-                raise AlertError("the store timed out") from error
-            self._hanging = future
+            if not future.done():
+                self._hanging = future
             raise AlertError("no answer", f"wanted one in {self._limit * 1000:.0f} ms") from error
+        except Exception as error:  # the alert must be graded whatever the store's libraries throw
+            raise AlertError(f"{type(error).__name__}: {error}") from error
 
     def close(self) -> None:
         """Wait for no one."""

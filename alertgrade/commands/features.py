@@ -30,7 +30,7 @@ def features(
         store.apply()
     for family, rows in record.rows.items():
         console.print(f"  {family:<12} {rows:>10,} rows")
-    console.print(f"offline store {store.offline}: {record.first_day} to {record.built_through}")
+    console.print(f"offline store {store.offline}: {record.days[0]} to {record.built_through}")
 
 
 def materialize(

@@ -187,6 +187,13 @@ def test_a_reader_that_hangs_costs_one_wait_and_then_none_until_it_is_back():
     timed.close()
 
 
+def test_whatever_a_store_throws_is_its_unavailability():
+    timed = TimedReader(Reader(trouble=KeyError("orders_5d")), 1.0)
+    with pytest.raises(AlertError, match="KeyError"):
+        timed.read("A1", trading_day=date(2026, 3, 2), at=NOW)
+    timed.close()
+
+
 def test_the_champion_is_what_the_pointer_names_and_is_opened_once(tmp_path, fitted):
     opened = []
 
