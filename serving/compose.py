@@ -71,6 +71,8 @@ def bulk_judge(triggers: Sequence[TriggerRecord], bundles: Path, keys: Path, fea
         reader: FeatureReader = PointInTimeReader.of(OfflineAndOnlineStore(features), triggers)
     except AlertError as error:
         reader = Unavailable(error)
+    except Exception as error:  # the rules can grade whatever the store's libraries throw, and every row says so
+        reader = Unavailable(AlertError(f"{type(error).__name__}: {error}"))
     return Judge(scorer, refusal, reader, Policy.read())
 
 
