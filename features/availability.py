@@ -26,3 +26,20 @@ def available_at(trading_day: date) -> datetime:
 def available_column(trading_day: ir.DateValue) -> ir.TimestampValue:
     """``available_at`` as an Ibis expression, naive UTC microseconds."""
     return trading_day.cast("timestamp(6)") + ibis.interval(minutes=int(DAILY_LAG.total_seconds() // 60))
+
+
+def first_close_from(table: ir.Table, column: str, days: ir.Table) -> ir.Table:
+    """``table`` with the instant ``column`` moved to the first close at or after it; rows after the last are left out.
+
+    A close is the availability of a trading day of the calendar ``days`` (trading_day, day_no).
+    """
+    # The date whose close is the first not before the instant, were every date a trading day.
+    lag = ibis.interval(minutes=int(DAILY_LAG.total_seconds() // 60))
+    wanted = (table[column] - lag - ibis.interval(microseconds=1)).date() + ibis.interval(days=1)
+    dated = table.mutate(wanted=wanted.cast("date"))
+    dates = dated.select("wanted").distinct()
+    calendar = days.select(closing="trading_day")
+    following = dates.join(calendar, calendar.closing >= dates.wanted)
+    nearest = following.group_by("wanted").aggregate(closing=following.closing.min())
+    closed = dated.join(nearest, "wanted")
+    return closed.mutate(**{column: available_column(closed.closing)}).select(*table.columns)

@@ -115,7 +115,7 @@ def families(events: Events) -> dict[str, ir.Table]:
         "intraday": intraday(orders, trades, moments),
     }
     if events.has("alerts"):
-        tables["history"] = history(first_seen(events), alerts, dispositions)
+        tables["history"] = history(first_seen(events), alerts, dispositions, days)
     return {family: tables.get(family, _nothing(family)) for family in STORED_FAMILIES}
 
 

@@ -26,13 +26,13 @@ class FeatureSpec:
     own_past: tuple[str, str | float] | None = None
 
 
-_SILENT = "null: no orders in the window"
+_SILENT = "null: no order row of any event in the window"
 _NO_TRADES = "null: no trades in the window"
 _NO_LOGINS = "null: no logins in the window, or no logins table"
-_NO_HISTORY = "0: nothing known against the account; null: account not heard of yet, or no alerts table"
+_NO_HISTORY = "0: nothing known against the account; null: not heard of by the last close, or no alerts table"
 _TODAY_NONE = "null: nothing from the account so far that day"
 _D5, _D20 = "5 trading days, today included", "20 trading days, today included"
-_C250 = "250 calendar days before the moment, (t - 250 d, t)"
+_C250 = "250 calendar days to the last close c, (c - 250 d, c]"
 _SO_FAR = "the trading day so far, up to and including the moment"
 
 
@@ -164,19 +164,32 @@ _ALL: tuple[FeatureSpec, ...] = (
     ),
     *_spec(
         "history",
-        "30 calendar days before the moment, (t - 30 d, t)",
+        "30 calendar days to the last close c, (c - 30 d, c]",
         _NO_HISTORY,
-        (("alerts_30d", "近30日预警数", "alerts in the 30 days before", "alerts", ("alerts_250d", 250 / 30)),),
+        (
+            (
+                "alerts_30d",
+                "近30日预警数",
+                "alerts in the 30 days to the last close",
+                "alerts",
+                ("alerts_250d", 250 / 30),
+            ),
+        ),
     ),
     *_spec(
         "history",
         _C250,
         _NO_HISTORY,
         (
-            ("alerts_250d", "近250日预警数", "alerts in the 250 days before", "alerts"),
-            ("breaches_250d", "近250日超限预警数", "breach alerts in the 250 days before", "alerts"),
-            ("dispositions_250d", "近250日处置数", "dispositions decided in the 250 days before", "cases"),
-            ("sanctions_250d", "近250日限制或移送数", "restricted or referred in the 250 days before", "cases"),
+            ("alerts_250d", "近250日预警数", "alerts in the 250 days to the last close", "alerts"),
+            ("breaches_250d", "近250日超限预警数", "breach alerts in the 250 days to the last close", "alerts"),
+            ("dispositions_250d", "近250日处置数", "dispositions decided in the 250 days to the last close", "cases"),
+            (
+                "sanctions_250d",
+                "近250日限制或移送数",
+                "restricted or referred in the 250 days to the last close",
+                "cases",
+            ),
             ("worst_outcome_250d", "近250日最重处置", "worst outcome decided, 0 none to 5 referred", "level"),
         ),
     ),

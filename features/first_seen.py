@@ -16,7 +16,7 @@ def first_seen(events: Events) -> ir.Table:
     """(account_id, event_timestamp) of each account's first row.
 
     An event or an alert counts at its instant, a daily row from its availability, an ``accounts`` row from 20:30 of the
-    calendar day before its validity. An account is heard of before an alert on it is graded, so that grade finds it.
+    calendar day before its validity.
     """
     seen = [events.table(name).select("account_id", event_timestamp=column) for name, column in BY_EVENT.items()]
     seen.append(events.table("alerts").select("account_id", event_timestamp="triggered_at"))

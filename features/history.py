@@ -1,28 +1,30 @@
-"""History (历史预警与处置): what was known of an account's past alerts and dispositions at a moment."""
+"""History (历史预警与处置): what was known of an account's past alerts and dispositions at the last close."""
 
 from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
 
+from features.availability import first_close_from
 from features.events.schema import OUTCOMES
 
 SHORT_DAYS, LONG_DAYS = 30, 250  # calendar days
 COUNTS = ("alerts_30d", "alerts_250d", "breaches_250d", "dispositions_250d", "sanctions_250d")
 
 
-def history(first_seen: ir.Table, alerts: ir.Table, dispositions: ir.Table | None) -> ir.Table:
-    """Features of family ``history``; windows are (t - n d, t), open at both ends: an alert never counts itself.
+def history(first_seen: ir.Table, alerts: ir.Table, dispositions: ir.Table | None, days: ir.Table) -> ir.Table:
+    """Features of family ``history``, a row at every close at which something enters or leaves a window.
 
-    An alert is known from one microsecond after ``triggered_at``, a disposition after ``decided_at``; a row stands
-    wherever something enters or leaves a window. An account has zeros from ``first_seen`` (account_id,
-    event_timestamp) on, null before; with no ``dispositions`` table its features are null.
+    At the close c (20:30 of a trading day) a window holds what happened in (c - n d, c]: an alert by ``triggered_at``,
+    a disposition by ``decided_at``. Within a day nothing moves, so the value served online, which is of the last close,
+    is the value trained on. An account has zeros from the first close after ``first_seen`` (account_id,
+    event_timestamp), null before; with no ``dispositions`` table its features are null.
     """
-    steps = [_steps(alerts, alerts.triggered_at, _alert_weights(alerts))]
-    if dispositions is not None:
-        steps.append(_steps(dispositions, dispositions.decided_at, _disposition_weights(dispositions)))
     zeros = first_seen.mutate(**{c: ibis.literal(0, "int64") for c in COUNTS})
-    changes = ibis.union(zeros, *[step for pair in steps for step in pair])
+    steps = [zeros, *_steps(alerts, alerts.triggered_at, _alert_weights(alerts))]
+    if dispositions is not None:
+        steps += _steps(dispositions, dispositions.decided_at, _disposition_weights(dispositions))
+    changes = first_close_from(ibis.union(*steps), "event_timestamp", days)
     changes = changes.group_by("account_id", "event_timestamp").aggregate(**{c: changes[c].sum() for c in COUNTS})
     window = ibis.cumulative_window(group_by="account_id", order_by="event_timestamp")
     rows = changes.select("account_id", "event_timestamp", **{c: changes[c].sum().over(window) for c in COUNTS})
@@ -49,16 +51,16 @@ def _disposition_weights(dispositions: ir.Table) -> dict[str, tuple[ir.IntegerCo
 
 
 def _steps(table: ir.Table, at: ir.TimestampColumn, weights: dict[str, tuple[ir.Value, int]]) -> list[ir.Table]:
+    """+1 where an event enters the windows, -1 where it leaves one, as (account_id, event_timestamp, counts)."""
     zero = ibis.literal(0, "int64")
 
     def step(moment: ir.TimestampValue, sign: int, days: int | None) -> ir.Table:
         columns = {c: (w * sign if days in (None, n) else zero) for c, (w, n) in weights.items()}
-        return table.select(
-            "account_id", event_timestamp=moment, **{c: columns.get(c, zero).cast("int64") for c in COUNTS}
-        )
+        counts = {c: columns.get(c, zero).cast("int64") for c in COUNTS}
+        return table.select("account_id", event_timestamp=moment.cast("timestamp(6)"), **counts)
 
-    enter = step(at + ibis.interval(microseconds=1), 1, None)
-    return [enter] + [step(at + ibis.interval(days=n), -1, n) for n in sorted({n for _, n in weights.values()})]
+    leaving = [step(at + ibis.interval(days=n), -1, n) for n in sorted({n for _, n in weights.values()})]
+    return [step(at, 1, None), *leaving]
 
 
 def _with_worst(rows: ir.Table, dispositions: ir.Table) -> ir.Table:
@@ -70,7 +72,7 @@ def _with_worst(rows: ir.Table, dispositions: ir.Table) -> ir.Table:
         past,
         [
             rows.account_id == past.who,
-            past.decided_at < rows.event_timestamp,
+            past.decided_at <= rows.event_timestamp,
             past.decided_at > rows.event_timestamp - ibis.interval(days=LONG_DAYS),
         ],
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
+import sqlite3
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,33 @@ from features.catalogue import FAMILIES, FEATURE_SERVICE, STORED
 from features.definitions import INTRADAY_AT, INTRADAY_DAY, STORED_FAMILIES, objects
 
 ONLINE_DATABASE = "online.db"
-ONLINE_RECORD = "online.json"  # what the online store holds: written by materialize, read by the reader
 _BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)  # before the first Chinese futures trade: "from the beginning"
 
 
+@dataclass(frozen=True, slots=True)
+class OnlineRecord:
+    """What an online store holds: everything known at ``materialized_to``, days up to ``built_through`` (or none)."""
+
+    materialized_to: datetime
+    built_through: date | None
+
+    def write(self, database: Path) -> None:
+        """Write it into the SQLite file of the store."""
+        day = self.built_through.isoformat() if self.built_through else None
+        with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+            connection.execute("CREATE TABLE alertgrade_record (materialized_to TEXT, built_through TEXT)")
+            connection.execute("INSERT INTO alertgrade_record VALUES (?, ?)", (self.materialized_to.isoformat(), day))
+
+    @classmethod
+    def read(cls, database: Path) -> OnlineRecord:
+        """Read it from the SQLite file of the store."""
+        with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+            to, day = connection.execute("SELECT materialized_to, built_through FROM alertgrade_record").fetchone()
+        return cls(datetime.fromisoformat(to), date.fromisoformat(day) if day else None)
+
+
 class OfflineAndOnlineStore:
-    """Feast's store under one folder: ``offline/`` parquet, ``registry.db``, ``online.db``, ``online.json``."""
+    """Feast's store under one folder: ``offline/`` parquet, ``registry.db``, ``online.db``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,11 +76,8 @@ class OfflineAndOnlineStore:
         with contextlib.redirect_stdout(io.StringIO()):  # Feast reports progress by print
             building.materialize(start_date=_BEGINNING, end_date=to, feature_views=views)
         covered = covered_day(record, to)
-        stamp = {"materialized_to": to.isoformat(), "built_through": covered.isoformat() if covered else None}
-        temporary = self.folder / (ONLINE_RECORD + ".new")
-        temporary.write_text(json.dumps(stamp))
+        OnlineRecord(to, covered).write(fresh)  # in the same file, so that both appear at once
         fresh.replace(self.folder / ONLINE_DATABASE)
-        temporary.replace(self.folder / ONLINE_RECORD)
         return covered
 
     def historical(self, moments: pd.DataFrame) -> pd.DataFrame:
@@ -88,6 +107,7 @@ class OfflineAndOnlineStore:
         A row that speaks of an earlier moment than the one stored is left out.
         """
         feast = self._current()
+        rows = rows.sort_values(INTRADAY_AT, kind="stable").drop_duplicates("account_id", keep="last")
         accounts = [{"account_id": a} for a in rows["account_id"]]
         found = feast.get_online_features([f"intraday:{INTRADAY_AT}"], accounts).to_dict()[INTRADAY_AT]
         stored = pd.Series(found, dtype="float64", index=rows.index)

@@ -173,9 +173,13 @@ class Oracle:
         return (week if five else dict.fromkeys(week)) | (month if twenty else dict.fromkeys(month))
 
     def history(self, account: str, t: pd.Timestamp) -> dict[str, float | None]:
+        closes = [c for c in (pd.Timestamp(available_at(day)) for day in self.calendar) if c <= t]
+        if not closes:  # every account of the market is known before its first day
+            return dict.fromkeys(FAMILIES["history"])
+
         def before(table: str, moment: str, days: int) -> list[Row]:
-            since = t - pd.Timedelta(days=days)
-            return [r for r in self.rows(table, account) if since < r[moment] < t]
+            since = closes[-1] - pd.Timedelta(days=days)
+            return [r for r in self.rows(table, account) if since < r[moment] <= closes[-1]]
 
         alerts, decided = before("alerts", "triggered_at", 250), before("dispositions", "decided_at", 250)
         return {

@@ -156,23 +156,23 @@ def test_an_account_silent_for_thirty_days_has_no_20_day_activity(
     assert online_at(store, "busy", t)["trades_20d"] == 20
 
 
-def test_an_outcome_is_known_a_microsecond_after_its_decision_and_not_before(
+def test_an_outcome_is_known_from_the_first_close_after_its_decision(
     store: OfflineAndOnlineStore, offline_at: Read, online_at: Read
 ) -> None:
-    moments = [DECIDED - MICROSECOND, DECIDED, DECIDED + MICROSECOND]
+    close = next(available_at(d) for d in DAYS if available_at(d) >= DECIDED)
     names = ("dispositions_250d", "sanctions_250d", "worst_outcome_250d")
-    wanted = [(0, 0, 0), (0, 0, 0), (1, 1, 4)]
-    assert [tuple(row[n] for n in names) for row in offline_at(store, "decided", *moments)] == wanted
-    assert [tuple(online_at(store, "decided", t)[n] for n in names) for t in moments[1:]] == wanted[1:]
+    wanted = {DECIDED: (0, 0, 0), close - MICROSECOND: (0, 0, 0), close: (1, 1, 4)}
+    assert [tuple(row[n] for n in names) for row in offline_at(store, "decided", *wanted)] == list(wanted.values())
+    assert [tuple(online_at(store, "decided", t)[n] for n in names) for t in wanted] == list(wanted.values())
 
 
-def test_an_alert_never_counts_itself_nor_another_of_the_same_instant(
+def test_an_alert_counts_from_the_close_of_its_day_and_never_for_itself(
     store: OfflineAndOnlineStore, offline_at: Read, online_at: Read
 ) -> None:
     assert online_at(store, "decided", ALERTED)["alerts_250d"] == 0
-    moments = (ALERTED, ALERTED + MICROSECOND, ALERTED + 2 * MICROSECOND)
-    rows = offline_at(store, "twice", *moments)
-    assert [(r["alerts_30d"], r["alerts_250d"], r["breaches_250d"]) for r in rows] == [(0, 0, 0), (2, 2, 2), (3, 3, 2)]
+    close = next(available_at(d) for d in DAYS if available_at(d) >= ALERTED)
+    rows = offline_at(store, "twice", ALERTED, ALERTED + 2 * MICROSECOND, close)
+    assert [(r["alerts_30d"], r["alerts_250d"], r["breaches_250d"]) for r in rows] == [(0, 0, 0), (0, 0, 0), (3, 3, 2)]
 
 
 def test_the_day_is_known_from_its_close_and_not_a_microsecond_before(

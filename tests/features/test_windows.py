@@ -22,9 +22,6 @@ _WEEKDAYS = [d.date() for d in pd.bdate_range("2026-01-05", periods=45)]
 DAYS = [*_WEEKDAYS[:13], *_WEEKDAYS[20:]]  # seven weekdays of holiday between DAYS[12] and DAYS[13]
 ACTIVE = 10
 FIRST, SECOND, SIXTH = (available_at(DAYS[i]) for i in (0, 1, 5))
-ALERTED, DECIDED, DECIDED_AGAIN = (
-    datetime.combine(DAYS[1], time(2), UTC) + timedelta(microseconds=n) for n in (123_457, 7, 10**9 + 1)
-)
 ACCOUNTS: list[
     Callable[[Any], object]
 ] = []  # one market for all tests, an account or two a test: a build costs a second
@@ -160,46 +157,41 @@ def stranger_with_an_alert(raw: Any) -> None:
 
 def test_an_account_that_never_ordered_has_its_history_too(store: OfflineAndOnlineStore, offline_at: Read) -> None:
     first_alert = datetime.combine(DAYS[0], time(2), UTC)
-    assert [row["alerts_250d"] for row in offline_at(store, "stranger_with_an_alert", first_alert, FIRST)] == [0, 1]
+    assert [row["alerts_250d"] for row in offline_at(store, "stranger_with_an_alert", first_alert, FIRST)] == [None, 1]
     assert [row["alerts_250d"] for row in offline_at(store, "stranger_without", FIRST)] == [0]
 
 
-@account
-def alerted_once(raw: Any) -> None:
-    raw.add("orders", DAYS[0]).add("alerts", DAYS[1], ALERTED)
-
-
 @pytest.mark.parametrize(("feature", "days"), [("alerts_30d", 30), ("alerts_250d", 250), ("breaches_250d", 250)])
-def test_history_is_open_at_both_ends_to_the_microsecond(
-    store: OfflineAndOnlineStore, offline_at: Read, feature: str, days: int
+@pytest.mark.parametrize("offset", [-1, 0, 1], ids=["just-before-the-close", "at-the-close", "just-after"])
+def test_history_holds_what_happened_in_so_many_days_to_the_close(
+    raw: Any, offline_at: Read, feature: str, days: int, offset: int
 ) -> None:
-    end = ALERTED + timedelta(days=days)
-    moments = (ALERTED, ALERTED + MICROSECOND, end - MICROSECOND, end, end + timedelta(days=365))
-    assert [row[feature] for row in offline_at(store, "alerted_once", *moments)] == [0, 1, 1, 0, 0]
+    late = [d.date() for d in pd.bdate_range(DAYS[0] + timedelta(days=days), periods=3)]
+    entering = available_at(DAYS[1])
+    raw.calendar([*DAYS[:3], *late]).add("orders", DAYS[0]).give("dispositions")
+    raw.add("alerts", DAYS[1], entering + offset * MICROSECOND)
+    leaving = entering + timedelta(days=days)
+    at_or_after = [c for c in map(available_at, late) if c >= leaving + offset * MICROSECOND]
+    closes = [available_at(d) for d in (DAYS[1], DAYS[2], *late)]
+    wanted = [int(offset <= 0), 1, *(int(c < at_or_after[0]) for c in closes[2:])]
+    assert [row[feature] for row in offline_at(raw.store(), "A1", *closes)] == wanted
 
 
-@account
-def sanctioned_then_educated(raw: Any) -> None:
-    raw.add("orders", DAYS[0]).add("dispositions", at=DECIDED, outcome="referred")
-    raw.add("dispositions", at=DECIDED_AGAIN, outcome="educated")
-
-
-def test_outcomes_leave_after_250_days_and_the_worst_of_the_rest_stands(
-    store: OfflineAndOnlineStore, offline_at: Read
-) -> None:
-    gone, gone_again = DECIDED + timedelta(days=250), DECIDED_AGAIN + timedelta(days=250)
-    wanted = {
-        DECIDED: (0, 0, 0),
-        DECIDED + MICROSECOND: (1, 1, 5),
-        DECIDED_AGAIN: (1, 1, 5),
-        DECIDED_AGAIN + MICROSECOND: (2, 1, 5),
-        gone - MICROSECOND: (2, 1, 5),
-        gone: (1, 0, 2),
-        gone_again: (0, 0, 0),
-    }
-    rows = offline_at(store, "sanctioned_then_educated", *wanted)
+def test_outcomes_leave_after_250_days_and_the_worst_of_the_rest_stands(raw: Any, offline_at: Read) -> None:
+    first, second = datetime.combine(DAYS[0], time(2), UTC), datetime.combine(DAYS[3], time(2), UTC)
+    late = [d.date() for d in pd.bdate_range(first + timedelta(days=249), periods=6, tz=None, normalize=True)]
+    raw.calendar([*DAYS[:4], *late]).add("orders", DAYS[0]).give("alerts")
+    raw.add("dispositions", at=first, outcome="referred").add("dispositions", at=second, outcome="educated")
     names = ("dispositions_250d", "sanctions_250d", "worst_outcome_250d")
-    assert [tuple(row[n] for n in names) for row in rows] == list(wanted.values())
+
+    def expected(close: datetime) -> tuple[int, int, int]:
+        inside = [rank for at, rank in ((first, 5), (second, 2)) if close - timedelta(days=250) < at <= close]
+        return len(inside), sum(rank >= 4 for rank in inside), max(inside, default=0)
+
+    closes = [available_at(d) for d in (*DAYS[:4], *late)]
+    rows = [tuple(row[n] for n in names) for row in offline_at(raw.store(), "A1", *closes)]
+    assert rows == [expected(c) for c in closes]
+    assert {(2, 1, 5), (1, 0, 2), (0, 0, 0)} <= set(rows)
 
 
 @account
