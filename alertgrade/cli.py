@@ -19,6 +19,7 @@ from alertgrade.commands import serve as serve_commands
 from alertgrade.commands import simulate as simulate_commands
 from alertgrade.commands import train as train_commands
 from alertgrade.errors import AlertError
+from alertgrade.telemetry import keep_at_home
 
 # Of our dependencies among themselves; the same lines stand in pyproject's pytest section.
 _KNOWN_WARNINGS = (r"fetch_arrow_table\(\) is deprecated", "The ``noload`` loader strategy")
@@ -43,6 +44,7 @@ def build_app() -> typer.Typer:
         train_commands.train,
         train_commands.models,
         train_commands.promote,
+        train_commands.mlflow,
         serve_commands.score,
         serve_commands.serve,
         dashboard_commands.dashboard,
@@ -64,6 +66,7 @@ def _group(app: typer.Typer, name: str, text: str, **commands: object) -> None:
 
 def main() -> None:
     """Run; an error a person can mend is one line on standard error and exit code 2, never a traceback."""
+    keep_at_home()
     for known in _KNOWN_WARNINGS:
         warnings.filterwarnings("ignore", message=known)
     try:

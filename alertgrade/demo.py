@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
@@ -22,6 +21,7 @@ from features.events.load import load_events
 from features.events.pseudonym import load_or_create_key
 from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
+from rules_baseline.alerts import read_alerts
 from rules_baseline.replay import run_rules
 from rules_baseline.trigger import TriggerRecord
 from serving.monitor_client import Intraday, post_alerts, with_intraday
@@ -139,6 +139,4 @@ def _last_evening(alerts_file: Path) -> tuple[date, datetime]:
 
 
 def _alerts_of(alerts_file: Path, day: date) -> list[TriggerRecord]:
-    rows = pq.read_table(alerts_file, filters=[("trading_day", "=", day)])
-    records = [TriggerRecord(**row) for row in rows.to_pylist()]
-    return sorted(records, key=lambda record: (record.triggered_at, record.alert_id))
+    return [record for record in read_alerts(alerts_file) if record.trading_day == day]

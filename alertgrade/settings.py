@@ -59,7 +59,12 @@ class Settings:
     @property
     def ledger_url(self) -> str:
         """SQLAlchemy address of the ledger."""
-        return f"sqlite:///{self.home / 'ledger.db'}"
+        return f"sqlite:///{self.ledger_file}"
+
+    @property
+    def ledger_file(self) -> Path:
+        """SQLite file of the ledger."""
+        return self.home / "ledger.db"
 
     @property
     def mlflow_uri(self) -> str:

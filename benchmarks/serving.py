@@ -169,11 +169,14 @@ def accounts_of(home: Path) -> tuple[list[str], str]:
     """Accounts in the installation's feature store and the day its features cover; made-up ones where there is none."""
     import pandas as pd
 
-    record = home / "features" / "online.json"
-    if not record.exists():
+    from features.store import ONLINE_DATABASE, OnlineRecord
+
+    store = home / "features" / ONLINE_DATABASE
+    through = OnlineRecord.read(store).built_through if store.exists() else None
+    if through is None:
         return [f"A{number:04d}" for number in range(100)], datetime.now(UTC).date().isoformat()
     profile = pd.read_parquet(home / "features" / "offline" / "profile.parquet", columns=["account_id"])
-    return sorted(profile["account_id"].unique()), json.loads(record.read_text())["built_through"]
+    return sorted(profile["account_id"].unique()), through.isoformat()
 
 
 def main() -> None:

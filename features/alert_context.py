@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 RULE_CODES: dict[str, int] = {  # stable for ever: a trained model reads these numbers
@@ -49,7 +50,7 @@ class Trigger(Protocol):
 def alert_context(trigger: Trigger) -> dict[str, float | None]:
     """Features of family ``alert_context``: codes, ratio and occurrence; null where the alert does not say.
 
-    A rule of a broker's own has no code (null); a threshold of zero gives no ratio (null).
+    A rule of a broker's own has no code (null); a threshold of zero, or a ratio beyond all numbers, gives null.
 
     >>> from types import SimpleNamespace
     >>> alert_context(SimpleNamespace(rule_id="self_trade", level="breach", subject_type="account",
@@ -59,7 +60,8 @@ def alert_context(trigger: Trigger) -> dict[str, float | None]:
     code = RULE_CODES.get(trigger.rule_id)
     ratio = None
     if trigger.measured is not None and trigger.threshold:
-        ratio = round(float(trigger.measured) / float(trigger.threshold), 9)
+        quotient = float(trigger.measured) / float(trigger.threshold)
+        ratio = round(quotient, 9) if math.isfinite(quotient) else None
     return {
         "alert_rule_code": None if code is None else float(code),
         "alert_level_code": float(LEVEL_CODES[trigger.level]),

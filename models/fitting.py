@@ -29,22 +29,33 @@ def fit_parts(
     monotone: Mapping[str, int] | None,
     seed: int,
     coverage: float,
+    calibration_groups: ArrayLike | None = None,
 ) -> Parts:
-    """Everything a scorer learns; ``ValueError`` for a grade outside 1 to 5 or a missing calibration column."""
+    """Everything a scorer learns; ``ValueError`` for a grade outside 1 to 5 or a missing calibration column.
+
+    Half of the calibration rows stop the boosting, the other half set the conformal threshold. With
+    ``calibration_groups`` (a subject a row) a group is wholly in one half: alerts of one subject resemble each other.
+    """
     frame, later = X.astype(np.float64), calibration[0].loc[:, list(X.columns)].astype(np.float64)
     ranks, later_ranks = _ranks(y), _ranks(calibration[1])
-    stop, hold = slice(0, None, 2), slice(1, None, 2)
+    stop = _every_second(len(later), calibration_groups)
     classifier = OrdinalLGBMClassifier(
         classes=tuple(range(_MILDEST)), monotone_constraints=dict(monotone or {}), random_state=seed
     )
-    watched = [(later.iloc[stop], later_ranks[stop])] if len(later) else None
+    watched = [(later.iloc[stop], later_ranks[stop])] if stop.any() else None
     classifier.fit(frame, ranks, sample_weight=sample_weight, eval_set=watched)
     return (
         classifier,
         _fit_anomaly(frame, seed),
-        _fit_sets(classifier, later.iloc[hold], later_ranks[hold], coverage),
-        (PeerMedians.fit(frame)),
+        _fit_sets(classifier, later.iloc[~stop], later_ranks[~stop], coverage),
+        PeerMedians.fit(frame),
     )
+
+
+def _every_second(rows: int, groups: ArrayLike | None) -> NDArray[np.bool_]:
+    """True for every second row, or for the rows of every second group in order of appearance."""
+    places = np.arange(rows) if groups is None else pd.factorize(np.asarray(groups))[0]
+    return np.asarray(places % 2 == 0, dtype=np.bool_)
 
 
 def _fit_sets(

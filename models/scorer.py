@@ -65,6 +65,7 @@ class AlertScorer:
         *,
         sample_weight: ArrayLike | None = None,
         calibration: tuple[pd.DataFrame, ArrayLike],
+        calibration_groups: ArrayLike | None = None,
         monotone: Mapping[str, int] | None = None,
         seed: int = 0,
         policy: Policy | None = None,
@@ -76,9 +77,12 @@ class AlertScorer:
         """Learn from features X (columns are names, NaN is missing) and grades y (1 extreme to 5 low).
 
         ``calibration`` holds later rows that X does not: every second one stops the boosting early, the others set
-        the conformal threshold. ``monotone`` +1: severity never falls as the feature rises.
+        the conformal threshold; ``calibration_groups`` (a subject a row) keeps a subject
+        on one side. ``monotone`` +1: severity never falls as the feature rises.
         """
-        classifier, anomaly, conformal, peers = fit_parts(X, y, sample_weight, calibration, monotone, seed, coverage)
+        classifier, anomaly, conformal, peers = fit_parts(
+            X, y, sample_weight, calibration, monotone, seed, coverage, calibration_groups
+        )
         chosen = Policy.read() if policy is None else policy
         versions = Versions(
             model=model_version,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from alertgrade.errors import AlertError
 from rules_baseline.trigger import TriggerRecord
@@ -54,18 +57,39 @@ def write_alerts(records: Iterable[TriggerRecord], path: Path) -> None:
 
 
 def read_alerts(path: Path) -> list[TriggerRecord]:
-    """Read an alerts file, in its order. Raises ``AlertError`` when it is missing, no parquet or lacks columns."""
+    """Read an alerts file (parquet) in (triggered_at, alert_id) order; columns that a trigger may lack may be missing.
+
+    Raises ``AlertError`` where it is missing, no parquet, lacks a column, repeats an alert_id or breaks the contract,
+    naming the row.
+    """
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
         raise AlertError(
             f"{path} cannot be read as parquet ({error})", "wanted an alerts file", "make one: alertgrade rules EVENTS"
         ) from error
-    missing = [name for name in ALERTS_SCHEMA.names if name not in table.column_names]
+    needed = [name for name, field in TriggerRecord.model_fields.items() if field.is_required()]
+    missing = [name for name in needed if name not in table.column_names]
     if missing:
         raise AlertError(f"{path} has no column {', '.join(missing)}", "wanted the columns of the alerts file")
-    records = [TriggerRecord.model_validate(row) for row in table.select(ALERTS_SCHEMA.names).to_pylist()]
+    rows = table.select([name for name in ALERTS_SCHEMA.names if name in table.column_names]).to_pylist()
+    records = [_record(path, number, row) for number, row in enumerate(rows, 1)]
+    if len({record.alert_id for record in records}) < len(records):
+        raise AlertError(f"{path} repeats an alert_id", "wanted one row an alert", "drop the repeated rows")
     return sorted(records, key=lambda record: (record.triggered_at, record.alert_id))
+
+
+def _record(path: Path, number: int, row: dict[str, Any]) -> TriggerRecord:
+    # A file that went through pandas holds NaN for null and a double for a whole number.
+    clean = {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}
+    count = clean.get("occurrence")
+    if isinstance(count, float) and count.is_integer():
+        clean["occurrence"] = int(count)
+    try:
+        return TriggerRecord.model_validate(clean)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise AlertError(f"row {number} of {path}: {wrong}", "wanted the columns of the alerts file") from error
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:

@@ -6,9 +6,10 @@ import hashlib
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
+MAX_DAYS_APART = 15
 Exchange = Literal["SHFE", "INE", "DCE", "CZCE", "CFFEX", "GFEX"]
 
 
@@ -38,16 +39,30 @@ class TriggerRecord(BaseModel):
     subject_id: Identifier
     account_id: Identifier
     triggered_at: datetime
-    measured: float | None
-    threshold: float | None
-    occurrence: Annotated[int, Field(ge=0)] | None = None
+    measured: Annotated[float, Field(strict=True)] | None
+    threshold: Annotated[float, Field(strict=True)] | None
+    occurrence: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] | None = None
     parameters_version: Annotated[str, Field(max_length=200)] | None = None
     evidence: Annotated[str, Field(max_length=100_000)] | None = None
+
+    @field_validator("trading_day", "triggered_at", mode="before")
+    @classmethod
+    def _written_out(cls, value: object) -> object:
+        if isinstance(value, int | float):  # a number would be read as seconds since 1970
+            raise ValueError("wanted ISO 8601 text")  # noqa: TRY004  # pydantic turns ValueError into its answer
+        return value
 
     @field_validator("triggered_at")
     @classmethod
     def _utc(cls, value: datetime) -> datetime:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    @model_validator(mode="after")
+    def _of_that_day(self) -> TriggerRecord:
+        # A night session belongs to the next trading day, which a long holiday may put off.
+        if abs((self.triggered_at.date() - self.trading_day).days) > MAX_DAYS_APART:
+            raise ValueError(f"triggered_at and trading_day are more than {MAX_DAYS_APART} days apart")
+        return self
 
     def digest(self) -> str:
         """SHA-256 of the record's canonical JSON: equal digests mean the same trigger record."""

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
-from alertgrade.errors import AlertError
 from models.graded_alert import GradedAlert
+from rules_baseline.alerts import read_alerts
+from rules_baseline.day_baseline import earlier_of_day
 from rules_baseline.trigger import TriggerRecord
 from serving.judge import Judge, Question
-from serving.requests import fields_of
 
 _CHUNK = 512
 
@@ -48,40 +45,6 @@ def write_graded(rows: Sequence[Mapping[str, Any]], out_path: Path) -> int:
     return len(frame)
 
 
-def read_alerts(path: Path) -> list[TriggerRecord]:
-    """Trigger records of an alerts file (parquet) in (triggered_at, alert_id) order."""
-    try:
-        frame = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise AlertError(f"{path} cannot be read: {error}", "wanted an alerts file", "run alertgrade rules") from error
-    triggers = []
-    for number, row in enumerate(frame.astype(object).to_dict("records"), 1):
-        try:
-            triggers.append(TriggerRecord.model_validate({name: _known(value) for name, value in row.items()}))
-        except ValidationError as error:
-            wrong = "; ".join(f"{one['field']}: {one['message']}" for one in fields_of(error))
-            raise AlertError(f"row {number} of {path}: {wrong}", "wanted the columns of the alerts file") from error
-    if len({trigger.alert_id for trigger in triggers}) < len(triggers):
-        raise AlertError(f"{path} repeats an alert_id", "wanted one row an alert", "drop the repeated rows")
-    return sorted(triggers, key=lambda trigger: (trigger.triggered_at, trigger.alert_id))
-
-
-def earlier_of_day(triggers: Sequence[TriggerRecord]) -> Iterator[list[TriggerRecord]]:
-    """For each trigger the ones before it that day with its subject or its account, in order.
-
-    The choice of ``rules_baseline.day_baseline.concerns``, by index.
-    """
-    seen: dict[tuple[date, str, str], list[int]] = defaultdict(list)
-    for place, trigger in enumerate(triggers):
-        keys = [
-            (trigger.trading_day, "account", trigger.account_id),
-            (trigger.trading_day, "subject", trigger.subject_id),
-        ]
-        yield [triggers[index] for index in sorted({index for key in keys for index in seen[key]})]
-        for key in keys:
-            seen[key].append(place)
-
-
 def flat(answer: GradedAlert) -> dict[str, Any]:
     """One row of the file: scalars as they are, lists and objects as JSON text."""
     row = answer.model_dump(mode="json")
@@ -90,10 +53,6 @@ def flat(answer: GradedAlert) -> dict[str, Any]:
         for name, value in row.items()
     }
     return shown | {"features_as_of": answer.features_as_of}
-
-
-def _known(value: Any) -> Any:
-    return None if pd.isna(value) else value
 
 
 def _chunks(items: list[Any]) -> Iterator[list[Any]]:

@@ -24,6 +24,7 @@ def post_alerts(
     api_key: str,
     alerts: Iterable[tuple[TriggerRecord, Intraday | None]],
     *,
+    explain: bool = True,
     patience_s: float = 30.0,
 ) -> Iterator[dict[str, Any]]:
     """Post each alert to ``/v1/scores`` of the service at ``url`` and yield its answer.
@@ -33,7 +34,7 @@ def post_alerts(
     """
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {api_key}"}, timeout=10) as client:
         for trigger, intraday in alerts:
-            body = trigger.model_dump(mode="json")
+            body = trigger.model_dump(mode="json") | {"explain": explain}
             if intraday is not None:
                 body["intraday"] = dict(intraday)
             yield _answer(client, body, patience_s)

@@ -19,7 +19,7 @@ def test_every_command_has_help_with_an_example() -> None:
     runner, app = CliRunner(), build_app()
     names = [["check"], ["rules"], ["features"], ["materialize"], ["train"], ["models"], ["promote"], ["score"]]
     names += [["serve"], ["dashboard"], ["demo"], ["simulate"], ["import", "mapping"], ["monitor", "drift"]]
-    names += [["ledger", "verify"], ["ledger", "export"], ["keys", "create"], ["keys", "revoke"]]
+    names += [["mlflow"], ["ledger", "verify"], ["ledger", "export"], ["keys", "create"], ["keys", "revoke"]]
     for name in names:
         shown = runner.invoke(app, [*name, "--help"])
         assert shown.exit_code == 0, name

@@ -36,6 +36,7 @@ class TrainResult:
 
     version: str
     digest: str
+    champion: bool  # the first version registered is champion at once
     rows: Mapping[str, int]
     table: Mapping[str, Mapping[str, Estimate]]
     coverage: Mapping[str, Estimate]
@@ -74,7 +75,9 @@ def train(
     digest, version = _register(
         scorer, data, parts, graded, table, covered, rows, registry, private_key, code_version, seed
     )
-    return TrainResult(version, digest, rows, table, covered)
+    champion = registry.champion()
+    is_champion = champion is not None and champion.version == version
+    return TrainResult(version, digest, is_champion, rows, table, covered)
 
 
 def _fit(data: Dataset, parts: Split, seed: int) -> AlertScorer:
@@ -82,6 +85,7 @@ def _fit(data: Dataset, parts: Split, seed: int) -> AlertScorer:
         data.X[parts.train],
         data.y[parts.train],
         calibration=(data.X[parts.calibration], data.y[parts.calibration]),
+        calibration_groups=data.alerts.loc[parts.calibration, "subject_id"].to_numpy(),
         monotone=MONOTONE,
         seed=seed,
         policy=Policy.read(),
@@ -90,7 +94,9 @@ def _fit(data: Dataset, parts: Split, seed: int) -> AlertScorer:
 
 
 def _inputs(data: Dataset, all_alerts: Sequence[TriggerRecord]) -> list[ScoreInput]:
-    by_alert = baselines(all_alerts)
+    # the desk labels alerts that a later folder of raw events may not hold any more
+    every = {a.alert_id: a for a in (*data.triggers, *all_alerts)}
+    by_alert = baselines(every.values())
     rows = as_rows(data.X)
     return [ScoreInput(t, row, by_alert[t.alert_id], None, None) for t, row in zip(data.triggers, rows, strict=True)]
 

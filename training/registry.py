@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from alertgrade.errors import AlertError
+from alertgrade.telemetry import keep_at_home
 
 MODEL = "alert-grader"
 POINTER = "champion.json"  # what the service reads: digest, path and version of the champion
@@ -30,6 +31,7 @@ class ModelRegistry:
     """MLflow's tracking and registry at ``uri``; verified bundle copies under ``bundles``."""
 
     def __init__(self, uri: str, artifacts: Path, bundles: Path) -> None:
+        keep_at_home()
         from mlflow import MlflowClient
         from mlflow.environment_variables import MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR
 
@@ -88,11 +90,16 @@ class ModelRegistry:
             rows.append(Version(str(item.version), item.tags["digest"], names, metrics))
         return rows
 
-    def promote(self, version: str) -> Version:
-        """Make ``version`` champion: alias in the registry, bundle copied out, pointer replaced at once."""
+    def version(self, version: str) -> Version:
+        """One version by its number; ``AlertError`` where it is not registered."""
         chosen = next((v for v in self.versions() if v.version == version), None)
         if chosen is None:
             raise AlertError(f"no version {version!r} of {MODEL}", do="list them with alertgrade models")
+        return chosen
+
+    def promote(self, version: str) -> Version:
+        """Make ``version`` champion: alias in the registry, bundle copied out, pointer replaced at once."""
+        chosen = self.version(version)
         item = self.client.get_model_version(MODEL, version)
         target = self.bundles / chosen.digest
         if not target.exists():

@@ -17,7 +17,10 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class SplitPlan:
-    """Shares of trading days for calibration and test, the embargo in trading days, the share of subjects held out."""
+    """Shares of days for calibration and test, the embargo in days, the share of subjects held out.
+
+    Days are those with a labelled alert; on a market where not every trading day has one, the embargo is longer.
+    """
 
     calibration_days: float = 0.2
     test_days: float = 0.2

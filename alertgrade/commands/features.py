@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from alertgrade.commands.context import console, instant, open_events, settings
+from alertgrade.commands.context import console, instant, open_events, open_ledger, settings
 
 
 def features(
@@ -25,6 +26,11 @@ def features(
     with open_events(events, home) as raw, console.status("features") as status:
         if alerts is not None:
             raw.add_alerts(alerts)
+        if home.ledger_file.exists():
+            from alertgrade.ledger_tables import add_ledger
+
+            decided = add_ledger(raw, open_ledger(home), datetime.now(UTC))
+            console.print(f"the ledger gives {decided:,} dispositions")
         store = OfflineAndOnlineStore(home.features_dir)
         record = build(raw, store.offline, progress=lambda family: status.update(f"features: {family}"))
         store.apply()

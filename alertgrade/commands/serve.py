@@ -42,7 +42,7 @@ def score(
     """
     home = settings()
     with console.status("score"):
-        rows = _by_service(home, alerts, out, service) if service else _by_file(home, alerts, out, explain)
+        rows = _by_service(home, alerts, out, service, explain) if service else _by_file(home, alerts, out, explain)
     console.print(f"{rows:,} alerts graded: {out}")
 
 
@@ -58,14 +58,15 @@ def _by_file(home: Settings, alerts: Path, out: Path, explain: bool) -> int:
     )
 
 
-def _by_service(home: Settings, alerts: Path, out: Path, url: str) -> int:
+def _by_service(home: Settings, alerts: Path, out: Path, url: str, explain: bool) -> int:
     from features.store import OfflineAndOnlineStore
     from models.graded_alert import GradedAlert
-    from serving.bulk import flat, read_alerts, write_graded
+    from rules_baseline.alerts import read_alerts
+    from serving.bulk import flat, write_graded
     from serving.monitor_client import post_alerts, with_intraday
 
     if not home.api_key:
         raise AlertError("ALERTGRADE_API_KEY is not set", "wanted a key of role scorer", "run alertgrade keys create")
     asked = with_intraday(OfflineAndOnlineStore(home.features_dir), read_alerts(alerts))
-    answers = post_alerts(url, home.api_key, asked)
+    answers = post_alerts(url, home.api_key, asked, explain=explain)
     return write_graded([flat(GradedAlert.model_validate(answer)) for answer in answers], out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,20 +55,28 @@ def promote(
     version: Annotated[str, typer.Argument(help="version number, see alertgrade models")],
     approver: Annotated[str, typer.Option(help="who approves; goes on record")],
 ) -> None:
-    """Make a registered version champion; the service takes it at its next start.
+    """Make a registered version champion; a running service takes it at its next alert.
 
     Example: alertgrade promote 2 --approver governance-desk
     """
     home = settings()
-    chosen = registry(home).promote(version)
-    now = datetime.now(UTC)
-    ledger = open_ledger(home)
-    ledger.append("promotion", f"{chosen.digest}:{now.isoformat()}", {"version": version, "approver": approver})
+    store = registry(home)
+    chosen = store.version(version)
+    _record_promotion(home, chosen.digest, version, approver)  # on record first: no champion without a row
+    store.promote(version)
     console.print(f"version {version} ({chosen.digest[:12]}) is champion, approved by {approver}")
+
+
+def _record_promotion(home: Settings, digest: str, version: str, approver: str) -> None:
+    now = datetime.now(UTC).isoformat()
+    ledger = open_ledger(home)
+    ledger.append("promotion", f"{digest}:{now}", {"version": version, "digest": digest, "approver": approver})
+    ledger.close()
 
 
 def run_training(home: Settings, events: Path, known_by: datetime, seed: int, progress: object = None) -> TrainResult:
     """Import past dispositions into the ledger once, then train on what the ledger knows by ``known_by``."""
+    from features.build import BuildRecord
     from features.store import OfflineAndOnlineStore
     from models.signing import load_or_create_keypair
     from training.fit import train as fit
@@ -80,10 +89,18 @@ def run_training(home: Settings, events: Path, known_by: datetime, seed: int, pr
         ledger = open_ledger(home)
         ledger.import_dispositions((a.model_dump(mode="json") for a in alerts), disposition_rows(raw, known_by))
     private, _ = load_or_create_keypair(home.keys_dir)
-    return fit(
-        labelled_alerts(ledger, known_by),
+    store = OfflineAndOnlineStore(home.features_dir)
+    days = set(BuildRecord.read(store.offline).days)
+    known = labelled_alerts(ledger, known_by)
+    inside = [row for row in known if row.trigger.trading_day in days]
+    if len(inside) < len(known):
+        console.print(
+            f"{len(known) - len(inside):,} labelled alerts lie outside the days of the feature build: left out"
+        )
+    result = fit(
+        inside,
         alerts,
-        OfflineAndOnlineStore(home.features_dir),
+        store,
         registry(home),
         known_by=known_by,
         private_key=private,
@@ -91,6 +108,9 @@ def run_training(home: Settings, events: Path, known_by: datetime, seed: int, pr
         seed=seed,
         progress=say,
     )
+    if result.champion:
+        _record_promotion(home, result.digest, result.version, "none: the first version registered")
+    return result
 
 
 def registry(home: Settings) -> ModelRegistry:
@@ -107,10 +127,9 @@ def code_version() -> str:
     from importlib.metadata import version
 
     root = Path(__file__).parents[2]
-    asked = subprocess.run(
-        ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
-    )
-    commit = asked.stdout.strip()
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
+    commit = asked.stdout.strip()  # ends in -dirty where the checkout was changed
     return version("alertgrade") + (f"+{commit}" if commit else "")
 
 
@@ -127,3 +146,20 @@ def print_result(result: TrainResult) -> None:
     console.print(
         f"conformal sets cover {covered.value:.3f} [{covered.low:.3f}, {covered.high:.3f}] of the true grades"
     )
+
+
+def mlflow() -> None:
+    """Open MLflow's own pages on this installation's runs and versions; Ctrl-C ends it.
+
+    Example: alertgrade mlflow
+    """
+    import subprocess
+    import sys
+
+    home = settings()
+    registry(home)  # makes the store where there is none
+    address = ["--host", home.host, "--port", str(home.mlflow_port)]
+    console.print(f"MLflow http://{home.host}:{home.mlflow_port}")
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", home.mlflow_uri, *address]
+    with contextlib.suppress(KeyboardInterrupt):
+        subprocess.run(command, check=False)

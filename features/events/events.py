@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +13,7 @@ import ibis
 from alertgrade.errors import AlertError
 from features.events import calendar, groups
 from features.events.schema import TABLES
-from features.events.sources import Source
+from features.events.sources import Source, digest_of
 from features.events.stage import Staged, add_rows
 from features.events.summary import EventsSummary, summarize
 
@@ -64,13 +65,22 @@ class Events:
         Of an alert_id that the table has already, the row of the table stays.
         Rows that break the contract join ``quarantine``. Raises ``AlertError`` as ``load_events`` does.
         """
+        self._add("alerts", file)
+
+    def add_dispositions(self, file: Path) -> None:
+        """Take the rows of a file with the columns of ``dispositions``; as for alerts, a row that is there stays."""
+        self._add("dispositions", file)
+
+    def _add(self, name: str, file: Path) -> None:
         if not file.is_file() or file.stat().st_size == 0:
             raise AlertError(
-                f"{file} is no file, or has 0 bytes", "wanted an alerts file", "run `alertgrade rules` first"
+                f"{file} is no file, or has 0 bytes", f"wanted the {name} file", "run `alertgrade rules` first"
             )
-        more = add_rows(self.backend.con, Source(TABLES["alerts"], file.parent, (file,)), b"", identity="alert_id")
-        self._staged["alerts"] = self._staged["alerts"] + more if "alerts" in self._staged else more
+        source = Source(TABLES[name], file.parent, (file,))
+        more = add_rows(self.backend.con, source, b"", identity="alert_id")
+        self._staged[name] = self._staged[name] + more if name in self._staged else more
         calendar.create_trading_days(self.backend.con, tuple(self._staged))
+        self.digest = hashlib.sha256(f"{self.digest} {digest_of({name: source})}".encode()).hexdigest()
         self.__dict__.pop("summary", None)  # counted again when asked for
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from ledger.errors import EntryConflict
 from ledger.ledger import Ledger
 from models.graded_alert import GradedAlert
 from models.policy import Policy
-from serving.bulk import earlier_of_day
+from rules_baseline.day_baseline import earlier_of_day
 from serving.champion import Champion
 from serving.grader import Grader
 from serving.judge import Question
