@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ledger.chain import instant_text
+from ledger.errors import LedgerError
+from ledger.projection import OUTCOMES
 from ledger.schema import ALERTS, ENTRIES
 from ledger.transaction import Appending
 
 _BATCH = 2_000
+_KNOWN = select(ALERTS.c.alert_id, ALERTS.c.outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +55,37 @@ def import_rows(
     dispositions: Iterable[Mapping[str, Any]],
     until: str | None = None,
 ) -> int:
-    """Append each unknown alert that has a disposition, and the disposition; returns how many alerts."""
-    known = set(connection.execute(select(ALERTS.c.alert_id)).scalars())
+    """Append the disposition of each alert that has none on record, and the alert where it is new; returns how many."""
+    has_outcome = {name: outcome is not None for name, outcome in connection.execute(_KNOWN)}
     decided = {row["alert_id"]: (row, _decided_at(row)) for row in dispositions}
     imported = 0
     for trigger in alerts:
         alert_id = trigger["alert_id"]
         disposition, decided_at = decided.get(alert_id, (None, ""))
-        if disposition is None or alert_id in known or (until is not None and decided_at > until):
+        if disposition is None or has_outcome.get(alert_id) or (until is not None and decided_at > until):
             continue
-        known.add(alert_id)
-        appending.projections.absent_alert(alert_id)
-        appending.append("alert", alert_id, {"trigger": trigger, "case_id": None, "origin": "import"})
-        payload = {
-            "case_id": None,
-            "alert_id": alert_id,
-            "outcome": disposition["outcome"],
-            "decided_at": decided_at,
-            "decided_by": disposition["decided_by"],
-            "note": disposition.get("note"),
-            "grade_shown": None,
-        }
-        appending.append("disposition", f"alert:{alert_id}", payload)
+        if alert_id not in has_outcome:
+            appending.projections.absent_alert(alert_id)
+            appending.append("alert", alert_id, {"trigger": trigger, "case_id": None, "origin": "import"})
+        has_outcome[alert_id] = True
+        appending.append("disposition", f"alert:{alert_id}", _imported(alert_id, disposition, decided_at))
         imported += 1
     return imported
+
+
+def _imported(alert_id: str, disposition: Mapping[str, Any], decided_at: str) -> dict[str, Any]:
+    if disposition["outcome"] not in OUTCOMES:
+        seen = f"outcome {disposition['outcome']!r} of alert {alert_id!r}"
+        raise LedgerError(seen, f"wanted one of {', '.join(OUTCOMES)}")
+    return {
+        "case_id": None,
+        "alert_id": alert_id,
+        "outcome": disposition["outcome"],
+        "decided_at": decided_at,
+        "decided_by": disposition["decided_by"],
+        "note": disposition.get("note"),
+        "grade_shown": None,
+    }
 
 
 def _decided_at(row: Mapping[str, Any]) -> str:

@@ -14,12 +14,10 @@ from ledger.database import Database
 from ledger.episodes import case_to_join
 from ledger.errors import CaseClosed, LedgerError, NotInLedger
 from ledger.keys import ROLES, hash_secret, new_secret
-from ledger.projection import Row
+from ledger.projection import OUTCOMES, Row
 from ledger.reading import LedgerReader, check_same_trigger
 from ledger.schema import ENTRIES
 from ledger.transaction import Appending
-
-OUTCOMES = ("no_action", "educated", "enhanced_review", "restricted", "referred")
 
 
 class Ledger(LedgerReader):
@@ -67,7 +65,8 @@ class Ledger(LedgerReader):
             at = appending.projections
             known = at.alert(alert_id)
             if known is None:
-                case_id = case_to_join(at.open_cases_of(trigger["subject_id"]), trigger["trading_day"])
+                open_cases = at.open_cases_of(trigger["subject_type"], trigger["subject_id"])
+                case_id = case_to_join(open_cases, trigger["trading_day"])
                 case_id = case_id or f"C{appending.seq + 1:08d}"
                 payload = {"trigger": trigger, "case_id": case_id, "origin": "service"}
                 appending.append("alert", alert_id, payload)
@@ -125,11 +124,12 @@ class Ledger(LedgerReader):
         *,
         decided_until: datetime | None = None,
     ) -> int:
-        """Record past alerts with their past dispositions, once each; returns how many alerts were new.
+        """Record past alerts with their past dispositions, once each; returns how many alerts got an outcome.
 
         ``alerts`` are trigger records as JSON objects, ``dispositions`` rows of the raw table as JSON objects. An
-        alert without a disposition, and a disposition without its alert, are left out; what is recorded already
-        stays as it is. What was decided after ``decided_until`` is left for a later import. All or nothing.
+        alert without a disposition, and a disposition without its alert, are left out. An alert on record without
+        an outcome takes it, and a case closes when its last alert has one, with the most severe; an outcome on
+        record stays. What was decided after ``decided_until`` is left for a later import. All or nothing.
         """
         with self._database.write() as connection:
             appending = Appending(connection, self._clock)

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 Row = dict[str, Any]
 
 
+OUTCOMES = ("no_action", "educated", "enhanced_review", "restricted", "referred")  # least severe first
+
+
 class Projections(Protocol):
     """Where the fold keeps its rows: the database on append, memory in ``verify``."""
 
@@ -112,16 +115,32 @@ def _disposition(at: Projections, _seq: int, recorded_at: str, payload: Mapping[
         "decided_by_person": payload["decided_by"],
         "grade_shown": payload["grade_shown"],
     }
-    if payload["case_id"] is None:  # imported history: one alert, no case
+    if payload["case_id"] is None:  # imported: of one alert, whatever its case
         alert = at.alert(payload["alert_id"])
         if alert is not None:
             at.put_alert(alert | decided)
+            _settle(at, alert["case_id"])
         return
     case = at.case(payload["case_id"])
     if case is not None:
         at.put_case(case | decided)
     for alert in at.alerts_of(payload["case_id"]):
-        at.put_alert(alert | decided)
+        if alert["status"] == "open":  # an imported outcome of its own stays
+            at.put_alert(alert | decided)
+
+
+def _settle(at: Projections, case_id: str | None) -> None:
+    """Close an open case all of whose alerts have an outcome: with the most severe, at the time of the last."""
+    case = at.case(case_id) if case_id is not None else None
+    if case is None or case["status"] != "open":
+        return
+    alerts = at.alerts_of(case["case_id"])
+    if any(alert["status"] == "open" for alert in alerts):
+        return
+    worst = max(alerts, key=lambda alert: (OUTCOMES.index(alert["outcome"]), -alert["seq"]))
+    last = max(alert["decided_at"] for alert in alerts)
+    names = ("status", "outcome", "decided_by_person", "grade_shown")
+    at.put_case(case | {name: worst[name] for name in names} | {"decided_at": last})
 
 
 def _key(at: Projections, _seq: int, _recorded_at: str, payload: Mapping[str, Any]) -> None:

@@ -50,7 +50,7 @@ def cases_page(connection: Connection, filters: Mapping[str, Any], cursor: str |
 
 
 def case(connection: Connection, case_id: str | None) -> Row | None:
-    """One case with its disposition (``None`` while open); ``None`` where there is no such case."""
+    """One case with its disposition (``None``: open, or closed by imports); ``None`` where there is no such case."""
     row = connection.execute(select(CASES).where(CASES.c.case_id == case_id)).mappings().first()
     if row is None:
         return None

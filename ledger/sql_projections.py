@@ -37,6 +37,7 @@ class SqlProjections:
         self._rows: dict[tuple[str, str], Row] = {}
         self._stored: set[tuple[str, str]] = set()
         self._changed: dict[tuple[str, str], Table] = {}
+        self._members: dict[str, dict[str, None]] = {}  # of a case: its alerts seen so far, in order
 
     def alert(self, alert_id: str) -> Row | None:
         """The row of one alert."""
@@ -53,13 +54,14 @@ class SqlProjections:
     def alerts_of(self, case_id: str) -> list[Row]:
         """The rows of a case's alerts, those of this transaction included."""
         self._load(ALERTS, _ALERTS_OF_CASE, case_id)
-        return [row for (name, _), row in self._rows.items() if name == ALERTS.name and row.get("case_id") == case_id]
+        return [self._rows[ALERTS.name, alert_id] for alert_id in self._members.get(case_id, ())]
 
-    def open_cases_of(self, subject_id: str) -> list[Row]:
-        """The subject's open cases."""
+    def open_cases_of(self, subject_type: str, subject_id: str) -> list[Row]:
+        """The subject's open cases; an account and a cluster may share an id."""
         self._load(CASES, _OPEN_CASES_OF, subject_id)
         cases = [row for (name, _), row in self._rows.items() if name == CASES.name and row]
-        return [row for row in cases if row["subject_id"] == subject_id and row["status"] == "open"]
+        subject = subject_type, subject_id, "open"
+        return [row for row in cases if (row["subject_type"], row["subject_id"], row["status"]) == subject]
 
     def put_alert(self, row: Row) -> None:
         """Insert or replace."""
@@ -105,6 +107,7 @@ class SqlProjections:
 
     def _remember(self, table: Table, row: Row, key: str) -> None:
         self._rows[table.name, key] = row
+        self._count_in(table, row)
         if row:
             self._stored.add((table.name, key))
 
@@ -113,4 +116,9 @@ class SqlProjections:
         if address not in self._rows:
             self._get(table, row[_key(table)])
         self._rows[address] = row
+        self._count_in(table, row)
         self._changed[address] = table
+
+    def _count_in(self, table: Table, row: Row) -> None:
+        if table is ALERTS and row.get("case_id") is not None:
+            self._members.setdefault(row["case_id"], {})[row["alert_id"]] = None

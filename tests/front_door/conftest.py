@@ -31,12 +31,12 @@ def run(tmp_path: Path) -> Run:
     return command_line(tmp_path / "home", tmp_path)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     home = Settings.read({"ALERTGRADE_HOME": str(tmp_path_factory.mktemp("demo") / "home")})
     return prepare(home, DemoPlan(accounts=60, days=40, seed=3), run_training, lambda _: None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def run_there(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return command_line(prepared.home.home, tmp_path_factory.mktemp("there"))

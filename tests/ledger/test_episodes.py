@@ -50,6 +50,16 @@ def test_another_subject_has_another_case(ledger, trigger, answer):
     assert len(ledger.cases().rows) == 2
 
 
+@pytest.mark.parametrize("kind", ["group", "pair", "cluster"])
+def test_subjects_of_two_types_that_share_an_id_do_not_share_a_case(ledger, trigger, answer, kind):
+    ledger.record_score(trigger("a"), answer("a"), {})
+    ledger.record_score(trigger("b", subject_type=kind), answer("b"), {})
+    ledger.record_score(trigger("c", subject_type=kind), answer("c"), {})
+    cases = [ledger.alert(name)["case_id"] for name in "abc"]
+    assert cases[0] != cases[1] == cases[2]
+    assert ledger.verify().intact
+
+
 def test_a_closed_case_takes_no_more_alerts(ledger, trigger, answer):
     ledger.record_score(trigger("a"), answer("a"), {})
     ledger.record_disposition(ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="r")

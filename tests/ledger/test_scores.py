@@ -256,3 +256,61 @@ def test_counts_are_by_status_and_grade(ledger, trigger, answer):
         {"status": "open", "grade": 3, "count": 1},
     ]
     assert counts["cases"] == [{"status": "open", "grade": 2, "count": 1}]
+
+
+def decided(**outcomes):
+    return [
+        {
+            "alert_id": name,
+            "outcome": outcome,
+            "decided_at": f"2026-03-0{3 + place}T00:00:00Z",
+            "decided_by": f"r-{name}",
+        }
+        for place, (name, outcome) in enumerate(outcomes.items())
+    ]
+
+
+def test_an_imported_outcome_reaches_an_alert_on_record_and_closes_its_case_with_the_last(ledger, trigger, answer):
+    for name in "abc":
+        ledger.record_score(trigger(name), answer(name), {})
+    triggers = [trigger(name) for name in "abc"]
+    assert ledger.import_dispositions(triggers, decided(b="referred", a="educated")) == 2
+    assert {row["alert_id"]: row["outcome"] for row in ledger.alerts().rows} == {
+        "a": "educated",
+        "b": "referred",
+        "c": None,
+    }
+    assert ledger.cases().rows[0]["status"] == "open"
+    assert ledger.import_dispositions(triggers, decided(b="no_action", a="no_action", c="restricted")) == 1
+    (case,) = ledger.cases().rows
+    assert (case["status"], case["outcome"], case["decided_by_person"]) == ("closed", "referred", "r-b")
+    assert case["decided_at"] == "2026-03-05T00:00:00.000000Z"
+    assert ledger.case(case["case_id"])["disposition"] is None
+    labels = {row.alert_id: row.outcome for row in ledger.labelled_alerts(datetime(2026, 4, 1, tzinfo=UTC))}
+    assert labels == {"a": "educated", "b": "referred", "c": "restricted"}
+    assert ledger.import_dispositions(triggers, decided(a="referred")) == 0
+    assert ledger.verify().intact
+
+
+def test_a_case_disposition_leaves_an_imported_outcome_of_its_alerts_alone(ledger, trigger, answer):
+    for name in "ab":
+        ledger.record_score(trigger(name), answer(name), {})
+    ledger.import_dispositions([trigger("a")], decided(a="referred"))
+    case_id = ledger.alert("b")["case_id"]
+    ledger.record_disposition(case_id, outcome="educated", conclusion="x", decided_by="reviewer")
+    assert [ledger.alert(name)["outcome"] for name in "ab"] == ["referred", "educated"]
+    assert ledger.case(case_id)["outcome"] == "educated"
+    assert ledger.verify().intact
+
+
+def test_an_outcome_on_record_through_the_case_is_not_imported_over(ledger, trigger, answer):
+    ledger.record_score(trigger("a"), answer("a"), {})
+    ledger.record_disposition(ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="reviewer")
+    assert ledger.import_dispositions([trigger("a")], decided(a="referred")) == 0
+    assert ledger.alert("a")["outcome"] == "educated"
+
+
+def test_an_import_with_an_unknown_outcome_leaves_nothing_behind(ledger, trigger):
+    with pytest.raises(LedgerError, match="forgiven"):
+        ledger.import_dispositions([trigger("a"), trigger("b")], decided(a="educated", b="forgiven"))
+    assert ledger.verify().entries == 0
