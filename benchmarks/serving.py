@@ -1,8 +1,8 @@
 """One alert over HTTP against an empty endpoint in the same BentoML shell: latency, throughput, and their ratio.
 
 Both services run one after the other on loopback in one run of this script, so that the ratio means something even
-where the milliseconds do not. Every request is a new alert of its own account, recorded in a ledger; none may be
-degraded unless ``--home`` names an installation without model or feature store.
+where the milliseconds do not. Every request is a new alert, recorded in a ledger; none may be left to the rules
+unless ``--home`` names an installation without model or feature store.
 
     python -m benchmarks.serving --home var/demo --requests 500
 """
@@ -61,11 +61,11 @@ async def load(port: int, request: Request, first: int, count: int, connections:
 
     Latencies are those of answers with 200; one turned away (429) sends its next alert at once.
     """
-    numbers, seconds, statuses, degraded = itertools.count(first), [], Counter[int](), 0
+    numbers, seconds, statuses, by_rules = itertools.count(first), [], Counter[int](), 0
     until = time.perf_counter() + 20
 
     async def one_connection() -> None:
-        nonlocal degraded
+        nonlocal by_rules
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while statuses[200] < count and time.perf_counter() < until:
             started = time.perf_counter()
@@ -74,7 +74,7 @@ async def load(port: int, request: Request, first: int, count: int, connections:
             statuses[status] += 1
             if status == 200:
                 seconds.append(time.perf_counter() - started)
-            degraded += b'"degraded":[]' not in body and b'"degraded"' in body
+            by_rules += b'"probabilities":null' in body
         writer.close()
 
     started = time.perf_counter()
@@ -86,7 +86,7 @@ async def load(port: int, request: Request, first: int, count: int, connections:
         "p99": seconds[int(len(seconds) * 0.99)] * 1000,
         "rate": statuses[200] / wall,
         "statuses": dict(statuses),
-        "degraded": degraded,
+        "by_rules": by_rules,
     }
 
 
@@ -160,7 +160,7 @@ def measure(name: str, port: int, request: Request, count: int) -> dict[str, Any
     print(
         f"{name:<10} 1 connection: p50 {single['p50']:6.2f} ms  p99 {single['p99']:6.2f} ms  {single['rate']:6.0f}/s"
         f"   16 connections: {many['rate']:6.0f}/s  p99 {many['p99']:6.1f} ms  {many['statuses']}"
-        f"   degraded {single['degraded'] + many['degraded']}"
+        f"   by rules {single['by_rules'] + many['by_rules']}"
     )
     return {"single": single, "many": many}
 

@@ -27,7 +27,9 @@ def main() -> int:
     failed = 0
     for script in sorted(p for p in (ROOT / "benchmarks").glob("*.py") if p.name not in ("verify.py", "__init__.py")):
         print(f"== {script.name}", flush=True)
-        done = subprocess.run([sys.executable, "-m", f"benchmarks.{script.stem}"], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", f"benchmarks.{script.stem}"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
         print(done.stdout or done.stderr, flush=True)
         failed += done.returncode != 0
         parts += [

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from ledger import history, queries
 from ledger.chain import Entry, instant_text
@@ -23,6 +23,15 @@ from ledger.schema import ALERTS, ENTRIES, KEYS
 from ledger.verify import Verdict, verify
 
 _ACCOMPANYING = ("parameters_version", "evidence")
+# Built once: asked for every alert, and building them costs as much as running them.
+_SEQS = select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == bindparam("alert_id"))
+_OF_DAY = (
+    select(ENTRIES.c.payload)
+    .join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
+    .where(or_(ALERTS.c.account_id == bindparam("account_id"), ALERTS.c.subject_id == bindparam("subject_id")))
+    .where(ALERTS.c.trading_day == bindparam("trading_day"))
+    .order_by(ALERTS.c.seq)
+)
 
 
 class LedgerReader:
@@ -39,9 +48,8 @@ class LedgerReader:
 
     def find_score(self, alert_id: str, trigger: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """The recorded answer for an alert, ``None`` where none is; another ``trigger`` raises ``EntryConflict``."""
-        query = select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == alert_id)
         with self._database.read() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_SEQS, {"alert_id": alert_id}).first()
             if row is None:
                 return None
             found = queries.payloads(connection, [seq for seq in row if seq is not None])
@@ -86,7 +94,7 @@ class LedgerReader:
             return queries.cases_page(connection, filters or {}, cursor, limit)
 
     def case(self, case_id: str) -> dict[str, Any]:
-        """One case with the rows of its alerts and its disposition (``None`` while open)."""
+        """One case with the rows of its alerts and its disposition (``None``: open, or closed by imports)."""
         members = select(ALERTS).where(ALERTS.c.case_id == case_id).order_by(ALERTS.c.triggered_at, ALERTS.c.alert_id)
         with self._database.read() as connection:
             case = queries.case(connection, case_id)
@@ -99,11 +107,9 @@ class LedgerReader:
         self, *, account_id: str, subject_id: str, trading_day: str, until: str
     ) -> list[dict[str, Any]]:
         """Trigger records of one day that concern the account or the subject, ``triggered_at`` not after ``until``."""
-        query = select(ENTRIES.c.payload).join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
-        concerns = or_(ALERTS.c.account_id == account_id, ALERTS.c.subject_id == subject_id)
-        query = query.where(concerns, ALERTS.c.trading_day == trading_day).order_by(ALERTS.c.seq)
+        wanted = {"account_id": account_id, "subject_id": subject_id, "trading_day": trading_day}
         with self._database.read() as connection:
-            triggers = [json.loads(text)["trigger"] for text in connection.execute(query).scalars()]
+            triggers = [json.loads(text)["trigger"] for text in connection.execute(_OF_DAY, wanted).scalars()]
         # Compared as instants: JSON writes a whole second without its fraction, so text order would lie.
         latest = datetime.fromisoformat(until)
         return [found for found in triggers if datetime.fromisoformat(found["triggered_at"]) <= latest]

@@ -26,10 +26,11 @@ class Overloaded(Exception):  # a state, not a fault
 class Limits:
     """When to turn work away: the oldest waiting job's age, and how many wait at most (a bound on memory).
 
-    The age bounds what is to come as well: the jobs waiting, each at the lately usual time, may not take longer.
+    The age bounds what is to come as well: the jobs waiting, each at the lately usual time, may not take longer. At
+    5 to 9 ms a job the default holds sixteen callers who each wait for their answer, and some more.
     """
 
-    queue_age_s: float = 0.025
+    queue_age_s: float = 0.25
     queue_length: int = 256
 
 

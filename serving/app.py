@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 from importlib.metadata import version
 
 from fastapi import FastAPI, Request, Response
@@ -15,12 +14,12 @@ from starlette.exceptions import HTTPException
 from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerUnavailable, NotInLedger
 from serving import routes_desk, routes_scores
 from serving.admission import Overloaded
+from serving.last_resort import LastResort
 from serving.metrics import Measured, Metrics
 from serving.requests import Refused
 from serving.routes_scores import PartsNow
 
 _SUMMARY = "Grades abnormal-trading alerts (异常交易预警), 1 extreme to 5 low, with reasons."
-_log = logging.getLogger("serving")
 
 
 def create_app(metrics: Metrics) -> FastAPI:
@@ -32,7 +31,8 @@ def create_app(metrics: Metrics) -> FastAPI:
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/", _to_docs, include_in_schema=False)  # else BentoML's own page
-    app.add_middleware(Measured, metrics=metrics)
+    app.add_middleware(LastResort)
+    app.add_middleware(Measured, metrics=metrics)  # the outermost: it counts what the last resort answers
     _add_errors(app)
     return app
 
@@ -84,7 +84,6 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(LedgerUnavailable)
     def _unavailable(_request: Request, error: LedgerUnavailable) -> Response:
-        _log.error("%s", error)
         return _shown(routes_scores.refusal_of(error))
 
     @app.exception_handler(EntryConflict)

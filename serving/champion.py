@@ -15,8 +15,8 @@ Loaded = tuple[Scorer | None, str | None]
 class Champion:
     """Follows ``<bundles>/champion.json`` (``{"digest", "path", "version"}``): a new one is served without restart.
 
-    ``load(folder)`` verifies and opens a bundle and raises ``AlertError`` where it refuses. A relative ``path`` is
-    read from the bundles folder.
+    ``load(folder)`` verifies and opens a bundle; whatever it raises is a refusal, until the file changes. A
+    relative ``path`` is read from the bundles folder.
     """
 
     def __init__(self, bundles: Path, load: Callable[[Path], Scorer]) -> None:
@@ -33,7 +33,8 @@ class Champion:
             seen = (0, 0)
         if seen == self._seen:
             return None
-        self._seen, self._loaded = seen, self._open()
+        self._seen = seen  # before loading: what cannot be opened is not tried again at every alert
+        self._loaded = self._open()
         return self._loaded
 
     def _open(self) -> Loaded:
@@ -47,9 +48,11 @@ class Champion:
             return None, f"model_refused: champion.json cannot be read ({type(error).__name__})"
         try:
             scorer = self._load(folder)
+            served = scorer.versions.digest
         except AlertError as error:
             return None, f"model_refused: {error}"
-        served = scorer.versions.digest
+        except Exception as error:  # whatever the model's libraries throw, the rules can grade
+            return None, f"model_refused: {type(error).__name__}: {error}"
         if served != digest:
             return None, f"model_refused: the bundle's digest is {served}, champion.json names {digest}"
         return scorer, None

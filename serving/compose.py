@@ -22,6 +22,7 @@ from serving.timed_reader import FeatureReader, TimedReader, Unavailable
 _log = logging.getLogger("serving")
 LEDGER_WAIT_MS = 1_000  # for another writer; beyond it the caller gets 503 and asks again
 FEATURE_LIMIT_S = 0.25
+DESK_LIMIT_S = 3.0  # an account's page; its first opens the store, which takes a second
 
 
 def utc_now() -> datetime:
@@ -40,14 +41,14 @@ def compose(
     limits: Limits | None = None,
 ) -> Parts:
     """Open the ledger, the feature store and the champion; only a ledger that cannot be used is an error."""
+    from features.reader import OnlineReader
     from models.policy import Policy
 
     ledger = Ledger(ledger_url, clock, busy_timeout_ms=LEDGER_WAIT_MS)
     reader = TimedReader(_opened(features, clock), FEATURE_LIMIT_S)
     champion = Champion(bundles, lambda folder: _load(folder, keys))
     scorer, refusal = champion.changed() or (None, None)
-    if refusal:
-        _log.warning("grading by rules only: %s", refusal)
+    desk_reader = TimedReader(OnlineReader(features), DESK_LIMIT_S)
     return Parts(
         ledger=ledger,
         grader=Grader(scorer, refusal, reader, ledger, Policy.read(), clock),
@@ -56,7 +57,8 @@ def compose(
         keyring=Keyring(ledger),
         metrics=metrics,
         clock=clock,
-        closing=[reader.close],
+        desk_reader=desk_reader,
+        closing=[reader.close, desk_reader.close],
     )
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from ledger.chain import canonical_json
-from ledger.errors import EntryConflict, LedgerUnavailable
 from ledger.ledger import Ledger
 from models.policy import Policy
 from rules_baseline.trigger import TriggerRecord
@@ -30,17 +29,18 @@ class Grader:
         self.judge = Judge(scorer, refusal, feature_reader, policy)
         self._ledger, self._clock = ledger, clock
 
-    def grade(self, questions: Sequence[Question]) -> list[str | EntryConflict | LedgerUnavailable]:
-        """A recorded answer (canonical JSON of a ``GradedAlert``) or an error for each question.
+    def grade(self, questions: Sequence[Question]) -> list[str | Exception]:
+        """A recorded answer (canonical JSON of a ``GradedAlert``) or the error for each question; never raises.
 
         The same trigger record always gets the same bytes. ``EntryConflict``: the alert_id is known with another
-        trigger record. ``LedgerUnavailable``: the grade could not be recorded, so there is none.
+        trigger record. ``LedgerUnavailable``: the grade could not be recorded, so there is none. Any other error is
+        a fault of ours, and no reason to keep the others waiting for theirs.
         """
-        answers: list[str | EntryConflict | LedgerUnavailable] = []
+        answers: list[str | Exception] = []
         for question in questions:
             try:
                 answers.append(canonical_json(self._one(question)))
-            except (EntryConflict, LedgerUnavailable) as error:
+            except Exception as error:  # belongs to this question alone
                 answers.append(error)
         return answers
 

@@ -6,17 +6,19 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import isfinite
 from typing import Protocol
 
 from alertgrade.errors import AlertError
 from features.alert_context import alert_context
-from features.catalogue import FAMILIES, STORED
+from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED
 from models.fallback import rules_only
 from models.graded_alert import GradedAlert, Versions
 from models.policy import Policy
 from models.scorer import ScoreInput
 from rules_baseline.grade import baseline_grade
 from rules_baseline.trigger import TriggerRecord
+from serving import notes
 from serving.timed_reader import FeatureReader
 
 _log = logging.getLogger("serving")
@@ -27,6 +29,8 @@ class Scorer(Protocol):
 
     @property
     def versions(self) -> Versions: ...  # noqa: D102
+    @property
+    def feature_names(self) -> Sequence[str]: ...  # noqa: D102
     def grade(self, inputs: Sequence[ScoreInput], *, explain: bool = True) -> list[GradedAlert]:
         """A grade for each input."""
 
@@ -60,25 +64,32 @@ class Judge:
         self.use(scorer, refusal)
 
     def use(self, scorer: Scorer | None, refusal: str | None) -> None:
-        """Go on with another champion."""
-        self._scorer, self.refusal = scorer, refusal or (None if scorer else "model_missing: no bundle was given")
+        """Go on with another champion; one that was trained on features we do not have is refused."""
+        refusal = refusal or (_mismatch(scorer) if scorer else "model_missing: no bundle was given")
+        self._scorer, self.refusal = (None if refusal else scorer), refusal
+        if refusal:
+            _log.warning("grading by rules only: %s", refusal)
 
     def prepare(self, question: Question, earlier: Sequence[TriggerRecord]) -> Prepared:
         """Read the features; ``earlier`` are the day's alerts that count for the baseline beside this one."""
         trigger = question.trigger
         because = [self.refusal] if self.refusal else []
         values: dict[str, float | None] = dict.fromkeys(STORED)
-        as_of, age = None, None
+        as_of, age, intraday_at, said = None, None, None, []
+        at = trigger.triggered_at
         try:
-            row = self.reader.read(trigger.account_id, trading_day=trigger.trading_day, at=trigger.triggered_at)
+            row = self.reader.read(trigger.account_id, trading_day=trigger.trading_day, at=at)
         except AlertError as error:
             because.append(f"feature_store_unavailable: {error}")
         else:
             values |= row.values
-            as_of, age = row.as_of, row.age_days
+            as_of, age, intraday_at = row.as_of, row.age_days, row.intraday_at
+            said = notes.of_daily(row, at)
             if row.stale:
                 because.append(f"stale_features: {_age(as_of, age)}")
-        notes = _intraday(values, question.intraday)
+        said += notes.of_intraday(values, intraday_at, question.intraday, at)
+        if question.intraday is not None:
+            values |= dict.fromkeys(FAMILIES["intraday"]) | dict(question.intraday)
         values |= alert_context(trigger)
         baseline = baseline_grade([*earlier, trigger])
         prepared = ScoreInput(
@@ -87,7 +98,7 @@ class Judge:
             baseline=baseline,
             features_as_of=as_of,
             feature_age_days=age,
-            degraded=tuple(notes),
+            degraded=tuple(said),
         )
         return Prepared(prepared, tuple(because))
 
@@ -101,7 +112,7 @@ class Judge:
         if self._scorer is None or not prepared:
             return list(prepared)
         try:
-            return list(self._scorer.grade([one.input for one in prepared], explain=explain))
+            return [_finite(one) for one in self._scorer.grade([one.input for one in prepared], explain=explain)]
         except Exception as error:  # an alert must be graded whatever the model's libraries throw
             if len(prepared) > 1:  # one bad row must not take the good ones with it
                 return [done for one in prepared for done in self._modelled([one], explain)]
@@ -118,14 +129,25 @@ def _merged(prepared: Sequence[Prepared], graded: list[GradedAlert | Prepared]) 
     return [one if one.rules_because else next(rest) for one in prepared]
 
 
-def _intraday(values: dict[str, float | None], given: Mapping[str, float | None] | None) -> list[str]:
-    names = FAMILIES["intraday"]
-    if given is not None:
-        values |= dict.fromkeys(names) | dict(given)
-        return []
-    if any(values[name] is not None for name in names):
-        return []
-    return ["no_intraday_row: neither the request nor the feature store has the day so far"]
+def _mismatch(scorer: Scorer) -> str | None:
+    unknown = next((name for name in scorer.feature_names if name not in FEATURES), None)
+    if unknown is not None:
+        return f"model_refused: it reads the feature {unknown!r}, which is not in the catalogue"
+    service = scorer.versions.feature_service
+    if service != FEATURE_SERVICE:
+        return f"model_refused: it was trained on feature service {service}, ours is {FEATURE_SERVICE}"
+    return None
+
+
+def _finite(graded: GradedAlert) -> GradedAlert:
+    """The answer itself; ``ArithmeticError`` where it holds a number that JSON cannot write and none can record."""
+    numbers = [graded.severity, graded.anomaly.share, *(graded.probabilities or ())]
+    numbers += [number for driver in graded.anomaly.drivers for number in (driver.value, driver.share)]
+    for one in graded.reasons:
+        numbers += [one.value, one.own_past, one.peer_median, one.contribution]
+    if not all(number is None or isfinite(number) for number in numbers):
+        raise ArithmeticError("a number beyond all numbers")
+    return graded
 
 
 def _age(as_of: datetime | None, age: int | None) -> str:

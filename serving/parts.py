@@ -16,11 +16,15 @@ from serving.champion import Champion
 from serving.grader import Grader
 from serving.judge import Question
 from serving.metrics import Metrics
+from serving.timed_reader import FeatureReader
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Built once by ``serving.compose``; ``max_body`` in bytes, of one alert and of a batch."""
+    """Built once by ``serving.compose``; ``max_body`` in bytes, of one alert and of a batch.
+
+    ``desk_reader`` reads features for people, so that a page never takes the grader's turn (``None``: the grader's).
+    """
 
     ledger: Ledger
     grader: Grader
@@ -29,6 +33,7 @@ class Parts:
     keyring: Keyring
     metrics: Metrics
     clock: Callable[[], datetime]
+    desk_reader: FeatureReader | None = None
     max_body: int = 256 * 1024
     max_batch_body: int = 16 * 1024 * 1024
     closing: list[Callable[[], None]] = field(default_factory=list)

@@ -13,6 +13,7 @@ from rules_baseline.trigger import TriggerRecord
 Outcome = Literal["no_action", "educated", "enhanced_review", "restricted", "referred"]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 _INTRADAY = frozenset(FAMILIES["intraday"])
+_LARGEST = 1e12  # more of anything than a day can hold
 
 
 class ScoreRequest(TriggerRecord):
@@ -39,6 +40,8 @@ class ScoreRequest(TriggerRecord):
         unknown = sorted(set(value or ()) - _INTRADAY)
         if unknown:
             raise ValueError(f"unknown intraday features: {', '.join(unknown[:5])}")
+        if any(number is not None and abs(number) > _LARGEST for number in (value or {}).values()):
+            raise ValueError(f"a number beyond {_LARGEST:g}")
         return value
 
     def trigger(self) -> TriggerRecord:
@@ -87,7 +90,7 @@ def parse(model: type[ModelT], body: bytes | Mapping[str, Any]) -> ModelT:
         fields = fields_of(error)
         names = ", ".join(sorted({one["field"] for one in fields}))
         raise Refused(422, f"not acceptable: {names}", "wanted the fields of /docs", fields=fields) from error
-    except (OverflowError, RecursionError) as error:  # a time before year 1, brackets without end
+    except (ValueError, OverflowError, RecursionError) as error:  # a time before year 1, brackets without end
         raise Refused(422, f"not acceptable: {error}", "wanted the fields of /docs") from error
 
 

@@ -111,7 +111,8 @@ def get_account(account_id: Identifier, parts: PartsNow, _key: DeskKey) -> dict[
     now = parts.clock()
     shown: dict[str, Any] = {"account_id": account_id, "profile": None, "features_as_of": None, "degraded": []}
     try:
-        row = parts.grader.judge.reader.read(account_id, trading_day=now.date(), at=now)
+        reader = parts.desk_reader or parts.grader.judge.reader
+        row = reader.read(account_id, trading_day=now.date(), at=now)
     except AlertError as error:
         shown["degraded"] = [f"feature_store_unavailable: {error}"]
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from models.graded_alert import GradedAlert
 from serving.access import DESK, caller, roles_note
 from serving.body import read_json
 from serving.judge import Question
+from serving.last_resort import unforeseen
 from serving.parts import Parts
 from serving.requests import Refused, ScoreRequest, parse
 
@@ -25,10 +27,11 @@ READERS = ("scorer", *DESK)
 BATCH_LIMIT = 1_000
 _CHUNK = 8  # alerts of a batch graded at a stretch: what a single alert may have to wait for
 router = APIRouter(tags=["scores"])
+_log = logging.getLogger("serving")
 
 
-def parts_of(request: Request) -> Parts:
-    """The running service's parts."""
+async def parts_of(request: Request) -> Parts:
+    """The running service's parts; a coroutine only because FastAPI sends a plain function through a thread."""
     parts: Parts = request.app.state.parts
     return parts
 
@@ -41,12 +44,10 @@ def _body(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 _ONE = ScoreRequest.model_json_schema()
-_MANY = {
-    "type": "object",
-    "required": ["alerts"],
-    "additionalProperties": False,
-    "properties": {"alerts": {"type": "array", "minItems": 1, "maxItems": BATCH_LIMIT, "items": _ONE}},
-}
+_LIST = {"type": "array", "minItems": 1, "maxItems": BATCH_LIMIT, "items": _ONE}
+_OBJECT = {"type": "object", "required": ["alerts"], "additionalProperties": False, "properties": {"alerts": _LIST}}
+_MANY = {"oneOf": [_OBJECT, _LIST]}
+_WANTED = f'wanted {{"alerts": [1 to {BATCH_LIMIT} alerts]}} or the list alone'
 _ITEMS = {
     "type": "object",
     "properties": {
@@ -65,7 +66,7 @@ async def post_score(request: Request, parts: PartsNow, _key: Annotated[ApiKey, 
     asked = parse(ScoreRequest, await read_json(request, parts.max_body))
     (answer,) = await parts.grade([_question(asked)])
     if not isinstance(answer, str):
-        raise answer
+        raise refusal_of(answer) from answer
     _count(parts, json.loads(answer))
     return Response(answer, media_type="application/json")
 
@@ -106,12 +107,12 @@ def _parse_batch(body: bytes) -> list[Question | Refused]:
     try:
         given = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise Refused(422, f"not JSON: {error}", 'wanted {"alerts": [...]}') from error
-    alerts = given.get("alerts") if isinstance(given, dict) and set(given) == {"alerts"} else None
+        raise Refused(422, f"not JSON: {error}", _WANTED) from error
+    alerts = given["alerts"] if isinstance(given, dict) and set(given) == {"alerts"} else given
     if not isinstance(alerts, list) or not 1 <= len(alerts) <= BATCH_LIMIT:
         seen = f"{len(alerts)} alerts" if isinstance(alerts, list) else "no list of alerts"
         fields = [{"field": "alerts", "message": f"wanted 1 to {BATCH_LIMIT}"}]
-        raise Refused(422, seen, f'wanted {{"alerts": [1 to {BATCH_LIMIT} alerts]}}', fields=fields)
+        raise Refused(422, seen, _WANTED, fields=fields)
     return [_parse_item(alert) for alert in alerts]
 
 
@@ -121,6 +122,8 @@ def _parse_item(alert: Any) -> Question | Refused:
         return _question(parse(ScoreRequest, json.dumps(alert).encode()))
     except Refused as refused:
         return refused
+    except (ValueError, RecursionError) as error:  # what cannot be text again, such as a number of 5,000 digits
+        return Refused(422, f"not acceptable: {error}", "wanted the fields of /docs")
 
 
 def _batch_text(parts: Parts, results: list[Any]) -> str:
@@ -136,13 +139,14 @@ def _batch_text(parts: Parts, results: list[Any]) -> str:
 
 
 def refusal_of(error: Exception) -> Refused:
-    """The HTTP answer that a ledger's error means."""
+    """The HTTP answer that an alert's error means; what is no one's error but ours is logged."""
     if isinstance(error, EntryConflict):
         return Refused(409, error.seen, error.wanted, error.do)
     if isinstance(error, LedgerUnavailable):
         text = "nothing was recorded, so nothing is answered", "try again"
+        _log.error("%s", error)
         return Refused(503, "the ledger cannot be used", *text, headers={"Retry-After": "1"})
-    raise error
+    return unforeseen(error)
 
 
 def _count(parts: Parts, answer: dict[str, Any]) -> None:

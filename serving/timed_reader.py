@@ -22,6 +22,8 @@ class FeatureRow(Protocol):
     def age_days(self) -> int | None: ...  # noqa: D102
     @property
     def stale(self) -> bool: ...  # noqa: D102
+    @property
+    def intraday_at(self) -> datetime | None: ...  # noqa: D102
 
 
 class FeatureReader(Protocol):

@@ -19,7 +19,7 @@ import pytest
 
 from features.availability import available_at
 from features.build import build
-from features.catalogue import FAMILIES, FEATURES
+from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES
 from features.events.load import load_events
 from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
@@ -70,7 +70,7 @@ def fitted_scorer() -> AlertScorer:
         return frame, grades.astype(np.int64)
 
     X, y = world(400)
-    return AlertScorer.fit(X, y, calibration=world(200), seed=7, model_version="1", feature_service="risk_grade_v1")
+    return AlertScorer.fit(X, y, calibration=world(200), seed=7, model_version="1", feature_service=FEATURE_SERVICE)
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from alertgrade.errors import AlertError
-from features.catalogue import FAMILIES, STORED
-from ledger.errors import EntryConflict
+from features.catalogue import FAMILIES, FEATURE_SERVICE, STORED
+from ledger.errors import EntryConflict, LedgerError
 from ledger.ledger import Ledger
 from models.graded_alert import GradedAlert
 from models.policy import Policy
@@ -19,17 +20,22 @@ from rules_baseline.day_baseline import earlier_of_day
 from serving.champion import Champion
 from serving.grader import Grader
 from serving.judge import Question
+from serving.routes_scores import refusal_of
 from serving.timed_reader import TimedReader
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
+CLOSE = datetime(2026, 2, 27, 12, 30, tzinfo=UTC)  # of the day before
+AT = datetime(2026, 3, 2, 2, tzinfo=UTC)  # when the alerts here are raised
+TODAY = {"orders_today": 1.0}
 
 
 @dataclass
 class Row:
     values: dict
-    as_of: datetime | None = NOW
+    as_of: datetime | None = CLOSE
     age_days: int | None = 0
     stale: bool = False
+    intraday_at: datetime | None = None
 
 
 @dataclass
@@ -90,7 +96,9 @@ def test_no_intraday_row_anywhere_is_said_and_the_model_still_grades(grader, rea
     answer = graded(grader, Question(trigger("a")))
     assert whats(answer) == ["no_intraday_row"]
     assert answer.probabilities is not None
-    assert whats(graded(grader, Question(trigger("b"), {}))) == []
+    for name, given in {"b": {}, "c": {"orders_today": None}}.items():
+        assert whats(graded(grader, Question(trigger(name), given))) == ["no_intraday_row"]
+    assert whats(graded(grader, Question(trigger("d"), {"orders_today": 0.0}))) == []
 
 
 @pytest.mark.parametrize(
@@ -104,7 +112,7 @@ def test_no_intraday_row_anywhere_is_said_and_the_model_still_grades(grader, rea
 )
 def test_what_is_missing_leaves_the_grade_to_the_rules_and_is_named(grader, reader, trigger, spoil, said):
     spoil(grader, reader)
-    answer = graded(grader, Question(trigger("a"), {}))
+    answer = graded(grader, Question(trigger("a"), TODAY))
     assert whats(answer) == [said]
     assert answer.probabilities is None
     assert answer.decided_by.policy_clause.startswith("rules_only")
@@ -112,6 +120,8 @@ def test_what_is_missing_leaves_the_grade_to_the_rules_and_is_named(grader, read
 
 def test_a_model_that_fails_on_one_row_takes_no_other_with_it(grader, fitted, trigger):
     class Fragile:
+        versions, feature_names = fitted.versions, fitted.feature_names
+
         def grade(self, inputs, *, explain=True):
             if any(one.trigger.alert_id == "bad" for one in inputs):
                 raise ArithmeticError("singular")
@@ -122,6 +132,98 @@ def test_a_model_that_fails_on_one_row_takes_no_other_with_it(grader, fitted, tr
     answers = grader.judge.answers(prepared, explain=False)
     assert [one.alert_id for one in answers] == ["a", "bad", "b"]
     assert [whats(one) for one in answers] == [[], ["model_failed"], []]
+
+
+def test_an_answer_that_no_record_could_hold_is_left_to_the_rules(grader, fitted, trigger):
+    class Boundless:
+        versions, feature_names = fitted.versions, fitted.feature_names
+
+        def grade(self, inputs, *, explain=True):
+            return [one.model_copy(update={"severity": float("inf")}) for one in fitted.grade(inputs, explain=explain)]
+
+    grader.judge.use(Boundless(), None)
+    answer = graded(grader, Question(trigger("a")))
+    assert (whats(answer), answer.severity) == (["model_failed"], None)
+
+
+@pytest.mark.parametrize(
+    ("names", "service", "said"),
+    [
+        (("orders_5d", "orders_7d", "cancels_7d"), FEATURE_SERVICE, "'orders_7d'"),
+        (("orders_5d",), "risk_grade_v0", "risk_grade_v0"),
+        (("orders_5d",), None, "None"),
+    ],
+)
+def test_a_model_of_other_features_is_refused_and_the_rules_grade(grader, fitted, trigger, names, service, said):
+    stranger = SimpleNamespace(
+        versions=fitted.versions.model_copy(update={"feature_service": service}),
+        feature_names=names,
+        grade=fitted.grade,
+    )
+    grader.judge.use(stranger, None)
+    answer = graded(grader, Question(trigger("a")))
+    assert whats(answer) == ["model_refused"]
+    assert said in answer.degraded[0]
+    grader.judge.use(fitted, None)
+    assert whats(graded(grader, Question(trigger("b")))) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"as_of": AT}, None),
+        (
+            {"as_of": AT + timedelta(microseconds=1)},
+            f"features_newer_than_alert: as of {AT.isoformat()[:19]}.000001+00:00",
+        ),
+        ({"as_of": None}, None),
+        ({"age_days": 1}, "features_behind: 1 weekdays"),
+        ({"age_days": 0}, None),
+        ({"age_days": None}, None),
+        ({"intraday_at": AT - timedelta(seconds=60)}, None),
+        (
+            {"intraday_at": AT - timedelta(seconds=60, microseconds=1)},
+            "intraday_behind: the day so far is as of 2026-03-02T01:58:59.999999+00:00",
+        ),
+    ],
+)
+def test_features_of_another_moment_than_the_alerts_are_named_and_the_model_grades(
+    grader, reader, trigger, changes, said
+):
+    for name, value in changes.items():
+        setattr(reader.row, name, value)
+    answer = graded(grader, Question(trigger("a")))
+    assert answer.degraded == ([said] if said else [])
+    assert answer.probabilities is not None
+
+
+def test_the_requests_day_so_far_is_never_behind(grader, reader, trigger):
+    reader.row.intraday_at = AT - timedelta(hours=1)
+    assert whats(graded(grader, Question(trigger("a"), TODAY))) == []
+
+
+def test_an_account_of_which_the_store_has_nothing_is_named_unknown_and_still_graded(grader, reader, trigger):
+    reader.row.values |= {name: None for name in STORED if name not in FAMILIES["intraday"]}
+    answer = graded(grader, Question(trigger("a")))
+    assert (whats(answer), answer.probabilities is None) == (["unknown_account"], False)
+    reader.row.values["alerts_250d"] = 0.0
+    assert whats(graded(grader, Question(trigger("b")))) == []
+
+
+def test_an_alert_that_breaks_what_nobody_foresaw_takes_no_other_with_it(grader, ledger, trigger, monkeypatch):
+    prepare = grader.judge.prepare
+
+    def fragile(question, earlier):
+        if question.trigger.alert_id == "bad":
+            raise LedgerError("the payload is not JSON")
+        return prepare(question, earlier)
+
+    monkeypatch.setattr(grader.judge, "prepare", fragile)
+    first, bad, last = grader.grade([Question(trigger(name)) for name in ("a", "bad", "b")])
+    assert isinstance(first, str)
+    assert isinstance(last, str)
+    assert refusal_of(bad).status == 500
+    assert ledger.verify().entries == 4
 
 
 def test_many_at_once_are_graded_as_each_alone(grader, trigger):
@@ -183,7 +285,7 @@ def test_a_reader_that_hangs_costs_one_wait_and_then_none_until_it_is_back():
             break
         except AlertError:
             threading.Event().wait(0.001)
-    assert row.as_of == NOW
+    assert row.as_of == CLOSE
     timed.close()
 
 
@@ -210,3 +312,27 @@ def test_the_champion_is_what_the_pointer_names_and_is_opened_once(tmp_path, fit
     assert refusal.startswith("model_refused")
     assert champion.changed() is None
     assert opened == [tmp_path / "one"]
+
+
+@pytest.mark.parametrize("trouble", [KeyError("booster"), MemoryError(), AlertError("signed by another key")])
+def test_whatever_opening_a_bundle_throws_is_a_refusal_until_the_pointer_changes(tmp_path, trouble):
+    tries = []
+
+    def load(folder):
+        tries.append(folder)
+        raise trouble
+
+    pointer = tmp_path / "champion.json"
+    pointer.write_text(json.dumps({"digest": "d", "path": "one", "version": "1"}))
+    champion = Champion(tmp_path, load)
+    scorer, refusal = champion.changed()
+    assert scorer is None
+    assert refusal.startswith("model_refused: ")
+    assert isinstance(trouble, AlertError) or type(trouble).__name__ in refusal
+    assert champion.changed() is None
+    assert len(tries) == 1
+    replaced = tmp_path / "new.json"  # as a promotion does
+    replaced.write_text(json.dumps({"digest": "d", "path": "two", "version": "2"}))
+    replaced.replace(pointer)
+    assert champion.changed() is not None
+    assert [folder.name for folder in tries] == ["one", "two"]
