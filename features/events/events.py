@@ -79,7 +79,6 @@ class Events:
         source = Source(TABLES[name], file.parent, (file,))
         more = add_rows(self.backend.con, source, b"", identity="alert_id")
         self._staged[name] = self._staged[name] + more if name in self._staged else more
-        calendar.create_trading_days(self.backend.con, tuple(self._staged))
         self.digest = hashlib.sha256(f"{self.digest} {digest_of({name: source})}".encode()).hexdigest()
         self.__dict__.pop("summary", None)  # counted again when asked for
 

@@ -109,6 +109,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cause_model_failed": ("模型运行失败，仅按规则评级", "The model failed: graded by the rules alone"),
     "cause_feature_store_unavailable": ("特征库不可用", "Feature store not available"),
     "cause_stale_features": ("特征已过期", "Stale features"),
+    "cause_features_behind": ("特征落后数个工作日", "Features some weekdays behind"),
+    "cause_features_newer_than_alert": ("特征晚于预警时点", "Features newer than the alert"),
+    "cause_unknown_account": ("特征库中无此账户", "The feature store has nothing of the account"),
+    "cause_intraday_behind": ("当日盘中特征落后于预警", "Intraday features older than the alert"),
     "cause_no_intraday_row": ("缺少当日盘中特征", "No intraday features of the day"),
     "not_graded": ("该预警尚无评分", "This alert has no grade"),
     # --- the account
