@@ -10,7 +10,6 @@ from typing import Any
 from features.events.schema import TABLES
 from features.events.sql import ident
 
-
 # What is said of a day is not the day: alerts and notices may speak of other years, or of another market.
 NOT_A_MARKET = ("alerts", "notices")
 

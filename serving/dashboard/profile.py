@@ -13,8 +13,8 @@ ACTIVITY: dict[str, tuple[str, str]] = {  # names as in the feature catalogue; a
     "traded_lots_20d": ("近20日成交手数", "lots traded over 20 days"),
     "self_matches_20d": ("近20日自成交次数", "matches with the account on both sides, 20 days"),
     "distinct_macs_20d": ("近20日设备数", "distinct MAC addresses of logins, 20 days"),
-    "alerts_250d": ("近250日预警数", "alerts in the 250 days before"),
-    "sanctions_250d": ("近250日限制或移送数", "restricted or referred in the 250 days before"),
+    "alerts_250d": ("近250日预警数", "alerts in the 250 days to the last close"),
+    "sanctions_250d": ("近250日限制或移送数", "restricted or referred in the 250 days to the last close"),
 }
 FLAGS: dict[str, tuple[str, str]] = {
     "is_programmatic": ("程序化账户", "marked as programme trading"),
