@@ -62,6 +62,7 @@ async def load(port: int, request: Request, first: int, count: int, connections:
     Latencies are those of answers with 200; one turned away (429) sends its next alert at once.
     """
     numbers, seconds, statuses, by_rules = itertools.count(first), [], Counter[int](), 0
+    why = Counter[str]()
     until = time.perf_counter() + 20
 
     async def one_connection() -> None:
@@ -75,6 +76,8 @@ async def load(port: int, request: Request, first: int, count: int, connections:
             if status == 200:
                 seconds.append(time.perf_counter() - started)
             by_rules += b'"probabilities":null' in body
+            if b'"probabilities":null' in body:
+                why.update(json.loads(body).get("degraded", []))
         writer.close()
 
     started = time.perf_counter()
@@ -87,6 +90,7 @@ async def load(port: int, request: Request, first: int, count: int, connections:
         "rate": statuses[200] / wall,
         "statuses": dict(statuses),
         "by_rules": by_rules,
+        "why": why,
     }
 
 
@@ -162,6 +166,8 @@ def measure(name: str, port: int, request: Request, count: int) -> dict[str, Any
         f"   16 connections: {many['rate']:6.0f}/s  p99 {many['p99']:6.1f} ms  {many['statuses']}"
         f"   by rules {single['by_rules'] + many['by_rules']}"
     )
+    for cause, times in (single["why"] + many["why"]).most_common(3):
+        print(f"           {times} x {cause}")
     return {"single": single, "many": many}
 
 
