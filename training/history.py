@@ -19,11 +19,9 @@ def past_alerts(events: Events) -> list[TriggerRecord]:
     return [TriggerRecord(**row) for row in _rows(events.table("alerts").order_by("triggered_at", "alert_id"))]
 
 
-def disposition_rows(events: Events, known_by: datetime) -> Iterator[dict[str, Any]]:
-    """Rows of the raw ``dispositions`` table decided at or before ``known_by``, as JSON objects, instants in UTC."""
-    table = events.table("dispositions")
-    decided = table.filter(table.decided_at <= known_by.astimezone(UTC).replace(tzinfo=None))
-    for row in _rows(decided.order_by("decided_at", "alert_id")):
+def disposition_rows(events: Events) -> Iterator[dict[str, Any]]:
+    """Rows of the raw ``dispositions`` table as JSON objects with instants in UTC."""
+    for row in _rows(events.table("dispositions").order_by("decided_at", "alert_id")):
         yield {k: v.replace(tzinfo=UTC).isoformat() if isinstance(v, datetime) else v for k, v in row.items()}
 
 

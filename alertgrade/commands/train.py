@@ -87,7 +87,9 @@ def run_training(home: Settings, events: Path, known_by: datetime, seed: int, pr
     with open_events(events, home) as raw:
         alerts = past_alerts(raw)
         ledger = open_ledger(home)
-        ledger.import_dispositions((a.model_dump(mode="json") for a in alerts), disposition_rows(raw, known_by))
+        ledger.import_dispositions(
+            (a.model_dump(mode="json") for a in alerts), disposition_rows(raw), decided_until=known_by
+        )
     private, _ = load_or_create_keypair(home.keys_dir)
     store = OfflineAndOnlineStore(home.features_dir)
     days = set(BuildRecord.read(store.offline).days)
