@@ -8,6 +8,7 @@ import warnings
 import typer
 from rich.console import Console
 
+from alertgrade.commands import ctp as ctp_commands
 from alertgrade.commands import dashboard as dashboard_commands
 from alertgrade.commands import demo as demo_commands
 from alertgrade.commands import events as event_commands
@@ -18,6 +19,7 @@ from alertgrade.commands import rules as rule_commands
 from alertgrade.commands import serve as serve_commands
 from alertgrade.commands import simulate as simulate_commands
 from alertgrade.commands import train as train_commands
+from alertgrade.commands import watch as watch_commands
 from alertgrade.errors import AlertError
 from alertgrade.telemetry import keep_at_home
 
@@ -38,7 +40,6 @@ def build_app() -> typer.Typer:
         demo_commands.demo,
         simulate_commands.simulate,
         event_commands.check,
-        rule_commands.rules,
         feature_commands.features,
         feature_commands.materialize,
         train_commands.train,
@@ -47,10 +48,18 @@ def build_app() -> typer.Typer:
         train_commands.mlflow,
         serve_commands.score,
         serve_commands.serve,
+        watch_commands.watch,
         dashboard_commands.dashboard,
     ):
         app.command()(command)
-    _group(app, "import", "Turn other formats into raw tables.", mapping=event_commands.import_mapping)
+    app.add_typer(rule_commands.rules_app(), name="rules")
+    _group(
+        app,
+        "import",
+        "Turn other formats into raw tables.",
+        ctp=ctp_commands.import_ctp,
+        mapping=event_commands.import_mapping,
+    )
     _group(app, "monitor", "Watch the grades given.", drift=monitor_commands.drift)
     _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
     _group(app, "keys", "API keys.", create=ledger_commands.keys_create, revoke=ledger_commands.keys_revoke)

@@ -25,12 +25,13 @@ class Settings:
     mlflow_port: int = 8602
     api_key: str = ""
     samples: Path | None = None
+    custom_rules: Path | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read ``ALERTGRADE_*`` once, at an entry point; a malformed port raises ``AlertError``."""
         env = os.environ if environ is None else environ
-        samples = env.get("ALERTGRADE_SAMPLES", "")
+        samples, custom = env.get("ALERTGRADE_SAMPLES", ""), env.get("ALERTGRADE_RULES", "")
         return cls(
             home=Path(env.get("ALERTGRADE_HOME", "var")).expanduser().absolute(),
             host=env.get("ALERTGRADE_HOST", "127.0.0.1"),
@@ -39,6 +40,7 @@ class Settings:
             mlflow_port=_port(env, "ALERTGRADE_MLFLOW_PORT", 8602),
             api_key=env.get("ALERTGRADE_API_KEY", ""),
             samples=Path(samples) if samples else None,
+            custom_rules=Path(custom) if custom else None,
         )
 
     @property

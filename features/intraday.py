@@ -15,19 +15,19 @@ KEY = ["account_id", "trading_day", "moment"]
 def intraday(orders: ir.Table, trades: ir.Table, moments: ir.Table) -> ir.Table:
     """Features of family ``intraday`` at each of ``moments`` (account_id, trading_day, moment).
 
-    Counts what the account did with ``event_time <= moment`` on that trading day; null where it neither ordered nor
-    traded. ``intraday_trading_day`` (yyyymmdd) and ``intraday_at`` (microseconds) say which moment the row speaks of: a
-    reader must not use it for another day or an earlier moment.
+    Counts what the account did with ``event_time <= moment`` on that trading day: 0 where it did nothing, since the day
+    was looked at; a ratio without its denominator is null. ``intraday_trading_day`` (yyyymmdd) and ``intraday_at``
+    (microseconds) say which moment the row speaks of: a reader must not use it for another day or an earlier moment.
     """
     moments = moments.select(*KEY).distinct()
     ordered = _orders_so_far(orders, moments)
     traded = _trades_so_far(trades, moments)
     rows = moments.left_join(ordered, KEY).drop(*[f"{k}_right" for k in KEY])
     rows = rows.left_join(traded, KEY).drop(*[f"{k}_right" for k in KEY])
-    day, active = rows.trading_day, rows.orders.notnull() | rows.trades.notnull()
+    day = rows.trading_day
 
     def counted(value: ir.IntegerValue) -> ir.IntegerValue:
-        return active.ifelse(value.fill_null(0), None)
+        return value.fill_null(0)
 
     features = {
         "orders_today": counted(rows.orders),

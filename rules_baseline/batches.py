@@ -72,6 +72,6 @@ def _edges(times: Any, batches: int) -> list[int]:
 
 
 def _sorted(con: Any, table: str, columns: tuple[str, ...], in_order: bool) -> pa.Table:
-    names = ", ".join(columns)
+    names = ", ".join(f'"{name}"' for name in columns)  # offset is a keyword
     order = " ORDER BY event_time" if in_order else ""
     return con.sql(f"SELECT {names} FROM {table}{order}").to_arrow_table()  # noqa: S608 -- names of the contract

@@ -12,8 +12,8 @@ from rules_baseline.rule import Rule
 def intraday_rules() -> tuple[Rule, ...]:
     """All intraday rules, by id.
 
-    >>> [rule.id for rule in intraday_rules()]
-    ['frequent_cancel', 'large_cancel', 'self_trade']
+    >>> [rule.id for rule in intraday_rules()][:4]
+    ['frequent_cancel', 'group_trade', 'intraday_open', 'large_cancel']
     """
     modules = [
         importlib.import_module(f"{intraday.__name__}.{m.name}") for m in pkgutil.iter_modules(intraday.__path__)

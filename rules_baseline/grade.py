@@ -48,8 +48,9 @@ T = TypeVar("T", bound=GradedTrigger)
 class BaselineGrade:
     """A grade from 1 (extreme) to 5 (low), the alert that decided it and the clause of ``grade.yaml`` that applied.
 
-    Without alerts: grade 5, no alert, clause ``nothing``. Clause ``unlisted``: an alert the table does not name,
-    given the table's stated safe grade and never silently 5.
+    Without alerts: grade 5, no alert, clause ``nothing``. Clause ``custom``: an alert of a custom rule that the table
+    does not name, with the grade of the rule's file, which its evidence carries. Clause ``unlisted``: any other alert
+    the table does not name, given the table's stated safe grade and never silently 5.
     """
 
     grade: int
@@ -92,7 +93,8 @@ class GradeTable:
         """Grade and clause of one alert; among clauses of one grade the first."""
         matching = [clause for clause in self.clauses if clause.matches(alert)]
         if not matching:
-            return self.unlisted, "unlisted"
+            own = _own_grade(alert)
+            return (self.unlisted, "unlisted") if own is None else (own, "custom")
         best = min(matching, key=lambda clause: clause.grade)
         return best.grade, best.id
 
@@ -174,6 +176,13 @@ def _evidence(alert: GradedTrigger) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _own_grade(alert: GradedTrigger) -> int | None:
+    """The grade from 1 to 4 that a custom rule's version asks for (``custom.version.Signed``); None for other rules."""
+    entry = _evidence(alert).get("parameter")
+    grade = entry.get("grade") if isinstance(entry, dict) else None
+    return grade if type(grade) is int and 1 <= grade <= 4 else None
 
 
 def _clause(raw: Mapping[str, Any], sets: Mapping[str, list[str]]) -> Clause:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import combinations, groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ import yaml
 from alertgrade.errors import AlertError
 from features.events.schema import EXCHANGES
 from rules_baseline.rule import Parameter, Rule
+from rules_baseline.signature import SIGNATURE, signature_of
 
 SHIPPED = Path(__file__).parent / "parameters"
 KINDS = ("future", "option", "index_future", "bond_future", "index_option")
-_ENTRY_KEYS = {"effective_from", "effective_to", "kinds", "limit", "source", "verified"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Entry:
     values: Mapping[str, Any]
     source: str
     verified: bool
+    signature: Mapping[str, Any] = field(default_factory=dict)  # who answers for it, where the entry says so
 
     def evidence(self) -> dict[str, Any]:
         """What an alert says of the parameter that raised it."""
@@ -42,6 +44,7 @@ class Entry:
             "effective_to": None if self.ends is None else self.ends.isoformat(),
             "source": self.source,
             "verified": self.verified,
+            **self.signature,
         }
 
 
@@ -59,7 +62,8 @@ class Limits:
 def load_limits(rules: Sequence[Rule], folder: Path | None = None) -> Limits:
     """Read ``common.yaml`` and every other YAML of ``folder`` (None: the shipped ones).
 
-    A rule that a file does not name is not in force at that exchange. Raises ``AlertError`` naming the file and
+    A file speaks of one exchange (``exchange``) or of one rule (``rule``); one of a ``measure`` is passed over. A rule
+    without an entry at an exchange is not in force there. Raises ``AlertError`` naming the file and
     the entry when something is missing, unknown, overlapping or not of its kind.
     """
     folder = SHIPPED if folder is None else folder
@@ -72,7 +76,9 @@ def load_limits(rules: Sequence[Rule], folder: Path | None = None) -> Limits:
     by_id = {rule.id: rule for rule in rules}
     entries: list[Entry] = []
     for name, document in documents.items():
-        entries += _entries(name, document, by_id, common.get("defaults") or {})
+        if "measure" not in document:  # a measure has limits of its own kind and raises no alert
+            entries += _entries(name, document, by_id, common.get("defaults") or {})
+    refuse_overlaps(entries)
     digest = hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in sorted(texts.items())).encode()).hexdigest()
     return _limits(tuple(entries), common, digest)
 
@@ -108,27 +114,33 @@ def _parsed(name: str, text: str) -> dict[str, Any]:
 def _entries(
     name: str, document: Mapping[str, Any], rules: Mapping[str, Rule], defaults: Mapping[str, Any]
 ) -> list[Entry]:
-    exchange = document.get("exchange")
-    if exchange not in EXCHANGES:
-        raise AlertError(f"{name}: exchange {exchange!r}", f"wanted one of {', '.join(EXCHANGES)}")
+    """Of a file of one exchange (``exchange``, then rules) or of one rule (``rule``, then exchanges)."""
+    fixed = "rule" if "rule" in document else "exchange"
     found = []
-    for rule_id, dated in document.items():
-        if rule_id == "exchange":
+    for part, dated in document.items():
+        if part == fixed:
             continue
+        rule_id, exchange = (document[fixed], part) if fixed == "rule" else (part, document.get(fixed))
+        if exchange not in EXCHANGES:
+            raise AlertError(f"{name}: exchange {exchange!r}", f"wanted one of {', '.join(EXCHANGES)}")
         if rule_id not in rules or not isinstance(dated, list):
             raise AlertError(f"{name}: {rule_id!r}", f"wanted a list under one of the rules {', '.join(sorted(rules))}")
         own = {p.name for p in rules[rule_id].parameters}
         shared = {key: value for key, value in defaults.items() if key in own}
-        found += [_entry(f"{name}: {rule_id}", exchange, rules[rule_id], {**shared, **raw}) for raw in dated]
-    _refuse_overlaps(name, found)
+        found += [
+            entry_of(f"{name}: {exchange} {rule_id}", exchange, rules[rule_id], {**shared, **raw}) for raw in dated
+        ]
     return found
 
 
-def _entry(where: str, exchange: str, rule: Rule, raw: Mapping[str, Any]) -> Entry:
-    unknown = set(raw) - _ENTRY_KEYS - {parameter.name for parameter in rule.parameters}
-    missing = {"effective_from", "limit", "source", "verified"} - set(raw)
+def entry_of(where: str, exchange: str, rule: Rule, raw: Mapping[str, Any]) -> Entry:
+    """The entry as checked against the parameters of ``rule``; raises ``AlertError`` beginning with ``where``."""
+    wanted = {"effective_from", "source", "verified"} | ({"limit"} if rule.limit_from == "parameters" else set())
+    own = {parameter.name for parameter in rule.parameters}
+    unknown = set(raw) - wanted - {"effective_to", "kinds", *SIGNATURE} - own
+    missing = wanted - set(raw)
     starts, ends, kinds = raw.get("effective_from"), raw.get("effective_to"), tuple(raw.get("kinds") or KINDS)
-    limit = raw.get("limit")
+    limit = raw.get("limit", 0)
     good = (ends is None or type(ends) is date) and set(kinds) <= set(KINDS)
     if unknown or missing or not good or type(starts) is not date or type(limit) is not int or limit < 0:
         raise AlertError(
@@ -136,7 +148,8 @@ def _entry(where: str, exchange: str, rule: Rule, raw: Mapping[str, Any]) -> Ent
             f"wanted dates, kinds of {KINDS}, a whole limit, source, verified and the rule's own parameters",
         )
     values = {parameter.name: _value(where, parameter, raw.get(parameter.name)) for parameter in rule.parameters}
-    return Entry(rule.id, exchange, kinds, starts, ends, limit, values, str(raw["source"]), bool(raw["verified"]))
+    source, verified, signed = str(raw["source"]), bool(raw["verified"]), signature_of(where, raw)
+    return Entry(rule.id, exchange, kinds, starts, ends, limit, values, source, verified, signed)
 
 
 def _value(where: str, parameter: Parameter, raw: Any) -> Any:
@@ -153,13 +166,14 @@ def _value(where: str, parameter: Parameter, raw: Any) -> Any:
     raise AlertError(f"{where}: {parameter.name}={raw!r}", f"wanted a {kind} {' or '.join(parameter.values)}".rstrip())
 
 
-def _refuse_overlaps(name: str, entries: Sequence[Entry]) -> None:
-    for i, one in enumerate(entries):
-        for two in entries[i + 1 :]:
-            meet = one.starts < (two.ends or date.max) and two.starts < (one.ends or date.max)
-            if one.rule_id == two.rule_id and set(one.kinds) & set(two.kinds) and meet:
+def refuse_overlaps(entries: Sequence[Entry]) -> None:
+    """Raise ``AlertError`` where two entries of a rule, exchange and kind are in force on one day."""
+    ordered = sorted(entries, key=lambda entry: (entry.rule_id, entry.exchange, entry.starts))
+    for (rule_id, exchange), group in groupby(ordered, key=lambda entry: (entry.rule_id, entry.exchange)):
+        for one, two in combinations(group, 2):
+            if set(one.kinds) & set(two.kinds) and two.starts < (one.ends or date.max):
                 raise AlertError(
-                    f"{name}: {one.rule_id} has two entries from {one.starts} and {two.starts}",
+                    f"{exchange}: {rule_id} has two entries from {one.starts} and {two.starts}",
                     "wanted one entry for a kind and day",
                     "set effective_to of the earlier one",
                 )

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from alertgrade.errors import AlertError
+from rules_baseline.after_close.run import run_screens
 from rules_baseline.alerts import write_alerts, write_parquet
 from rules_baseline.batches import cut
-from rules_baseline.catalogue import intraday_rules
 from rules_baseline.engine import RulesEngine
-from rules_baseline.limits import load_limits
+from rules_baseline.findings import FINDINGS_SCHEMA
+from rules_baseline.reference import reference_tables
+from rules_baseline.rulebook import Rulebook, load_rulebook
+from rules_baseline.scope import EVERYTHING, Scope
 from rules_baseline.state import LAYOUT
+from rules_baseline.statement import compiled
+from rules_baseline.trigger import TriggerRecord
 
 FINDINGS_FILE = "findings.parquet"
+# a contract and an option month may share a name (DCE m2605): the reason tells their findings apart
+_SORTED = """
+SELECT * FROM rules_found
+ORDER BY trading_day, rule_id, exchange, contract, subject_id, subject_type, reason DESC, day_total"""
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,19 @@ class RulesResult:
     late_rows: int
     seconds: float
     by_rule_and_level: dict[tuple[str, str], int] = field(default_factory=dict)
+    seconds_by_screen: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Intraday:
+    """What the engine answered, and how it got there."""
+
+    alerts: list[TriggerRecord]
+    findings: pa.Table
+    events: int
+    batches: int
+    resumed_from: int
+    late_rows: int
 
 
 def code_digest() -> str:
@@ -52,54 +79,94 @@ def run_rules(
     state_dir: Path,
     batches: int = 1,
     parameters_dir: Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    custom_dir: Path | None = None,
+    progress: Progress | None = None,
+    scope: Scope = EVERYTHING,
 ) -> RulesResult:
     """Run every rule over ``features.events.load.Events``; write ``out`` and ``findings.parquet`` beside it.
 
-    ``batches`` changes nothing in the files. The run is keyed by the events, the parameters, the rules and
-    ``batches``: after a crash the same call resumes behind its last batch, any other call starts fresh.
-    ``progress`` is told (batches done, batches in all). ``seconds`` is wall time, loading of events excluded.
+    The intraday rules stream through the engine, then the after-close screens answer for every closed day. ``batches``
+    changes nothing in the files. The intraday run is keyed by the events, the parameters, the rules and ``batches``:
+    after a crash the same call resumes behind its last batch, any other call starts fresh. ``scope`` names the rules
+    to run and the trading days to answer for, ``custom_dir`` the broker's own rules. ``progress`` is told (steps done,
+    steps in all), a batch or a screen each. ``seconds`` is wall time, loading of events excluded.
     """
     if batches < 1:
         raise AlertError(f"--batches {batches}", "wanted 1 or more")
     if Path(out).name == FINDINGS_FILE:
         raise AlertError(f"--out {out}", f"wanted another name: {FINDINGS_FILE} is written beside it")
     began = time.perf_counter()
-    rules = intraday_rules()
-    limits = load_limits(rules, parameters_dir)
-    key = "\0".join((events.digest, limits.version, str(batches), code_digest(), LAYOUT))
-    reference = {name: events.table(name).to_pyarrow() for name in ("contracts", "notices", "alerts")}
-    reference["memberships"] = events.memberships().to_pyarrow()
-    engine = RulesEngine(
-        Path(state_dir),
-        rules=rules,
-        limits=limits,
-        reference=reference,
-        fingerprint=hashlib.sha256(key.encode()).hexdigest(),
+    book = load_rulebook(parameters_dir, custom_dir).within(scope)
+    intraday = _intraday(events, book, state_dir, batches, progress)
+    screened = run_screens(
+        events,
+        book.screens,
+        book.choices,
+        version=book.limits.version,
+        first=scope.first,
+        last=scope.last,
+        event_ids=book.limits.evidence_ids,
+        progress=progress,
     )
-    try:
-        resumed, before = engine.sequence, engine.events()
-        total, pieces = cut(events.backend.con, engine.columns, batches, resumed)
-        for batch in pieces:
-            engine.process(batch)
-            if progress is not None:
-                progress(batch.sequence, total)
-        alerts, found = engine.alerts(), engine.findings()
-        processed, late = engine.events() - before, engine.late_rows
-    finally:
-        engine.close()
-    write_parquet(found, Path(out).with_name(FINDINGS_FILE))
+    alerts = [record for record in (*intraday.alerts, *screened.alerts) if scope.answers_for(record.trading_day)]
+    findings = _sorted(events.backend.con, scope.of_findings(intraday.findings), screened.findings)
+    write_parquet(findings, Path(out).with_name(FINDINGS_FILE))
     write_alerts(alerts, Path(out))
-    counts: dict[tuple[str, str], int] = {}
-    for alert in alerts:
-        counts[alert.rule_id, alert.level] = counts.get((alert.rule_id, alert.level), 0) + 1
     return RulesResult(
         len(alerts),
-        found.num_rows,
-        processed,
-        total,
-        resumed,
-        late,
+        findings.num_rows,
+        intraday.events,
+        intraday.batches,
+        intraday.resumed_from,
+        intraday.late_rows,
         time.perf_counter() - began,
-        dict(sorted(counts.items())),
+        dict(sorted(Counter((alert.rule_id, alert.level) for alert in alerts).items())),
+        screened.seconds,
     )
+
+
+@contextmanager
+def opened_engine(events: Any, book: Rulebook, state_dir: Path, batches: int) -> Iterator[RulesEngine]:
+    """The engine over ``events``, resumed where an earlier run of the same key stands; closed at the end."""
+    rules = ",".join(rule.id for rule in book.rules)
+    key = "\0".join((events.digest, book.limits.version, rules, str(batches), code_digest(), LAYOUT))
+    engine = RulesEngine(
+        Path(state_dir),
+        rules=book.rules,
+        limits=book.limits,
+        reference=reference_tables(events),
+        fingerprint=hashlib.sha256(key.encode()).hexdigest(),
+        statement=compiled(book.rules),
+    )
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def process_all(engine: RulesEngine, events: Any, batches: int, progress: Progress | None = None) -> int:
+    """Give the engine every batch it has not committed yet; returns how many batches there are."""
+    total, pieces = cut(events.backend.con, engine.columns, batches, engine.sequence)
+    for batch in pieces:
+        engine.process(batch)
+        if progress is not None:
+            progress(batch.sequence, total)
+    return total
+
+
+def _intraday(events: Any, book: Rulebook, state_dir: Path, batches: int, progress: Progress | None) -> _Intraday:
+    if not book.rules:
+        return _Intraday([], FINDINGS_SCHEMA.empty_table(), 0, 0, 0, 0)
+    with opened_engine(events, book, state_dir, batches) as engine:
+        resumed, before = engine.sequence, engine.events()
+        total = process_all(engine, events, batches, progress)
+        processed = engine.events() - before
+        return _Intraday(engine.alerts(), engine.findings(), processed, total, resumed, engine.late_rows)
+
+
+def _sorted(connection: Any, *findings: pa.Table) -> pa.Table:
+    connection.register("rules_found", pa.concat_tables([table.cast(FINDINGS_SCHEMA) for table in findings]))
+    try:
+        return connection.sql(_SORTED).to_arrow_table().cast(FINDINGS_SCHEMA)
+    finally:
+        connection.unregister("rules_found")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from rules_baseline.inputs import Inputs
@@ -22,21 +22,16 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """Rows of a batch that later batches need; the engine appends them to the state table ``memory_{name}``."""
-
-    name: str
-    select: Callable[[Inputs], Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     """One intraday exchange rule.
 
-    ``events`` builds the Ibis expression of every event the rule *looks at* (columns ``inputs.EVENT_COLUMNS``):
-    ``counts`` is true where it qualifies, false where not, null where a missing input leaves it open.
-    ``reads`` names raw tables and their columns; nothing else is visible to the expression.
-    ``breach`` says whether the limit is reached at it or above it.
+    ``events`` builds the Ibis expression of the events that count or may count (columns ``inputs.EVENT_COLUMNS``):
+    ``counts`` is true where one qualifies and null where a missing value leaves it open. Events of a ``derived`` rule
+    are made of several rows (a match, a burst) that may come in different batches.
+    ``looks_at`` are the rows that make a finding; ``unit`` what is counted together besides subject and day.
+    ``reads`` names raw tables and their columns; a table in ``needs`` that was not given makes every answer UNKNOWN.
+    ``breach`` says whether the limit is reached at it or above it; ``severe`` names the parameter with the lots that
+    make a breach severe. ``exempt`` are subjects that are counted and never alerted.
     """
 
     id: str  # stable for ever; limits may move, meaning may not
@@ -45,6 +40,12 @@ class Rule:
     legal_basis: str
     reads: Mapping[str, tuple[str, ...]]
     events: Callable[[Inputs], Any]
+    looks_at: Literal["cancels", "messages", "trades", "opens"]
     parameters: tuple[Parameter, ...] = ()
-    memory: tuple[Memory, ...] = field(default=())
+    unit: Literal["contract", "exchange", "limit_key"] = "contract"
+    derived: bool = False
+    needs: tuple[str, ...] = ()
+    limit_from: Literal["parameters", "opening_limits"] = "parameters"
     breach: Literal["at", "above"] = "at"
+    severe: str | None = None
+    exempt: Literal["programmatic"] | None = None

@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from alertgrade.errors import AlertError
+from rules_baseline.memory import KEPT
 
 FILE = "rules.duckdb"
-LAYOUT = "1"  # raised when the tables below change; part of the fingerprint
+LAYOUT = f"3 duckdb {duckdb.__version__}"  # part of the fingerprint: the tables below, and the hash kept in them
 UNIT_SQL = "rule_id, exchange, contract, trading_day, subject_type, subject_id"
 _UNIT_COLUMNS = (
     "rule_id VARCHAR, exchange VARCHAR, contract VARCHAR, trading_day DATE, subject_type VARCHAR, subject_id VARCHAR"
+)
+EVENT_SQL = (
+    "account_id, other_account_id, event_time, seq, event_rank, event_id, order_id, amount, weight, lots, note, "
+    "term_id, counts, reason"
 )
 _TABLES = {
     "meta": "key VARCHAR, value VARCHAR",
     "progress": "sequence BIGINT, orders BIGINT, trades BIGINT, late BIGINT",
     "watermarks": "sequence BIGINT, exchange VARCHAR, event_time TIMESTAMP",
+    # what counts or may count; ``sign`` -1 takes an earlier row back (only late rows do), ``unit`` is a hash
     "events": f"sequence BIGINT, {_UNIT_COLUMNS}, account_id VARCHAR, other_account_id VARCHAR, event_time TIMESTAMP, "
-    "seq BIGINT, event_rank TINYINT, event_id VARCHAR, order_id VARCHAR, amount BIGINT, late BOOLEAN",
-    "tallies": f"sequence BIGINT, {_UNIT_COLUMNS}, term_id BIGINT, total BIGINT, open BIGINT, reason VARCHAR",
+    "seq BIGINT, event_rank TINYINT, event_id VARCHAR, order_id VARCHAR, amount BIGINT, weight BIGINT, lots BIGINT, "
+    "note VARCHAR, term_id BIGINT, counts BOOLEAN, reason VARCHAR, sign TINYINT, late BOOLEAN, unit UBIGINT",
     "alerts": "sequence BIGINT, alert_id VARCHAR, rule_id VARCHAR, level VARCHAR, exchange VARCHAR, contract VARCHAR, "
     "trading_day DATE, subject_type VARCHAR, subject_id VARCHAR, account_id VARCHAR, triggered_at TIMESTAMP, "
     "measured DOUBLE, threshold DOUBLE, occurrence BIGINT, parameters_version VARCHAR, evidence VARCHAR",
     "corrections": f"sequence BIGINT, {_UNIT_COLUMNS}, late_events BIGINT, total BIGINT, alert_id VARCHAR, "
     "triggered_at TIMESTAMP, corrected_at TIMESTAMP",
+    **KEPT,
 }
 
 
-def open_state(folder: Path, fingerprint: str, memories: Mapping[str, str]) -> Any:
+def open_state(folder: Path, fingerprint: str) -> Any:
     """A connection to the state of run ``fingerprint``: resumed where it stands, or fresh.
 
-    ``memories`` are column definitions of each ``memory_{name}``. The state of another run is replaced.
-    Raises ``AlertError`` when the file is damaged, not ours, or held by another process; it is never deleted then.
+    The state of another run is replaced. Raises ``AlertError`` when the file is damaged, not ours, or held by another
+    process; it is never deleted then.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
@@ -51,7 +58,7 @@ def open_state(folder: Path, fingerprint: str, memories: Mapping[str, str]) -> A
             old.unlink(missing_ok=True)
         con, found = _connect(path), None
     if found is None:
-        _create(con, fingerprint, memories)
+        _create(con, fingerprint)
     return con
 
 
@@ -62,6 +69,8 @@ def _connect(path: Path) -> Any:
         raise _refused(path, error) from error
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
+    # a batch is durable once it is in the log; folding the log into the file costs more than a batch
+    con.execute("SET checkpoint_threshold = '256MB'")
     return con
 
 
@@ -90,9 +99,9 @@ def _fingerprint(con: Any, path: Path) -> str | None:
     return str(rows[0][0])
 
 
-def _create(con: Any, fingerprint: str, memories: Mapping[str, str]) -> None:
+def _create(con: Any, fingerprint: str) -> None:
     con.execute("BEGIN")
-    for name, columns in {**_TABLES, **{f"memory_{name}": cols for name, cols in memories.items()}}.items():
+    for name, columns in _TABLES.items():
         con.execute(f"CREATE TABLE {name} ({columns})")
     con.execute("INSERT INTO meta VALUES ('fingerprint', ?), ('layout', ?)", [fingerprint, LAYOUT])
     con.execute("COMMIT")

@@ -1,56 +1,64 @@
-"""All rules as one SQL statement, built and compiled once when the engine starts."""
+"""All rules as SQL, built and compiled once when the engine starts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import ibis
 
 from features.events.schema import TABLES
-from rules_baseline.inputs import ALWAYS_READ, EVENT_COLUMNS, IBIS_TYPES, Inputs
+from rules_baseline.inputs import CANCEL_COLUMNS, EVENT_COLUMNS, LEG_COLUMNS, OPEN_COLUMNS, Inputs
 from rules_baseline.rule import Rule
 from rules_baseline.terms import ibis_schema
 
-_STORED = {ibis_type: kind.value for kind, ibis_type in IBIS_TYPES.items()}
+_READ = {
+    "orders": {*CANCEL_COLUMNS, "event"},
+    "trades": {*OPEN_COLUMNS, *LEG_COLUMNS, "offset"},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """``events``: the UNION of every rule's events; ``memories``: what to append first, and its columns, by name."""
+    """SQL of the events of each rule, by its id; of derived rules also as they were ``before`` the batch.
 
-    events: str
-    memories: dict[str, str]
-    memory_columns: dict[str, str]
-    batch_columns: dict[str, tuple[str, ...]]
+    ``columns`` are those of orders and trades that the engine reads.
+    """
 
-
-def columns_read(rules: Sequence[Rule]) -> dict[str, tuple[str, ...]]:
-    """Columns of orders and trades that the rules read, in contract order."""
-    found = {}
-    for table, always in ALWAYS_READ.items():
-        wanted = set(always).union(*(rule.reads.get(table, ()) for rule in rules))
-        found[table] = tuple(name for name in TABLES[table].column_names if name in wanted)
-    return found
+    events: dict[str, str]
+    before: dict[str, str]
+    columns: dict[str, tuple[str, ...]]
 
 
 def compile_rules(rules: Sequence[Rule], dialect: str = "duckdb") -> Statement:
-    """Build every rule's expression and compile them to one statement."""
-    columns = columns_read(rules)
-    inputs = Inputs(columns, {rule.id: ibis_schema(rule) for rule in rules})
-    memories, memory_columns = {}, {}
-    for rule in rules:
-        for memory in rule.memory:
-            rows = memory.select(inputs)
-            memories[memory.name] = _sql(rows, dialect)
-            schema = {"sequence": "int64", **dict(rows.schema().items())}
-            memory_columns[memory.name] = ", ".join(f"{name} {_STORED[str(kind)]}" for name, kind in schema.items())
-            inputs.memories[memory.name] = ibis.table(schema, name=f"memory_{memory.name}")
-    parts = [rule.events(inputs).select(*EVENT_COLUMNS).mutate(rule_id=ibis.literal(rule.id)) for rule in rules]
-    whole = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return Statement(_sql(whole, dialect), memories, memory_columns, columns)
+    """Build every rule's expression and compile it."""
+    schemas = {rule.id: ibis_schema(rule) for rule in rules}
+    now, before = Inputs(schemas), Inputs(schemas, before=True)
+    events = {rule.id: _sql(rule.events(now), rule.id, dialect) for rule in rules}
+    earlier = {rule.id: _sql(rule.events(before), rule.id, dialect) for rule in rules if rule.derived}
+    columns = {table: tuple(n for n in TABLES[table].column_names if n in wanted) for table, wanted in _READ.items()}
+    return Statement(events, earlier, columns)
 
 
-def _sql(expression: Any, dialect: str) -> str:
-    return str(ibis.to_sql(expression, dialect=dialect))
+def union(parts: Collection[str]) -> str:
+    """One query of several with the same columns."""
+    return "\nUNION ALL\n".join(f"({part})" for part in parts)
+
+
+def _sql(expression: Any, rule_id: str, dialect: str) -> str:
+    named = expression.select(*EVENT_COLUMNS).mutate(rule_id=ibis.literal(rule_id))
+    return str(ibis.to_sql(named, dialect=dialect))
+
+
+_KNOWN: deque[tuple[tuple[Rule, ...], Statement]] = deque(maxlen=8)
+
+
+def compiled(rules: tuple[Rule, ...]) -> Statement:
+    """``compile_rules`` of these very rules, once in a process: it takes a second."""
+    for known, statement in _KNOWN:
+        if len(known) == len(rules) and all(one is other for one, other in zip(known, rules, strict=True)):
+            return statement
+    _KNOWN.append((rules, compile_rules(rules)))
+    return _KNOWN[-1][1]

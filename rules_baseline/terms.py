@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -66,12 +66,15 @@ class Term:
     breach_at: int | None
     entry: Entry | None
     values: dict[str, Any]
+    severe_at: int | None = None  # lots; see ``Rule.severe``
 
 
 def terms_of(rules: Sequence[Rule], limits: Limits) -> list[Term]:
     """Every term of every rule, numbered in a fixed order (rule, exchange, period, kind)."""
     found: list[Term] = []
     for rule in rules:
+        if rule.limit_from != "parameters":
+            continue
         for exchange in sorted({entry.exchange for entry in limits.entries if entry.rule_id == rule.id}):
             entries = [e for e in limits.entries if e.rule_id == rule.id and e.exchange == exchange]
             days = sorted({day for entry in entries for day in (entry.starts, entry.ends or FOREVER)})
@@ -116,7 +119,8 @@ def _period(
                 warning,
                 breach,
                 first if sure else None,
-                {p.name: _agreed(candidates, p.name) for p in rule.parameters},
+                values := {p.name: _agreed(candidates, p.name) for p in rule.parameters},
+                values[rule.severe] if sure and rule.severe else None,
             )
         )
     return found
@@ -152,11 +156,16 @@ def arrow_table(rule: Rule, terms: Sequence[Term]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def levels_table(terms: Sequence[Term]) -> pa.Table:
-    """``term_levels``: limit and levels by ``term_id``, for the engine."""
-    schema = pa.schema([(n, pa.int64()) for n in ("term_id", "limit_value", "warning_at", "breach_at")])
-    rows = [
-        {"term_id": t.term_id, "limit_value": t.limit, "warning_at": t.warning_at, "breach_at": t.breach_at}
-        for t in terms
-    ]
+def levels_table(terms: Sequence[Term], unanswerable: Collection[str] = ()) -> pa.Table:
+    """``term_levels``: limit and levels by ``term_id``; rules in ``unanswerable`` count and have no levels."""
+    columns = ("limit_value", "warning_at", "breach_at", "severe_at")
+    schema = pa.schema([(n, pa.int64()) for n in ("term_id", *columns)])
+    rows = []
+    for term in terms:
+        values = (
+            (None,) * 4
+            if term.rule_id in unanswerable
+            else (term.limit, term.warning_at, term.breach_at, term.severe_at)
+        )
+        rows.append({"term_id": term.term_id, **dict(zip(columns, values, strict=True))})
     return pa.Table.from_pylist(rows, schema=schema)

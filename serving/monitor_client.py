@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from features.store import OfflineAndOnlineStore
 
 Intraday = Mapping[str, float | None]
+_NEVER = (409, 413, 422)  # another alert of this id was graded, or the body is not acceptable: asking again is no use
+
+
+class ScoreRefused(AlertError):
+    """The service will not grade this alert, however often it is asked; others may be."""
 
 
 def post_alerts(
@@ -30,7 +35,8 @@ def post_alerts(
     """Post each alert to ``/v1/scores`` of the service at ``url`` and yield its answer.
 
     429 and 503 are answers to try again after (``Retry-After``, else a quarter of a second), up to ``patience_s`` an
-    alert: the service gives one grade an ``alert_id`` however often it is asked. Anything else raises ``AlertError``.
+    alert: the service gives one grade an ``alert_id`` however often it is asked. An alert it will never grade raises
+    ``ScoreRefused``, anything else ``AlertError``.
     """
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {api_key}"}, timeout=10) as client:
         for trigger, intraday in alerts:
@@ -62,5 +68,6 @@ def _answer(client: httpx.Client, body: dict[str, Any], patience_s: float) -> di
         if answer.status_code == 200:
             return dict(answer.json())
         if answer.status_code not in (429, 503) or time.monotonic() > until:
-            raise AlertError(f"POST /v1/scores answered {answer.status_code}: {answer.text[:300]}")
+            kind = ScoreRefused if answer.status_code in _NEVER else AlertError
+            raise kind(f"POST /v1/scores answered {answer.status_code}: {answer.text[:300]}")
         time.sleep(float(answer.headers.get("Retry-After", 0.25)))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from simulation.orders import HEDGES, Orders
+from simulation.calendar import SECOND
+from simulation.orders import GTC, HEDGES, Orders
 
 Integers = npt.NDArray[np.int64]
+MATCH_WINDOW = 60 * SECOND  # by which a fill open to a match inside the broker may move to a later time
+_SENT, _OPENED, _RELEASED = range(3)
+_NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """Holdings per (account, contract, hedge) that ever traded, and lots held at each close, shape (keys, days)."""
+class Held:
+    """Positions at one close: entries by account, contract and hedge flag, lots long and short (never both 0)."""
 
     account: Integers
     contract: Integers
@@ -23,56 +27,79 @@ class Book:
     short: Integers
 
 
-def _keys(orders: Orders) -> tuple[Integers, Integers]:
-    """Distinct account-contract-hedge numbers, and each order's place among them."""
-    width = int(orders["contract"].max()) + 1 if len(orders) else 1
-    key = (orders["account"].astype(np.int64) * width + orders["contract"]) * len(HEDGES) + orders["hedge"]
-    distinct, place = np.unique(key, return_inverse=True)
-    return distinct, place.astype(np.int64)
+@dataclass(slots=True)
+class Book:
+    """Lots free to be closed, by account, contract and hedge flag; long first."""
+
+    contracts: int
+    lots: dict[int, list[int]] = field(default_factory=dict)
+
+    def close_off(self, orders: Orders) -> None:
+        """Decide which of a day's orders close, and take their fills into the book; writes ``closes``.
+
+        An order closes if at acceptance at least its volume is held on the other side and not spoken for by another
+        closing order; an order good till cancelled always opens. A fill counts from when it can last have happened.
+        """
+        if not len(orders):
+            return
+        keys, kinds, places = _steps(orders, self._keys(orders))
+        sides, volumes = orders["side"].tolist(), orders["volume"].tolist()
+        filled, closes = orders["filled"].tolist(), [False] * len(orders)
+        may_close = ((orders["time_in_force"] != GTC) & ~orders["rejected"]).tolist()
+        for key, kind, place in zip(keys, kinds, places, strict=True):
+            free = self.lots.get(key)
+            if free is None:
+                free = self.lots[key] = [0, 0]
+            own, other = (0, 1) if sides[place] > 0 else (1, 0)
+            if kind == _SENT:
+                if may_close[place] and free[other] >= volumes[place]:
+                    closes[place] = True
+                    free[other] -= volumes[place]
+            elif kind == _OPENED:
+                if not closes[place]:
+                    free[own] += filled[place]
+            elif closes[place]:
+                free[other] += volumes[place] - filled[place]
+        orders["closes"] = closes
+
+    def settle_expired(self, expired: Integers) -> None:
+        """Forget positions in contracts that were delivered or settled today, and empty entries."""
+        gone = set(expired.tolist())
+        width = len(HEDGES)
+        kept = self.lots.items()
+        self.lots = {k: v for k, v in kept if (v[0] or v[1]) and k // width % self.contracts not in gone}
+
+    def held(self) -> Held:
+        """Everything held now, by account, contract and hedge flag."""
+        keys = np.array(sorted(self.lots), dtype=np.int64)
+        lots = np.array([self.lots[key] for key in keys.tolist()], dtype=np.int64).reshape(len(keys), 2)
+        keys, lots = keys[lots.any(axis=1)], lots[lots.any(axis=1)]
+        width = len(HEDGES)
+        return Held(
+            account=keys // width // self.contracts,
+            contract=keys // width % self.contracts,
+            hedge=keys % width,
+            long=lots[:, 0],
+            short=lots[:, 1],
+        )
+
+    def _keys(self, orders: Orders) -> Integers:
+        found: Integers = (orders["account"].astype(np.int64) * self.contracts + orders["contract"]) * len(HEDGES)
+        found += orders["hedge"]
+        return found
 
 
-def closes(orders: Orders) -> npt.NDArray[np.bool_]:
-    """Whether each order closes: in order of acceptance, if at least its volume is held on the other side.
-
-    An order that never filled moves nothing; it is called an opening one.
-    """
-    filled = np.flatnonzero(orders["filled"] > 0)
-    some = orders[filled]
-    _, place = _keys(some)
-    by_time = np.lexsort((some["counter"], some["number"], some["accepted"], some["day"], place))
-    found = np.zeros(len(orders), dtype=np.bool_)
-    fields = (place, some["side"], some["volume"], some["filled"])
-    found[filled[by_time]] = _walk(*(part[by_time].tolist() for part in fields))
-    return found
-
-
-def _walk(keys: list[int], sides: list[int], volumes: list[int], fills: list[int]) -> list[bool]:
-    """Run through the fills of one holding after another, sorted by key and time."""
-    found, last, held = [], -1, {1: 0, -1: 0}
-    for key, side, volume, filled in zip(keys, sides, volumes, fills, strict=True):
-        if key != last:
-            last, held = key, {1: 0, -1: 0}
-        closing = held[-side] >= volume
-        held[-side if closing else side] += -filled if closing else filled
-        found.append(closing)
-    return found
-
-
-def keep_book(orders: Orders, closing: npt.NDArray[np.bool_], days: int) -> Book:
-    """Lots long and short at every close, from fills alone."""
-    filled = orders["filled"] > 0
-    orders, closing = orders[filled], closing[filled]
-    distinct, place = _keys(orders)
-    buys, lots = orders["side"] > 0, orders["filled"].astype(np.int64)
-    change = np.zeros((2, len(distinct), days), dtype=np.int64)
-    book_long = np.where(closing, ~buys, buys)  # an opening buy or a closing sell moves the long side
-    np.add.at(change, (np.where(book_long, 0, 1), place, orders["day"]), np.where(closing, -lots, lots))
-    held = np.cumsum(change, axis=2)
-    width = int(orders["contract"].max()) + 1 if len(orders) else 1
-    return Book(
-        account=distinct // (width * len(HEDGES)),
-        contract=distinct // len(HEDGES) % width,
-        hedge=distinct % len(HEDGES),
-        long=held[0],
-        short=held[1],
-    )
+def _steps(orders: Orders, keys: Integers) -> tuple[list[int], list[int], list[int]]:
+    """What happens to holdings, one holding after another and in time: (key, kind, place of the order)."""
+    every = np.arange(len(orders))
+    sent = every[~orders["earlier"]]
+    opened = every[orders["filled"] > 0]
+    rest = every[(orders["volume"] > orders["filled"]) & ~orders["earlier"]]
+    at = np.where(orders["cancelled"] > 0, orders["ended_at"], _NEVER)[rest]
+    done = orders["last_at"][opened] + np.where(orders["open_inside"][opened], MATCH_WINDOW, 0)
+    place = np.concatenate([sent, opened, rest])
+    time = np.concatenate([orders["accepted"][sent], done, at])
+    kind = np.repeat([_SENT, _OPENED, _RELEASED], [len(sent), len(opened), len(rest)])
+    order = np.lexsort((place, kind, time, keys[place]))
+    place, kind = place[order], kind[order]
+    return keys[place].tolist(), kind.tolist(), place.tolist()

@@ -1,29 +1,100 @@
-"""The contracts of the synthetic market, on all six exchanges, and their sizes, fees and limits."""
+"""The contracts of every product: which delivery months are listed from when to when, and what counts on them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from simulation.calendar import Session
+from simulation.calendar import Session, next_trading_day, previous_trading_day, trading_days
+from simulation.products import PRODUCTS, Expiry, Product
+
+_WITH_MARKET_ORDERS = {"DCE", "CZCE", "CFFEX"}
+_WITH_STOP_ORDERS = {"DCE"}
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One listed contract; ``tick_micro`` is the tick in millionths of CNY, ``fee`` the exchange's CNY a lot."""
+    """One contract of a product, listed from ``listed_on`` to its last trading day ``expires_on``, both included."""
 
-    exchange: str
+    terms: Product
+    product_number: int  # place of ``terms`` in ``PRODUCTS``
     code: str
-    product: str
-    kind: str
-    multiplier: int
-    tick_micro: int
-    first_price: float
-    max_order_volume: int | None
-    has_order_fee: bool
-    session: Session
-    fee: float
-    option_month: str | None = None
+    delivery: str  # yymm
+    listed_on: date
+    expires_on: date
+    strike: int | None = None
+    is_call: bool = True
+
+    @property
+    def exchange(self) -> str:
+        """Code of the exchange."""
+        return self.terms.exchange
+
+    @property
+    def product(self) -> str:
+        """Code of the product; an option shares that of its future where the exchange does so."""
+        return self.terms.code
+
+    @property
+    def kind(self) -> str:
+        """Kind as in the `contracts` table."""
+        return self.terms.kind
+
+    @property
+    def multiplier(self) -> int:
+        """Units a lot."""
+        return self.terms.multiplier
+
+    @property
+    def tick_micro(self) -> int:
+        """Smallest price step in millionths of CNY."""
+        return self.terms.tick_micro
+
+    @property
+    def worth(self) -> int:
+        """What one tick of one lot is worth, in 1/10,000 CNY."""
+        return self.terms.tick_micro * self.terms.multiplier // 100
+
+    @property
+    def max_order_volume(self) -> int | None:
+        """Largest limit order, lots; None: no limit known."""
+        return self.terms.max_order_volume
+
+    @property
+    def has_order_fee(self) -> bool:
+        """Whether the exchange charges an order fee (申报费)."""
+        return self.terms.has_order_fee
+
+    @property
+    def session(self) -> Session:
+        """Its trading hours."""
+        return self.terms.session
+
+    @property
+    def fee_units(self) -> int:
+        """The exchange's fee a lot, in 1/10,000 CNY."""
+        return self.terms.fee_units
+
+    @property
+    def option_month(self) -> str | None:
+        """Delivery month of an option, else None."""
+        return self.delivery if self.terms.is_option else None
+
+    @property
+    def opening_limit(self) -> int | None:
+        """Lots that may be opened on one day, per contract (per month for options); None: no limit."""
+        return self.terms.opening_limit
+
+    @property
+    def has_market_orders(self) -> bool:
+        """Whether the exchange takes market orders."""
+        return self.exchange in _WITH_MARKET_ORDERS
+
+    @property
+    def has_stop_orders(self) -> bool:
+        """Whether the exchange takes stop orders."""
+        return self.exchange in _WITH_STOP_ORDERS
 
     @property
     def large_lots(self) -> int:
@@ -54,64 +125,68 @@ class Contract:
         """DCE and CFFEX never count FAK and FOK cancels."""
         return self.exchange in {"DCE", "CFFEX"}
 
-
-# exchange, product, kind, multiplier, tick in millionths, first price, largest order, order fee, session, fee a lot
-_N, _D, _F = Session.NIGHT_AND_DAY, Session.DAY, Session.FINANCIAL
-_SPECIFICATIONS = (
-    ("SHFE", "rb", "future", 10, 1_000_000, 3_200, 500, True, _N, 3.2),
-    ("SHFE", "ag", "future", 15, 1_000_000, 8_100, 500, True, _N, 6.0),
-    ("SHFE", "cu", "future", 5, 10_000_000, 78_000, 500, False, _N, 19.5),
-    ("SHFE", "fu", "future", 10, 1_000_000, 3_000, 500, False, _N, 1.5),
-    ("INE", "sc", "future", 1000, 100_000, 560, 500, True, _N, 20.0),
-    ("INE", "nr", "future", 10, 5_000_000, 12_500, 500, False, _N, 2.5),
-    ("DCE", "m", "future", 10, 1_000_000, 2_900, 1000, False, _N, 1.5),
-    ("DCE", "i", "future", 100, 500_000, 780, 1000, True, _N, 7.8),
-    ("DCE", "m", "option", 10, 500_000, 95, None, False, _N, 1.0),
-    ("CZCE", "SR", "future", 10, 1_000_000, 5_600, 1000, False, _N, 3.0),
-    ("CZCE", "TA", "future", 5, 2_000_000, 4_700, 1000, True, _N, 3.0),
-    ("CZCE", "MA", "future", 10, 1_000_000, 2_400, 1000, True, _N, 2.4),
-    ("CFFEX", "IF", "index_future", 300, 200_000, 3_900, 20, True, _F, 27.0),
-    ("CFFEX", "IM", "index_future", 200, 200_000, 6_100, 20, True, _F, 28.0),
-    ("CFFEX", "T", "bond_future", 10_000, 5_000, 108, 50, False, _F, 3.0),
-    ("GFEX", "si", "future", 5, 5_000_000, 9_200, 1000, False, _D, 4.6),
-    ("GFEX", "lc", "future", 1, 20_000_000, 76_000, 1000, True, _D, 6.1),
-)
+    def is_listed(self, day: date) -> bool:
+        """Whether it trades on trading day ``day``."""
+        return self.listed_on <= day <= self.expires_on
 
 
-def listed(start: date) -> tuple[Contract, ...]:
-    """Every contract, for delivery about six months after ``start``; CZCE writes the year with one digit.
+def listed(first: date, last: date) -> tuple[Contract, ...]:
+    """Every contract listed on some day from ``first`` to ``last``; a later ``last`` only adds to the end.
 
-    >>> [contract.code for contract in listed(date(2026, 3, 2)) if contract.exchange == "DCE"]
-    ['m2609', 'i2609', 'm2609-C-2900']
+    >>> [c.code for c in listed(date(2026, 3, 2), date(2026, 3, 2)) if c.product == "rb"]
+    ['rb2605', 'rb2610', 'rb2701']
     """
-    year, month = start.year + (start.month + 5) // 12, (start.month + 5) % 12 + 1
-    delivery = f"{year % 100:02d}{month:02d}"
-    found = []
-    for exchange, product, kind, multiplier, tick, price, largest, order_fee, session, fee in _SPECIFICATIONS:
-        code = product + (delivery[1:] if exchange == "CZCE" else delivery)
-        option_month = delivery if kind == "option" else None
-        code += "-C-2900" if kind == "option" else ""
-        found.append(
-            Contract(
-                exchange, code, product, kind, multiplier, tick, price, largest, order_fee, session, fee, option_month
-            )
-        )
+    found = [c for number, product in enumerate(PRODUCTS) for c in _of(number, product, first, last)]
+    found.sort(key=lambda c: max(c.listed_on, first))  # stable: then by product and delivery
     return tuple(found)
 
 
-def opening_limits(contracts: tuple[Contract, ...]) -> list[tuple[str, str, str, int]]:
-    """Synthetic intraday opening limits as (exchange, scope, key, lots); most products have none."""
-    limits: list[tuple[str, str, str, int]] = []
-    for contract in contracts:
-        if contract.kind == "index_future":
-            limits.append((contract.exchange, "product", contract.product, 500))
-        elif contract.option_month:
-            limits.append((contract.exchange, "month", contract.product + contract.option_month, 2_000))
-        elif contract.product in {"sc", "lc"}:
-            limits.append((contract.exchange, "contract", contract.code, 1_500))
-    return limits
+def _of(number: int, product: Product, first: date, last: date) -> Iterator[Contract]:
+    year, month = first.year - 1, 1
+    while (year, month) <= (last.year + 2, 12):
+        if month in product.months:
+            listed_on = next_trading_day(_first_of(year, month - product.life) + timedelta(days=15))
+            expires_on = _expiry(product.expiry, year, month)
+            if listed_on <= last and expires_on >= first:
+                yield from _written(number, product, f"{year % 100:02d}{month:02d}", listed_on, expires_on)
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
-def position_limit(contract: Contract) -> int:
-    """A synthetic position limit of one contract and side, in lots."""
-    return 2_000 if contract.exchange == "CFFEX" else 20_000
+def _written(number: int, product: Product, delivery: str, listed_on: date, expires_on: date) -> Iterator[Contract]:
+    """The contract, or the call and the put of an option; CZCE writes the year with one digit."""
+    code = product.code + (delivery[1:] if product.exchange == "CZCE" else delivery)
+    if product.option_of is None:
+        yield Contract(product, number, code, delivery, listed_on, expires_on)
+        return
+    strike = round(next(p.price for p in PRODUCTS if p.code == product.option_of and not p.is_option))
+    for letter in "CP":
+        yield Contract(
+            product, number, f"{code}-{letter}-{strike}", delivery, listed_on, expires_on, strike, letter == "C"
+        )
+
+
+def _first_of(year: int, month: int) -> date:
+    """First calendar day of a month, which may be counted below 1 or above 12."""
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def _expiry(rule: Expiry, year: int, month: int) -> date:
+    first = _first_of(year, month)
+    before = _first_of(year, month - 1)
+    friday = first + timedelta(days=(4 - first.weekday()) % 7)
+    if rule is Expiry.FIFTEENTH:
+        return next_trading_day(first + timedelta(days=14))
+    if rule is Expiry.TENTH_TRADING_DAY:
+        return trading_days(first, 10)[-1]
+    if rule is Expiry.THIRD_FRIDAY:
+        return next_trading_day(friday + timedelta(days=14))
+    if rule is Expiry.SECOND_FRIDAY:
+        return next_trading_day(friday + timedelta(days=7))
+    if rule is Expiry.MONTH_END_BEFORE:
+        return previous_trading_day(first)
+    return trading_days(before, 12)[-1]
+
+
+def day_after(day: date) -> date:
+    """The calendar day after; first day on which a contract that expires on ``day`` is no longer valid."""
+    return day + timedelta(days=1)

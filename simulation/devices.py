@@ -1,64 +1,89 @@
-"""Where accounts trade from: own machines, shared ones (innocent and guilty), and the relays of institutions."""
+"""Where accounts trade from: own machines, shared ones, networks of offices, and the relays of many.
+
+A machine is one number, 64 times the number of its network plus its place there; its ip is the network's, its mac its
+own. Networks are numbered by cell (1,024 each), relays from the top; addresses are a permutation of the numbers.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from simulation.accounts import Account
-from simulation.roles import Role
+from simulation.ids import shuffled
 from simulation.seeds import Stream, child
 
-_MACHINES = 4  # an account has one usual machine and up to three others
-_RELAY = 1 << 23
-_RELAYED = {Role.INSTITUTION, Role.LARGE_INSTITUTION, Role.HEDGER}
-_ELSEWHERE = (0.03, 0.4)  # share of days on another machine: innocent, and guilty on a day of misconduct
-_SHARED_RING = 0.6  # share of days on which the ring's second member sits at the leader's machine
+if TYPE_CHECKING:
+    from simulation.people import People
+
+Integers = npt.NDArray[np.int64]
+_PLACES = 64
+_NETWORKS = 1024  # of one cell
+_SHARED, _STRANGE = 300, 512  # first numbers of networks of units and of strange machines
+_RELAYS, _RELAY_COUNT = (1 << 24) - 64, 24
+_RECORDED = 0.92  # share of accounts whose orders and logins come with ip and mac
+_AWAY = 0.03  # share of days on another own machine, for those that have only one by habit
+MACHINES = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Devices:
-    """Machine number by account and day, whether the account comes through a relay, and whether it is recorded."""
-
-    machine: npt.NDArray[np.int64]
-    relayed: npt.NDArray[np.bool_]
-    recorded: npt.NDArray[np.bool_]
+def strange(cell: int, account: int, number: int) -> int:
+    """A machine nobody uses by habit."""
+    return (cell * _NETWORKS + _STRANGE + account) * _PLACES + number % _PLACES
 
 
-def ip_of(machine: int) -> str:
-    """A private address for a machine.
+def is_relay(machines: Integers) -> npt.NDArray[np.bool_]:
+    """Whether machines are relays shared by many."""
+    found: npt.NDArray[np.bool_] = machines // _PLACES >= _RELAYS
+    return found
 
-    >>> ip_of(258), mac_of(258)
-    ('10.0.1.2', '02:00:00:00:01:02')
+
+def homes(people: People, seed: int) -> Integers:
+    """Own machines of every account, shape (n, 4): the usual one first, the second often elsewhere."""
+    rng = child(seed, Stream.DEVICE, people.cell)
+    n, first = people.n, people.cell * _NETWORKS
+    network = np.repeat(first + 2 * np.arange(n)[:, None], MACHINES, axis=1)
+    network[:, 1:] += rng.random((n, MACHINES - 1)) < 0.5
+    found: Integers = network * _PLACES + np.arange(MACHINES)
+    relays = (_RELAYS + rng.integers(0, _RELAY_COUNT, n)) * _PLACES
+    relayed = np.array([habit.relay for habit in people.habit], dtype=np.bool_)
+    found[relayed] = relays[relayed][:, None]
+    for number, unit in enumerate(people.units):
+        shared = (first + _SHARED + number % (_STRANGE - _SHARED)) * _PLACES
+        if unit.kind == "family":
+            found[list(unit.members), 0] = shared
+        elif unit.kind == "office":
+            found[list(unit.members), 0] = shared + np.arange(len(unit.members)) % _PLACES
+    return found
+
+
+def recorded(people: People, seed: int) -> npt.NDArray[np.bool_]:
+    """Whether the feed says ip and mac of an account, shape (n,)."""
+    found: npt.NDArray[np.bool_] = child(seed, Stream.DEVICE, people.cell, 1).random(people.n) < _RECORDED
+    return found
+
+
+def today(rng: np.random.Generator, machines: Integers, used: Integers) -> Integers:
+    """The machine of every account on one day; ``used`` is how many of its own it uses by habit."""
+    n = len(machines)
+    turn = (rng.random(n) * used).astype(np.int64)
+    away = (rng.random(n) < _AWAY) & (used == 1)
+    found: Integers = machines[np.arange(n), np.where(away, 1, np.minimum(turn, MACHINES - 1))]
+    return found
+
+
+def ips(machines: Integers, seed: int) -> list[str]:
+    """Private addresses of machines: one a network, none that tells its number.
+
+    >>> ips(np.array([64, 65, 128]), 7)[0] == ips(np.array([65]), 7)[0]
+    True
     """
-    return f"10.{machine >> 16 & 255}.{machine >> 8 & 255}.{machine & 255}"
+    networks = shuffled(machines // _PLACES, 24, seed)
+    return [f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in networks.tolist()]
 
 
-def mac_of(machine: int) -> str:
-    """A locally administered hardware address for a machine."""
-    return "02:00:" + ":".join(f"{machine >> shift & 255:02x}" for shift in (24, 16, 8, 0))
-
-
-def assign(seed: int, accounts: tuple[Account, ...], acting: npt.NDArray[np.float64]) -> Devices:
-    """Machines of every account and day; ``acting`` is the strength of misconduct, shape (accounts, days)."""
-    machine = np.zeros(acting.shape, dtype=np.int64)
-    relayed = np.zeros(len(accounts), dtype=np.bool_)
-    recorded = np.ones(len(accounts), dtype=np.bool_)
-    for account in accounts:
-        rng = child(seed, Stream.DEVICE, account.index)
-        recorded[account.index] = rng.random() < 0.92
-        relayed[account.index] = account.role in _RELAYED and rng.random() < 0.7
-        draws = rng.random((acting.shape[1], 3))
-        away = draws[:, 0] < np.where(acting[account.index] > 0, _ELSEWHERE[1], _ELSEWHERE[0])
-        other = 1 + (draws[:, 1] * (_MACHINES - 1)).astype(np.int64)
-        machine[account.index] = np.where(away, other, 0) + _MACHINES * account.index
-        if account.role is Role.FAMILY:
-            machine[account.index] = _MACHINES * account.at_slot(24)
-        if account.role is Role.RING_MEMBER:
-            shared = draws[:, 2] < _SHARED_RING
-            machine[account.index][shared] = _MACHINES * (account.index - 1)
-        if relayed[account.index]:
-            machine[account.index] = _RELAY + int(account.branch[-2:])
-    return Devices(machine, relayed, recorded)
+def macs(machines: Integers, seed: int) -> list[str]:
+    """Locally administered hardware addresses of machines, each its own."""
+    numbers = shuffled(machines, 40, seed + 1)
+    texts = (f"{n:010x}" for n in numbers.tolist())
+    return ["02:" + ":".join(text[n : n + 2] for n in range(0, 10, 2)) for text in texts]

@@ -1,97 +1,99 @@
-"""Logins, failed logins and password changes: the guilty change devices and passwords around their misconduct."""
+"""Logins, failed logins and password changes of one cell's day: everybody's habit, and what agents ask for.
+
+What agents ask for comes at the same kind of moments as everybody's: no interval tells one from the other.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from simulation.accounts import Account
-from simulation.calendar import MINUTE, midnight
-from simulation.devices import Devices, ip_of, mac_of
-from simulation.seeds import Stream, child
-from simulation.turn import Market
-from simulation.writer import moments
+from simulation.calendar import MILLISECOND, MINUTE, SECOND, midnight
+from simulation.day import Day
+from simulation.devices import is_relay
+from simulation.orders import Orders
+from simulation.spill import LOGIN, Records
+from simulation.ways import Ways
 
-_IDLE_LOGIN = 0.12  # share of days without an order on which the account logs in all the same
-_FAILS = (0.04, 0.15)  # chance of a failed try: otherwise, and around misconduct
-_CHANGES = (0.004, 0.12)  # chance of a password change a day, likewise
-_AROUND = 3  # days before and after a day of misconduct that still show it
+if TYPE_CHECKING:
+    from simulation.people import People
+
+Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+EVENTS = ("login", "login_failed", "password_change")
+APPS = 6
+_FAILS, _TRIES = 0.03, 3  # chance of each of so many failed tries before a login
+_CHANGES = 0.004  # chance of a password change on a day of login
+_AGAIN = 0.5  # further logins on the day, on average
+_BEFORE, _SOON = (3, 60), (12, 100)  # seconds between two tries, and from a login to a new password
+_NOBODY = np.iinfo(np.int64).max
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    event_time: int
-    day: int
-    account: Account
-    event: str
-    machine: int
-
-
-def around(acting: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Days within three of a day of misconduct, shape (accounts, days).
-
-    >>> around(np.array([[0, 0, 0, 0, 0.9, 0, 0, 0, 0]])).astype(int).tolist()
-    [[0, 1, 1, 1, 1, 1, 1, 1, 0]]
-    """
-    near = acting > 0
-    days = near.shape[1]
-    found = near.copy()
-    for shift in range(1, min(_AROUND, days - 1) + 1):
-        found[:, shift:] |= near[:, :-shift]
-        found[:, :-shift] |= near[:, shift:]
+def visits(day: Day, people: People, ways: Ways, orders: Orders, seen: Flags, rng: np.random.Generator) -> Records:
+    """The day's rows of `logins`, local accounts: before the first order, now and then without one, and again later."""
+    first = _first_orders(day, people.n, orders)
+    idle = midnight(day.date) + (540 + (rng.random(people.n) * 360).astype(np.int64)) * MINUTE
+    begins = first < _NOBODY
+    comes = begins | (rng.random(people.n) < ways.of["login"])
+    comes[[v.account for v in day.visits if v.event == "password_change"]] = True
+    apps = people.account_no % 7919 % APPS  # an account keeps to its programme
+    lead = (2 * 60_000 + (rng.random(people.n) * 23 * 60_000).astype(np.int64)) * MILLISECOND
+    at = np.where(begins, first, idle) - lead
+    parts = [_habitual(rng, np.flatnonzero(comes), at), _asked(day, ways, rng, at)]
+    account, time, event, machine = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    rows = np.zeros(len(account), dtype=LOGIN)
+    rows["account"], rows["event"], rows["app"] = account, event, apps[account]
+    machine = np.where(machine < 0, day.machine[account], machine)
+    rows["relay"], rows["machine"] = is_relay(machine), np.where(seen[account], machine, -1)
+    rows["time"] = np.where(people.whole_seconds[account], time // SECOND * SECOND, time)
+    found: Records = np.unique(rows)
     return found
 
 
-def login_rows(
-    market: Market,
-    accounts: tuple[Account, ...],
-    devices: Devices,
-    acting: npt.NDArray[np.float64],
-    first_event: npt.NDArray[np.int64],
-) -> dict[str, Any]:
-    """The `logins` table; ``first_event`` is the first order's instant by account and day, 0 where there is none."""
-    near, rows = around(acting), []
-    for account in accounts:
-        for day in range(len(market.days)):
-            first = int(first_event[account.index, day])
-            rng = child(market.seed, Stream.LOGIN, account.index, day)
-            if first or rng.random() < _IDLE_LOGIN:
-                machine = int(devices.machine[account.index, day])
-                opens = first or midnight(market.days[day]) + 600 * MINUTE
-                rows += _visit(rng, account, day, opens, machine, bool(near[account.index, day]))
-    rows.sort(key=lambda row: (row.event_time, row.account.index, row.event))
-    return _columns(market, devices, rows)
+def _first_orders(day: Day, n: int, orders: Orders) -> Integers:
+    """Instant of every account's first order today, or a number larger than any."""
+    sent = orders[~orders["earlier"]]
+    first = np.full(n, _NOBODY)
+    clock = day.market.clock(sent["contract"].astype(np.int64), day.index, sent["accepted"])
+    np.minimum.at(first, sent["account"], clock)
+    return first
 
 
-def _visit(rng: np.random.Generator, account: Account, day: int, opens: int, machine: int, near: bool) -> list[_Row]:
-    """One day's visits, before ``opens`` and in the half hour after it."""
-    at = opens - int(rng.integers(2, 25)) * MINUTE
-    rows = []
-    for n in range(int(rng.binomial(3, _FAILS[near]))):
-        rows.append(_Row(at - (n + 1) * MINUTE // 3, day, account, "login_failed", machine))
-    rows.append(_Row(at, day, account, "login", machine))
-    if rng.random() < _CHANGES[near]:
-        rows.append(_Row(at + MINUTE, day, account, "password_change", machine))
-    for n in range(int(rng.poisson(0.5))):
-        rows.append(_Row(opens + (n + 1) * 7 * MINUTE, day, account, "login", machine))
-    if near and rng.random() < 0.25:  # someone else's machine, for a while
-        other = 4 * account.index + int(rng.integers(1, 4))
-        rows.append(_Row(opens + 11 * MINUTE, day, account, "login", other))
-    return rows
+def _habitual(rng: np.random.Generator, who: Integers, at: Integers) -> tuple[Integers, ...]:
+    """The usual visits of ``who``: failed tries, the login, a new password, later logins; machine -1: today's."""
+    count, at = len(who), at[who]
+    fails = rng.binomial(_TRIES, _FAILS, count)
+    again = rng.poisson(_AGAIN, count)
+    changes = rng.random(count) < _CHANGES
+    tries = np.repeat(at, fails) - 15 * SECOND - (rng.random(fails.sum()) * 90_000).astype(np.int64) * MILLISECOND
+    later = np.repeat(at, again) + 6 * MINUTE + (rng.random(again.sum()) * 9_000_000).astype(np.int64) * MILLISECOND
+    account = np.concatenate([who, np.repeat(who, fails), who[changes], np.repeat(who, again)])
+    time = np.concatenate([at, tries, at[changes] + _gaps(rng, int(changes.sum()), _SOON), later])
+    event = np.repeat([0, 1, 2, 0], [count, len(tries), int(changes.sum()), len(later)])
+    return account, time, event, np.full(len(account), -1)
 
 
-def _columns(market: Market, devices: Devices, rows: list[_Row]) -> dict[str, Any]:
-    known = [bool(devices.recorded[row.account.index]) for row in rows]
-    return {
-        "event_time": moments(np.array([row.event_time for row in rows], dtype=np.int64)),
-        "trading_day": [market.days[row.day] for row in rows],
-        "account_id": [row.account.account_id for row in rows],
-        "event": [row.event for row in rows],
-        "ip": [ip_of(row.machine) if seen else None for row, seen in zip(rows, known, strict=True)],
-        "mac": [mac_of(row.machine) if seen else None for row, seen in zip(rows, known, strict=True)],
-        "app_id": [f"app-{row.account.index % 5}" for row in rows],
-        "via_relay": [bool(devices.relayed[row.account.index]) for row in rows],
-    }
+def _asked(day: Day, ways: Ways, rng: np.random.Generator, at: Integers) -> tuple[Integers, ...]:
+    """What agents asked for; without an offset tries before the day's login, new passwords after it."""
+    account = np.array([v.account for v in day.visits], dtype=np.int64)
+    event = np.array([EVENTS.index(v.event) for v in day.visits], dtype=np.int64)
+    machine = np.array([v.machine for v in day.visits], dtype=np.int64)
+    offset = np.array([-1 if v.offset is None else v.offset for v in day.visits], dtype=np.int64)
+    contract = day.market.ranks[ways.likes[account, 0], day.index, 0]
+    opens = day.market.opening[contract, day.index]
+    clock = day.market.clock(contract, day.index, np.clip(offset, opens, day.market.length[contract] - 1))
+    changes = event == EVENTS.index("password_change")
+    gaps = _gaps(rng, len(account), _BEFORE)
+    back, left = np.zeros(len(account), dtype=np.int64), dict.fromkeys(account.tolist(), 0)
+    for place in np.flatnonzero(~changes & (offset < 0))[::-1].tolist():
+        back[place] = left[int(account[place])] = left[int(account[place])] + gaps[place]
+    near = at[account] + np.where(changes, _gaps(rng, len(account), _SOON), -back)
+    return account, np.where(offset < 0, near, clock), event, machine
+
+
+def _gaps(rng: np.random.Generator, count: int, seconds: tuple[int, int]) -> Integers:
+    """Whole milliseconds between two numbers of seconds, in microseconds."""
+    found: Integers = rng.integers(seconds[0] * 1000, seconds[1] * 1000, count) * MILLISECOND
+    return found

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
 
 from features.events.schema import TABLES
-from simulation import reference
-from simulation.accounts import Account, cast
-from simulation.agents import ordinary_day, spell
-from simulation.book import closes, keep_book
-from simulation.calendar import trading_days
-from simulation.conduct import EVENTS, quiet_day
-from simulation.contracts import listed
-from simulation.devices import assign
-from simulation.events import first_events, order_columns, trade_columns, unroll
-from simulation.logins import login_rows
-from simulation.money import account_day_columns, flow_columns, make_flows, position_columns
-from simulation.orders import Orders, blank, counter_orders, numbered
-from simulation.prices import make_prices
-from simulation.seeds import Stream, child
-from simulation.truth import TRUTH, acting, notice_columns, truth_table
-from simulation.turn import Intent, Market, Turn
+from simulation import reference, truth
+from simulation.cell import CellReport
+from simulation.events import Accounts
+from simulation.merge import merge
+from simulation.partitions import Job, play_all
+from simulation.scenario import Scenario, load_scenario
+from simulation.version import write_about
+from simulation.world import Market, make_market
 from simulation.writer import write, write_table
 
-_GOLDEN = (math.sqrt(5) - 1) / 2
+TRUTH = "_truth"  # folder below that of the events, where no loader looks
+_ORDER: Mapping[str, tuple[str, ...]] = {  # columns by which rows of tables that are not daily are sorted
+    "accounts": ("account_id",),
+    "control_groups": ("group_id", "account_id"),
+    "notices": ("received_at", "exchange", "rule_id", "subject_id", "trading_day"),
+    "intent": ("trading_day", "account_id", "kind"),
+    "control": ("unit_id", "account_id"),
+}
+_PLAYED = 0.7  # share of the work that is playing, the rest is merging and writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,98 +51,81 @@ def simulate(
     days: int = 60,
     seed: int = 7,
     start: date = date(2026, 3, 2),
+    scenario: Scenario | None = None,
+    partitions: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> SimulationResult:
     """Write ``OUT/<table>.parquet`` for every raw table but ``alerts`` and ``dispositions``, and the truth apart.
 
-    The same arguments give the same bytes. A larger ``accounts`` keeps the rows of the earlier accounts.
-    ``days`` counts weekdays from ``start``; ``progress`` is told the share done, in [0, 1].
+    The same accounts, days, seed, start and scenario (None: the packaged ``default``) give the same bytes, whatever
+    ``partitions`` (processes; memory is bounded by one day of all accounts) is. ``days`` counts trading days from
+    ``start``; ``progress`` is told the share done, in [0, 1]. Nothing is left in ``out`` where the run fails.
+    `ValueError` without at least one account, day and partition; `AlertError` outside the years of known holidays.
     """
-    if accounts < 1 or days < 1:
-        raise ValueError(f"accounts={accounts}, days={days}: wanted at least one of each")
-    contracts, dates = listed(start), trading_days(start, days)
-    market = Market(seed, dates, contracts, make_prices(seed, contracts, dates))
-    people = cast(accounts, seed, contracts, start)
-    orders, intents = _play(market, people, progress)
-    rows = {name: write_table(out, TABLES[name], columns) for name, columns in _tables(market, people, orders, intents)}
-    truth = out.joinpath(*TRUTH)
-    write(truth, truth_table(market, people, intents))
-    if progress:
-        progress(1.0)
-    return SimulationResult(out, rows, dates, truth)
+    if accounts < 1 or days < 1 or partitions < 1:
+        raise ValueError(f"accounts={accounts}, days={days}, partitions={partitions}: wanted at least one of each")
+    tell = progress or (lambda _: None)
+    job = Job(seed, start, days, accounts, scenario or load_scenario())
+    market = make_market(seed, start, days, job.scenario)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".simulation-", dir=out.parent) as scratch:
+        done = Path(scratch) / "events"
+        (done / TRUTH).mkdir(parents=True)
+        spills = Path(scratch) / "spills"
+        reports, folders = play_all(job, market, partitions, spills, lambda share: tell(_PLAYED * share))
+        rest = 1 - _PLAYED
+        rows = merge(market, _accounts(reports), folders, done, lambda s: tell(min(0.99, _PLAYED + rest * s)))
+        rows |= _write_reference(market, reports, done)
+        _write_truth(reports, done / TRUTH)
+        _move(done, out)
+        facts = {"accounts": accounts, "days": days, "seed": seed, "start": start}
+        write_about(out / TRUTH, job.scenario.name, facts)
+    tell(1.0)
+    return SimulationResult(out, rows, market.days, out / TRUTH / "intent.parquet")
 
 
-def _play(
-    market: Market, people: tuple[Account, ...], progress: Callable[[float], None] | None
-) -> tuple[Orders, list[Intent]]:
-    """Every account's days, one account after another, with the other sides of what earlier ones did to it."""
-    found: list[Orders] = [blank(0)]
-    intents: list[Intent] = []
-    met: dict[int, list[Orders]] = {}
-    roles = tuple(account.role for account in people)
-    for account in people:
-        own = _life(market, account, met.pop(account.index, []), intents)
-        others = counter_orders(own, roles)
-        for partner in np.unique(others["account"]).tolist():
-            met.setdefault(partner, []).append(others[others["account"] == partner])
-        found += [own, others]
-        if progress:
-            progress(0.7 * (account.index + 1) / len(people))
-    return np.concatenate(found), [intent for intent in intents if intent.account < len(people)]
+def _accounts(reports: Sequence[CellReport]) -> Accounts:
+    """What the files need of every account, by its number."""
+    order = np.argsort(np.concatenate([r.account_no for r in reports]))
+    return Accounts(
+        whole_seconds=np.concatenate([r.whole_seconds for r in reports])[order],
+        numbers_events=np.concatenate([r.numbers_events for r in reports])[order],
+        fee_markup=np.concatenate([r.fee_markup for r in reports])[order],
+    )
 
 
-def _life(market: Market, account: Account, met: list[Orders], intents: list[Intent]) -> Orders:
-    """One account's orders; ``met`` are its sides of earlier accounts' matches; intents are added to ``intents``."""
-    event, enter, leave, act = EVENTS.get(account.role, (None, 0.0, 0.0, 0.0))
-    draws = _fortunes(market, account)
-    within = spell(draws[:, 0], enter, leave)
-    taken = np.concatenate([blank(0), *met])
-    carried: dict[int, int] = {}
-    batches = [blank(0)]
-    for day in range(len(market.days)):
-        turn = Turn(account, day, child(market.seed, Stream.TURN, account.index, day), market, carried)
-        ordinary_day(turn)
-        if event is not None:
-            (event if within[day] and draws[day, 1] < act else quiet_day)(turn)
-        if turn.batches:
-            batches.append(numbered(turn.batches))
-        turn.remember(taken[taken["day"] == day])
-        intents += turn.intents
-    return np.concatenate(batches)
+def _write_reference(market: Market, reports: Sequence[CellReport], out: Path) -> dict[str, int]:
+    """The tables that are not daily."""
+    tables: dict[str, Mapping[str, Any]] = {
+        "contracts": reference.contract_columns(market.contracts),
+        "contract_days": reference.contract_day_columns(market),
+        "opening_limits": reference.opening_limit_columns(market.contracts),
+        "position_limits": reference.position_limit_columns(market.contracts),
+        **{name: _joined((r.tables[name] for r in reports), _ORDER[name]) for name in reports[0].tables},
+    }
+    return {name: write_table(out, TABLES[name], columns) for name, columns in tables.items()}
 
 
-def _fortunes(market: Market, account: Account) -> npt.NDArray[np.float64]:
-    """Two uniform draws a day, the same for a role's place in every block but turned by the block's number.
-
-    Turning by the golden ratio spreads the blocks evenly, so that no day of a small market is without an event.
-    """
-    common = child(market.seed, Stream.SPELL, account.slot).random((len(market.days), 2))
-    turned: npt.NDArray[np.float64] = (common + account.block * _GOLDEN) % 1.0
-    return turned
+def _write_truth(reports: Sequence[CellReport], out: Path) -> None:
+    """What was truly meant and who truly belongs together, for the investigator and for tests."""
+    for name, schema in truth.SCHEMAS.items():
+        rows = _joined((r.truths[name] for r in reports), _ORDER[name])
+        write(out / f"{name}.parquet", pa.table(rows, schema=schema))
 
 
-def _tables(
-    market: Market, people: tuple[Account, ...], orders: Orders, intents: list[Intent]
-) -> list[tuple[str, dict[str, Any]]]:
-    strength = acting(intents, len(people), len(market.days))
-    devices = assign(market.seed, people, strength)
-    closing = closes(orders)
-    book = keep_book(orders, closing, len(market.days))
-    flows = make_flows(market.seed, people, strength)
-    rows = unroll(market, people, orders)
-    first = first_events(orders, rows, len(people), len(market.days))
-    return [
-        ("accounts", reference.account_columns(people)),
-        ("control_groups", reference.group_columns(people)),
-        ("contracts", reference.contract_columns(market.contracts)),
-        ("contract_days", reference.contract_day_columns(market)),
-        ("opening_limits", reference.opening_limit_columns(market.contracts)),
-        ("position_limits", reference.position_limit_columns(market.contracts)),
-        ("orders", order_columns(market, people, devices, orders, closing, rows)),
-        ("trades", trade_columns(market, people, orders, closing, rows)),
-        ("logins", login_rows(market, people, devices, strength, first)),
-        ("cash_flows", flow_columns(market, people, flows)),
-        ("account_days", account_day_columns(market, people, orders, book, flows)),
-        ("positions", position_columns(market, people, book)),
-        ("notices", notice_columns(market, people, intents)),
-    ]
+def _joined(parts: Iterable[Mapping[str, list[Any]]], order: tuple[str, ...]) -> dict[str, list[Any]]:
+    """Rows of all cells, sorted by some columns."""
+    joined: dict[str, list[Any]] = {}
+    for part in parts:
+        for name, values in part.items():
+            joined.setdefault(name, []).extend(values)
+    keys = list(zip(*(joined[name] for name in order), strict=True))
+    places = sorted(range(len(keys)), key=keys.__getitem__)
+    return {name: [values[place] for place in places] for name, values in joined.items()}
+
+
+def _move(done: Path, out: Path) -> None:
+    """Bring finished files to their place, the truth too."""
+    (out / TRUTH).mkdir(parents=True, exist_ok=True)
+    for file in sorted(done.rglob("*.parquet")):
+        file.replace(out / file.relative_to(done))

@@ -1,58 +1,22 @@
-"""The tables that describe the market and its clients: accounts, groups, contracts, their days and their limits."""
+"""The tables that describe the market: contracts, their days, and the limits on opening and on positions."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import numpy as np
 
 from features.events.schema import Kind
-from simulation.accounts import Account, control_groups
-from simulation.contracts import Contract, opening_limits, position_limit
-from simulation.roles import Role
-from simulation.turn import Market
+from simulation.contracts import Contract, day_after
+from simulation.world import Market
 from simulation.writer import decimals, named
 
-_LISTED_FROM = date(2020, 1, 2)
 Columns = dict[str, Any]
 
 
-def account_columns(accounts: tuple[Account, ...]) -> Columns:
-    """The `accounts` table; names are plainly synthetic."""
-    return {
-        "account_id": [a.account_id for a in accounts],
-        "account_type": [a.account_type for a in accounts],
-        "branch": [a.branch for a in accounts],
-        "channel": [a.channel for a in accounts],
-        "is_employee": [a.is_employee for a in accounts],
-        "is_programmatic": [a.is_programmatic for a in accounts],
-        "is_market_maker": [a.role is Role.MARKET_MAKER for a in accounts],
-        "opened_on": [a.opened_on for a in accounts],
-        "name": [f"synthetic client {a.index}" for a in accounts],
-        "valid_from": [a.opened_on for a in accounts],
-        "valid_to": [None] * len(accounts),
-    }
-
-
-def group_columns(accounts: tuple[Account, ...]) -> Columns:
-    """The `control_groups` table: declared groups, and rings the broker knows of but that are not declared."""
-    rows = control_groups(accounts)
-    group, account, declared, since = ([row[n] for row in rows] for n in range(4))
-    return {
-        "group_id": group,
-        "account_id": account,
-        "declared": np.array(declared, dtype=np.bool_),
-        "valid_from": since,
-        "valid_to": [None] * len(rows),
-    }
-
-
 def contract_columns(contracts: tuple[Contract, ...]) -> Columns:
-    """The `contracts` table."""
-    return {
-        "exchange": [c.exchange for c in contracts],
-        "contract": [c.code for c in contracts],
+    """The `contracts` table; a contract is valid from its listing to the day after its last trading day."""
+    return _names(contracts) | {
         "product": [c.product for c in contracts],
         "kind": [c.kind for c in contracts],
         "multiplier": decimals(np.array([c.multiplier * 1_000_000 for c in contracts]), Kind.PRICE),
@@ -60,16 +24,15 @@ def contract_columns(contracts: tuple[Contract, ...]) -> Columns:
         "max_order_volume": [c.max_order_volume for c in contracts],
         "has_order_fee": [c.has_order_fee for c in contracts],
         "option_month": [c.option_month for c in contracts],
-        "valid_from": [_LISTED_FROM] * len(contracts),
-        "valid_to": [None] * len(contracts),
+        **_validity(contracts),
     }
 
 
 def contract_day_columns(market: Market) -> Columns:
-    """The `contract_days` table: settlement, price limits and range of every contract and day."""
-    prices, shape = market.prices, market.prices.settlement.shape
-    contract, day = (axis.ravel(order="F") for axis in np.indices(shape))
-    ticks = np.array([c.tick_micro for c in market.contracts])[contract]
+    """The `contract_days` table: settlement, price limits and range of every contract on every day it is listed."""
+    prices = market.prices
+    day, contract = np.nonzero(market.listed.T)
+    ticks = market.tick_micro[contract]
     marks = {
         "settlement_price": prices.settlement,
         "upper_limit": prices.upper,
@@ -81,23 +44,38 @@ def contract_day_columns(market: Market) -> Columns:
         "trading_day": np.array(market.days, dtype="datetime64[D]")[day],
         "exchange": named(contract, [c.exchange for c in market.contracts]),
         "contract": named(contract, [c.code for c in market.contracts]),
-    } | {name: decimals(mark.ravel(order="F") * ticks, Kind.PRICE) for name, mark in marks.items()}
+    } | {name: decimals(mark[contract, day] * ticks, Kind.PRICE) for name, mark in marks.items()}
 
 
 def opening_limit_columns(contracts: tuple[Contract, ...]) -> Columns:
-    """The `opening_limits` table."""
-    rows = opening_limits(contracts)
-    exchange, scope, key, limit = ([row[n] for row in rows] for n in range(4))
-    validity = {"valid_from": [_LISTED_FROM] * len(rows), "valid_to": [None] * len(rows)}
-    return {"exchange": exchange, "scope": scope, "key": key, "limit": limit, **validity}
+    """The `opening_limits` table: by contract, or by the month of options."""
+    rows: dict[tuple[str, str, str], Contract] = {}
+    for contract in contracts:
+        if contract.opening_limit is not None:
+            scope = contract.terms.limit_scope
+            key = contract.code if scope == "contract" else f"{contract.product}{contract.option_month}"
+            rows.setdefault((contract.exchange, scope, key), contract)
+    limited = tuple(rows.values())
+    return {
+        "exchange": [exchange for exchange, _, _ in rows],
+        "scope": [scope for _, scope, _ in rows],
+        "key": [key for _, _, key in rows],
+        "limit": [c.opening_limit for c in limited],
+        **_validity(limited),
+    }
 
 
 def position_limit_columns(contracts: tuple[Contract, ...]) -> Columns:
     """The `position_limits` table."""
+    return _names(contracts) | {"limit": [c.terms.position_limit for c in contracts], **_validity(contracts)}
+
+
+def _names(contracts: tuple[Contract, ...]) -> Columns:
+    return {"exchange": [c.exchange for c in contracts], "contract": [c.code for c in contracts]}
+
+
+def _validity(contracts: tuple[Contract, ...]) -> Columns:
     return {
-        "exchange": [c.exchange for c in contracts],
-        "contract": [c.code for c in contracts],
-        "limit": [position_limit(c) for c in contracts],
-        "valid_from": [_LISTED_FROM] * len(contracts),
-        "valid_to": [None] * len(contracts),
+        "valid_from": [c.listed_on for c in contracts],
+        "valid_to": [day_after(c.expires_on) for c in contracts],
     }

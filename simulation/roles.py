@@ -1,113 +1,109 @@
-"""The cast: which kinds of account there are, how each is dressed, and who is guilty of what."""
+"""What each role of account is like when it means no harm: type, size, and how it trades."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from types import MappingProxyType
 
-from simulation.contracts import Contract
+import numpy as np
 
-
-class Role(StrEnum):
-    """What an account is about; the comments say guilty, look-alike (innocent but alerting) or ordinary."""
-
-    RETAIL = "retail"  # ordinary
-    DAY_TRADER = "day_trader"  # ordinary
-    DORMANT = "dormant"  # ordinary
-    INSTITUTION = "institution"  # ordinary
-    FAMILY = "family"  # ordinary: two accounts, one device, a declared group
-    HEDGER = "hedger"  # look-alike
-    MARKET_MAKER = "market_maker"  # look-alike
-    FAK_ARBITRAGEUR = "fak_arbitrageur"  # look-alike
-    BUGGY_PROGRAMME = "buggy_programme"  # look-alike
-    MULTI_STRATEGY = "multi_strategy"  # look-alike
-    LARGE_INSTITUTION = "large_institution"  # look-alike
-    CLUMSY = "clumsy"  # look-alike
-    SELF_TRADER = "self_trader"  # guilty
-    GROUP_LEADER = "group_leader"  # guilty, declared group
-    GROUP_MEMBER = "group_member"  # guilty
-    RING_LEADER = "ring_leader"  # guilty, undeclared
-    RING_MEMBER = "ring_member"  # guilty
-    FLOODER = "flooder"  # guilty: ordinary cancels where these count
-    FAK_FLOODER = "fak_flooder"  # guilty: FAK cancels on contracts with an order fee
-    SPOOFER = "spoofer"  # guilty: large orders shown and withdrawn
+from simulation.habit import Habit
+from simulation.orders import ARBITRAGE, HEDGING, MARKET_MAKING
 
 
-BLOCK = 30
-DENSE_BLOCKS, EVERY = 5, 10
-STRENGTHS = (0.9, 0.65, 0.4, 0.15)  # obvious, clear, moderate, faint (below every limit on most days)
-R = Role
-CAST: tuple[Role, ...] = (
-    *(R.RETAIL, R.SELF_TRADER, R.RETAIL, R.DAY_TRADER, R.GROUP_LEADER, R.GROUP_MEMBER, R.RETAIL, R.FLOODER),
-    *(R.RETAIL, R.HEDGER, R.SPOOFER, R.DAY_TRADER, R.RETAIL, R.RING_LEADER, R.RING_MEMBER, R.DORMANT),
-    *(R.FAK_ARBITRAGEUR, R.BUGGY_PROGRAMME, R.MULTI_STRATEGY, R.DAY_TRADER, R.RETAIL, R.LARGE_INSTITUTION),
-    *(R.FAK_FLOODER, R.RETAIL, R.FAMILY, R.FAMILY, R.CLUMSY, R.DORMANT, R.INSTITUTION, R.MARKET_MAKER),
-)
-# Slots whose accounts take the other side of someone else's ordinary order: nobody of a group, a ring or a family.
-LIQUIDITY_SLOTS = (19, 20, 23, 28, 29, 29, 29)
-LIQUIDITY_LOTS = 3  # they take no more than twice this in one order
+class Role(IntEnum):
+    """What an account is there for; nothing in any table but the truth says it."""
 
+    RETAIL = 0
+    DAY_TRADER = 1
+    MARKET_MAKER = 2
+    ARBITRAGEUR = 3
+    HEDGER = 4
+    PROGRAMMATIC = 5
+    DORMANT = 6
+    INSTITUTION = 7
 
-def _anything(contract: Contract) -> bool:
-    return contract.kind != "option"
+    @property
+    def title(self) -> str:
+        """The role's name in files.
 
-
-def _cheap(contract: Contract) -> bool:
-    return contract.exchange in {"DCE", "CZCE", "GFEX"} or contract.product in {"rb", "fu", "nr"}
-
-
-def _deep(contract: Contract) -> bool:
-    return contract.kind != "option" and contract.product not in {"cu", "sc"}
-
-
-def _counts_plain(contract: Contract) -> bool:
-    return not contract.counts_ioc_only and contract.kind != "option"
-
-
-def _counts_ioc(contract: Contract) -> bool:
-    return contract.counts_ioc_only
+        >>> Role.DAY_TRADER.title
+        'day_trader'
+        """
+        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """How a role is dressed: the account's type, size in lots and CNY, and the contracts it likes."""
+    """A role's usual type, sizes in lots and CNY (lowest, highest), and the chances of marks and habits."""
 
     account_type: str
-    trades: Callable[[Contract], bool]
-    contracts: int
     lots: tuple[int, int]
     equity: tuple[float, float]
-    programmatic: float = 0.0
-    guilty: bool = False
-    look_alike: bool = False
-
-    @property
-    def eventful(self) -> bool:
-        """Whether the role is there to raise alerts."""
-        return self.guilty or self.look_alike
+    products: tuple[int, int]  # products it likes, fewest and most
+    orders: tuple[int, int]  # orders of an active day: fewest, most
+    active: tuple[float, float]  # share of days it trades, lowest and highest
+    programmatic: float
+    relay: float
+    habit: Habit
 
 
 _K, _M = 1e3, 1e6
-DRESS: dict[Role, Dress] = {
-    R.RETAIL: Dress("individual", _cheap, 3, (1, 3), (200 * _K, 2 * _M)),
-    R.DAY_TRADER: Dress("individual", _cheap, 2, (1, 6), (500 * _K, 5 * _M), 0.2),
-    R.DORMANT: Dress("individual", _cheap, 1, (1, 1), (10 * _K, 100 * _K)),
-    R.INSTITUTION: Dress("institution", lambda _: True, 4, (5, 20), (50 * _M, 400 * _M), 0.3),
-    R.FAMILY: Dress("individual", _cheap, 2, (1, 3), (300 * _K, 2 * _M)),
-    R.HEDGER: Dress("institution", _deep, 2, (10, 40), (50 * _M, 300 * _M), look_alike=True),
-    R.MARKET_MAKER: Dress("institution", _deep, 2, (2, 8), (200 * _M, 600 * _M), 1.0, look_alike=True),
-    R.FAK_ARBITRAGEUR: Dress("product", _counts_ioc, 2, (2, 8), (30 * _M, 200 * _M), 0.9, look_alike=True),
-    R.BUGGY_PROGRAMME: Dress("product", _counts_plain, 2, (1, 5), (10 * _M, 100 * _M), 1.0, look_alike=True),
-    R.MULTI_STRATEGY: Dress("product", _deep, 3, (2, 10), (30 * _M, 300 * _M), 0.8, look_alike=True),
-    R.LARGE_INSTITUTION: Dress("institution", _deep, 2, (20, 60), (300 * _M, 900 * _M), 0.3, look_alike=True),
-    R.CLUMSY: Dress("individual", _cheap, 2, (1, 4), (300 * _K, 3 * _M), look_alike=True),
-    R.SELF_TRADER: Dress("individual", _anything, 2, (1, 8), (2 * _M, 20 * _M), 0.3, guilty=True),
-    R.GROUP_LEADER: Dress("individual", _anything, 2, (2, 10), (3 * _M, 30 * _M), 0.2, guilty=True),
-    R.GROUP_MEMBER: Dress("individual", _cheap, 2, (1, 5), (5 * _M, 30 * _M), guilty=True),
-    R.RING_LEADER: Dress("individual", _cheap, 2, (2, 10), (2 * _M, 20 * _M), guilty=True),
-    R.RING_MEMBER: Dress("individual", _cheap, 2, (1, 5), (1 * _M, 5 * _M), guilty=True),
-    R.FLOODER: Dress("individual", _counts_plain, 2, (1, 5), (2 * _M, 30 * _M), 0.5, guilty=True),
-    R.FAK_FLOODER: Dress("individual", _counts_ioc, 2, (1, 5), (2 * _M, 30 * _M), 0.6, guilty=True),
-    R.SPOOFER: Dress("individual", _deep, 2, (2, 8), (40 * _M, 200 * _M), 0.4, guilty=True),
-}
+_PEOPLE = Habit(patience=90.0, far=0.04)
+DRESS = MappingProxyType(
+    {
+        Role.RETAIL: Dress("individual", (1, 3), (100 * _K, 2 * _M), (1, 4), (1, 10), (0.15, 0.6), 0.03, 0.04, _PEOPLE),
+        Role.DAY_TRADER: Dress(
+            *("individual", (1, 6), (300 * _K, 5 * _M), (1, 3), (8, 60), (0.7, 0.95), 0.2, 0.04),
+            replace(_PEOPLE, carries=0.1, patience=20.0, second=0.15),
+        ),
+        Role.MARKET_MAKER: Dress(
+            *("institution", (2, 8), (150 * _M, 600 * _M), (2, 4), (40, 140), (0.97, 1.0), 1.0, 0.1),
+            replace(_PEOPLE, quotes=True, hedge=MARKET_MAKING, fill=0.12, partial=0.05, cancel=1.0, far=0.2),
+        ),
+        Role.ARBITRAGEUR: Dress(
+            *("product", (2, 8), (10 * _M, 200 * _M), (2, 4), (25, 170), (0.85, 1.0), 0.85, 0.2),
+            replace(_PEOPLE, hedge=ARBITRAGE, legs=0.3, fak=0.5, fak_fill=0.12, patience=8.0, far=0.1),
+        ),
+        Role.HEDGER: Dress(
+            *("institution", (5, 40), (20 * _M, 300 * _M), (1, 3), (2, 14), (0.3, 0.75), 0.08, 0.4),
+            replace(_PEOPLE, hedge=HEDGING, carries=0.95, far=0.1),
+        ),
+        Role.PROGRAMMATIC: Dress(
+            *("product", (1, 8), (2 * _M, 100 * _M), (1, 4), (20, 150), (0.8, 1.0), 0.95, 0.15),
+            replace(_PEOPLE, fak=0.15, fill=0.5, patience=10.0, carries=0.3),
+        ),
+        Role.DORMANT: Dress(
+            "individual", (1, 2), (20 * _K, 400 * _K), (1, 2), (1, 4), (0.0, 0.02), 0.01, 0.02, _PEOPLE
+        ),
+        Role.INSTITUTION: Dress(
+            *("institution", (5, 40), (30 * _M, 600 * _M), (2, 6), (3, 30), (0.4, 0.85), 0.3, 0.5),
+            replace(_PEOPLE, carries=0.8),
+        ),
+    }
+)
+
+
+def habit_of(role: Role, rng: np.random.Generator) -> Habit:
+    """One account's own habit: its role's, each number a little (or a lot) its own."""
+    dress = DRESS[role]
+    scale = float(np.exp(rng.normal(0, 0.35)))
+    fewest, most = dress.orders
+    base = dress.habit
+    return replace(
+        base,
+        active=float(rng.uniform(*dress.active)),
+        fewest=fewest,
+        most=max(fewest + 1, round(most * scale)),
+        fill=float(np.clip(base.fill + rng.normal(0, 0.08), 0.05, 0.95)),
+        cancel=float(np.clip(base.cancel + rng.normal(0, 0.1), 0.2, 1.0)),
+        fak=base.fak * float(rng.uniform(0.4, 1.6)) if rng.random() < 0.8 else 0.0,
+        patience=base.patience * float(np.exp(rng.normal(0, 0.6))),
+        lasting=float(rng.choice([0.0, 0.0, 0.01, 0.03])),
+        carries=float(np.clip(base.carries + rng.normal(0, 0.15), 0, 1)),
+        stretch=float(rng.uniform(0.4, 1.0)),
+        machines=int(rng.choice([1, 1, 1, 2, 2, 3, 4])),
+        relay=bool(rng.random() < dress.relay),
+        cash=float(rng.uniform(0.005, 0.05)),
+    )

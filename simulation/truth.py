@@ -1,69 +1,87 @@
-"""The true intent of every synthetic account and day: for the synthetic investigator and for tests, for nobody else."""
+"""The true intent of every synthetic account and day: for the synthetic investigator and for tests, for nobody else.
+
+Rows of one cell as columns of lists; the files lie below the folder of the events, where no loader looks.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from simulation.accounts import Account
-from simulation.calendar import MINUTE, midnight
-from simulation.seeds import Stream, child
-from simulation.turn import Intent, Market
-from simulation.writer import moments
+from simulation.ids import account_id
+from simulation.kinds import LOOK_ALIKES, MISCONDUCT
+from simulation.notices import notice_rows
+from simulation.roles import Role
 
-TRUTH = ("_truth", "intent.parquet")  # below the folder of the events, where no loader looks
-_NOTICE_SHARE = 0.06
-_RULES = {  # which exchange rule a kind of misconduct would break
-    "self_trading": ("self_trade", 5),
-    "cancel_flooding": ("frequent_cancel", 0),
-    "fak_flooding": ("frequent_cancel", 0),
-    "large_order_cancelling": ("large_cancel", 0),
+if TYPE_CHECKING:
+    from simulation.day import Intent
+    from simulation.people import People
+    from simulation.world import Market
+
+Lists = dict[str, list[Any]]
+_KINDS = MISCONDUCT + LOOK_ALIKES
+SCHEMAS: dict[str, Any] = {
+    "intent": pa.schema(
+        {
+            "account_id": pa.string(),
+            "trading_day": pa.date32(),
+            "kind": pa.string(),
+            "strength": pa.float64(),
+            "innocent_look_alike": pa.bool_(),
+        }
+    ),
+    "control": pa.schema(
+        {
+            "account_id": pa.string(),
+            "unit_id": pa.string(),
+            "unit_kind": pa.string(),
+            "declared": pa.bool_(),
+            "recorded": pa.bool_(),
+        }
+    ),
+    "accounts": pa.schema({"account_id": pa.string(), "role": pa.string(), "cell": pa.int64()}),
 }
 
 
-def acting(intents: list[Intent], accounts: int, days: int) -> npt.NDArray[np.float64]:
-    """Strength of misconduct, shape (accounts, days); 0 on days without any, and for the innocent."""
-    found = np.zeros((accounts, days))
+def intent_rows(people: People, market: Market, intents: Iterable[Intent]) -> Lists:
+    """Columns of ``intent``: a row an account, day and kind, strength in [0, 1] and 0 for the innocent.
+
+    Where an account took part twice in one kind on a day, the stronger counts.
+    """
+    worst: dict[tuple[int, int, int], Intent] = {}
     for intent in intents:
-        found[intent.account, intent.day] = max(found[intent.account, intent.day], intent.strength)
-    return found
-
-
-def truth_table(market: Market, accounts: tuple[Account, ...], intents: list[Intent]) -> Any:
-    """One row an account, day and kind: account_id, trading_day, kind, strength in [0, 1], innocent_look_alike."""
-    rows = sorted(intents, key=lambda i: (i.day, i.account, i.kind))
-    return pa.table(
-        {
-            "account_id": pa.array([accounts[i.account].account_id for i in rows], pa.string()),
-            "trading_day": pa.array([market.days[i.day] for i in rows], pa.date32()),
-            "kind": pa.array([i.kind for i in rows], pa.string()),
-            "strength": pa.array([round(i.strength, 4) for i in rows], pa.float64()),
-            "innocent_look_alike": pa.array([i.look_alike for i in rows], pa.bool_()),
-        }
-    )
-
-
-def notice_columns(market: Market, accounts: tuple[Account, ...], intents: list[Intent]) -> dict[str, Any]:
-    """The `notices` table: now and then the exchange writes, the evening after a clear breach."""
-    rows = []
-    for intent in sorted(intents, key=lambda i: (i.day, i.account, i.kind)):
-        rule, limit = _RULES.get(intent.kind, ("", 0))
-        terms = market.contracts[intent.contract]
-        limit = limit or (terms.large_limit if rule == "large_cancel" else terms.cancel_limit)
-        rng = child(market.seed, Stream.NOTICE, intent.account, intent.day)
-        if rule and intent.planned >= 1.1 * limit and rng.random() < _NOTICE_SHARE:
-            rows.append((terms.exchange, rule, accounts[intent.account].account_id, market.days[intent.day]))
-    received = np.array([midnight(row[3]) + 1110 * MINUTE for row in rows], dtype=np.int64)  # 18:30
+        key = (intent.day, int(people.account_no[intent.account]), _KINDS.index(intent.kind))
+        if key not in worst or worst[key].strength < intent.strength:
+            worst[key] = intent
+    rows = [(key, worst[key]) for key in sorted(worst)]
     return {
-        "exchange": [row[0] for row in rows],
-        "rule_id": [row[1] for row in rows],
-        "subject_id": [row[2] for row in rows],
-        "trading_day": pa.array([row[3] for row in rows], pa.date32()),
-        "occurrence": pa.array([1] * len(rows), pa.int64()),
-        "received_at": moments(received),
-        "delivered_at": moments(received + 45 * MINUTE),
-        "restricted_until": pa.array([None] * len(rows), pa.date32()),
+        "account_id": [account_id(number) for (_, number, _), _ in rows],
+        "trading_day": [market.days[intent.day] for _, intent in rows],
+        "kind": [intent.kind for _, intent in rows],
+        "strength": [round(float(intent.strength), 4) for _, intent in rows],
+        "innocent_look_alike": [bool(intent.look_alike) for _, intent in rows],
     }
+
+
+def control_rows(people: People) -> Lists:
+    """Columns of ``control``: who truly belongs together, a row an account and unit."""
+    rows = [
+        (account_id(int(people.account_no[member])), unit.name, unit.kind, unit.declared, unit.recorded)
+        for unit in people.units
+        for member in unit.members
+    ]
+    return {name: [row[n] for row in rows] for n, name in enumerate(SCHEMAS["control"].names)}
+
+
+def account_rows(people: People) -> Lists:
+    """Columns of ``accounts``: what every account is there for, and its cell."""
+    return {
+        "account_id": [account_id(number) for number in people.account_no.tolist()],
+        "role": [Role(code).title for code in people.role.tolist()],
+        "cell": [people.cell] * people.n,
+    }
+
+
+__all__ = ["SCHEMAS", "account_rows", "control_rows", "intent_rows", "notice_rows"]

@@ -25,8 +25,13 @@ ARROW_TYPES: dict[Kind, Any] = {
 }
 
 
-def write_table(folder: Path, table: Table, columns: Mapping[str, Any]) -> int:
-    """Write one raw table in contract order, cast to the contract's types; answers the number of rows.
+def arrow_schema(table: Table) -> Any:
+    """The Arrow schema of a raw table."""
+    return pa.schema([pa.field(c.name, ARROW_TYPES[c.kind], nullable=c.nullable) for c in table.columns])
+
+
+def arrow_table(table: Table, columns: Mapping[str, Any]) -> Any:
+    """Columns in contract order, cast to the contract's types.
 
     A null where the contract forbids it, a column too many or too few: ``ValueError``, our own mistake.
     """
@@ -35,8 +40,12 @@ def write_table(folder: Path, table: Table, columns: Mapping[str, Any]) -> int:
             f"{table.name}: columns {sorted(set(columns) ^ set(table.column_names))} differ from the schema"
         )
     arrays = [_column(table.name, column, columns[column.name]) for column in table.columns]
-    fields = [pa.field(c.name, ARROW_TYPES[c.kind], nullable=c.nullable) for c in table.columns]
-    return write(folder / f"{table.name}.parquet", pa.Table.from_arrays(arrays, schema=pa.schema(fields)))
+    return pa.Table.from_arrays(arrays, schema=arrow_schema(table))
+
+
+def write_table(folder: Path, table: Table, columns: Mapping[str, Any]) -> int:
+    """Write one raw table whole; answers the number of rows. Raises as `arrow_table`."""
+    return write(folder / f"{table.name}.parquet", arrow_table(table, columns))
 
 
 def write(path: Path, table: Any) -> int:
@@ -44,6 +53,25 @@ def write(path: Path, table: Any) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, path, compression="zstd", row_group_size=1 << 20)
     return int(table.num_rows)
+
+
+class DailyFile:
+    """One raw table's file that grows day by day, a row group a day (days without rows leave none)."""
+
+    def __init__(self, folder: Path, table: Table) -> None:
+        self._table, self.rows = table, 0
+        self._writer = pq.ParquetWriter(folder / f"{table.name}.parquet", arrow_schema(table), compression="zstd")
+
+    def add(self, columns: Mapping[str, Any]) -> None:
+        """Append one day's rows; raises as `arrow_table`."""
+        found = arrow_table(self._table, columns)
+        if found.num_rows:
+            self._writer.write_table(found, row_group_size=1 << 20)
+            self.rows += found.num_rows
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
 
 
 def _column(table: str, column: Column, values: Any) -> Any:

@@ -9,17 +9,26 @@ from typer.testing import CliRunner
 
 from alertgrade.cli import build_app
 from features.catalogue_page import PAGE, page
+from rules_baseline import catalogue_page
 
 
 def test_the_feature_page_is_the_catalogue() -> None:
     assert PAGE.read_text() == page(), "run python -m features.catalogue_page"
 
 
+def test_the_rule_catalogue_is_made_from_the_rules() -> None:
+    assert catalogue_page.PAGE.read_text(encoding="utf-8") == catalogue_page.page(), (
+        "run python -m rules_baseline.catalogue_page"
+    )
+
+
 def test_every_command_has_help_with_an_example() -> None:
     runner, app = CliRunner(), build_app()
     names = [["check"], ["rules"], ["features"], ["materialize"], ["train"], ["models"], ["promote"], ["score"]]
-    names += [["serve"], ["dashboard"], ["demo"], ["simulate"], ["import", "mapping"], ["monitor", "drift"]]
+    names += [["serve"], ["dashboard"], ["demo"], ["simulate"], ["import", "mapping"], ["import", "ctp"]]
     names += [["mlflow"], ["ledger", "verify"], ["ledger", "export"], ["keys", "create"], ["keys", "revoke"]]
+    names += [["monitor", "drift"], ["rules", "explain"], ["rules", "status"]]
+    names += [["rules", "whatif"], ["rules", "suspects"], ["watch"]]
     for name in names:
         shown = runner.invoke(app, [*name, "--help"])
         assert shown.exit_code == 0, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,12 +24,16 @@ def settings() -> Settings:
     return Settings.read()
 
 
-def open_events(folder: Path, home: Settings) -> Events:
-    """Load raw events; names and bank accounts are pseudonymised with this installation's key."""
+def open_events(folder: Path, home: Settings, progress: Callable[[str, int, int], None] | None = None) -> Events:
+    """Load raw events; names and bank accounts are pseudonymised with this installation's key.
+
+    ``progress`` is told of each CSV file: its name, bytes read and bytes in all.
+    """
     from features.events.load import load_events
     from features.events.pseudonym import load_or_create_key
 
-    return load_events(folder, pseudonym_key=load_or_create_key(home.keys_dir / "pseudonym.key"))
+    key = load_or_create_key(home.keys_dir / "pseudonym.key")
+    return load_events(folder, pseudonym_key=key, progress=progress)
 
 
 def open_ledger(home: Settings) -> Ledger:

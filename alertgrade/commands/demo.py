@@ -123,7 +123,7 @@ def _print_answers(prepared: Prepared, answers: Sequence[dict[str, Any]]) -> Non
             str(a["baseline"]["grade"]),
             "-" if share is None else f"{share:.2f}",
             a["decided_by"]["policy_clause"],
-            f"{trigger.measured:g}/{trigger.threshold:g}",
+            f"{_number(trigger.measured)}/{_number(trigger.threshold)}",
             "\n".join(_short(reason) for reason in others[:3]),
         )
     console.print(table)
@@ -131,9 +131,12 @@ def _print_answers(prepared: Prepared, answers: Sequence[dict[str, Any]]) -> Non
 
 def _short(reason: dict[str, Any]) -> str:
     """One reason in a line: what, how much, against the account's own past and its peers."""
-    past, peers = (f"{reason[k]:g}" if reason[k] is not None else "-" for k in ("own_past", "peer_median"))
-    value = "-" if reason["value"] is None else f"{reason['value']:g}"
+    value, past, peers = (_number(reason[k]) for k in ("value", "own_past", "peer_median"))
     return f"{reason['key']} {value} (own {past}, peers {peers})"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:g}"
 
 
 def _with_free_ports(home: Settings) -> Settings:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
+from alertgrade.commands.reading import reading
 from alertgrade.errors import AlertError
 
 if TYPE_CHECKING:
@@ -31,10 +32,11 @@ def check(
     """
     if quarantine is not None and quarantine.suffix != ".parquet":
         raise AlertError(f"--quarantine {quarantine}", "wanted a file that ends in .parquet", "rename it")
-    with console.status("check"):
-        raw = open_events(events, settings())
+    with reading("check") as progress:
+        raw = open_events(events, settings(), progress)
     with raw:
-        summary = raw.summary
+        with console.status("sum up"):
+            summary = raw.summary
         _print_tables(summary)
         _print_notes(summary)
         if quarantine is not None:
@@ -56,8 +58,8 @@ def import_mapping(
     from features.events.mapping import read_mapping
     from features.events.mapping_run import run_mapping
 
-    with console.status("import"):
-        result = run_mapping(src, out, read_mapping(mapping))
+    with reading("import") as progress:
+        result = run_mapping(src, out, read_mapping(mapping), progress)
     _print_import(result, out)
 
 
@@ -92,6 +94,9 @@ def _print_notes(summary: EventsSummary) -> None:
     if summary.cancels_without_accept:
         _note(f"{summary.cancels_without_accept:,} cancels have no accepted order (kept)")
     for table in summary.tables:
+        if table.encoding not in (None, "UTF-8"):
+            _note(f"{table.table}: read as {table.encoding}")
+        _changed(table.table, table.trimmed, table.rounded)
         if table.extra_columns:
             _note(f"{table.table}: columns not in the contract, ignored: {', '.join(table.extra_columns)}")
     if summary.ignored:
@@ -104,12 +109,22 @@ def _print_import(result: Imported, out: Path) -> None:
     console.print(f"{result.rows_read:,} rows read; {result.unused:,} of them are no event of any table in the mapping")
     if result.unreadable:
         _note(f"{result.unreadable:,} lines are no rows: see {out / '_unreadable.parquet'}")
+    if result.encoding != "UTF-8":
+        _note(f"read as {result.encoding}")
+    _changed("source", result.trimmed, result.rounded)
     if result.pairing is not None:
         pairing = result.pairing
         lone = pairing.without_partner + pairing.with_several
         console.print(f"{pairing.paired:,} executions paired to {pairing.paired // 2:,} matches; {lone:,} not paired:")
         console.print(f"  {pairing.without_partner:,} without a partner, {pairing.with_several:,} with more than one")
     console.print(f"written to {escape(str(out))}")
+
+
+def _changed(what: str, trimmed: int, rounded: int) -> None:
+    if trimmed:
+        _note(f"{what}: blanks around values taken off in {trimmed:,} rows")
+    if rounded:
+        _note(f"{what}: numbers rounded in {rounded:,} rows (a price keeps 6 decimals, an amount 4)")
 
 
 def _note(text: str) -> None:

@@ -1,16 +1,50 @@
-"""Command of the exchange rules: rules."""
+"""Commands of the exchange rules and the firm's screens: rules, and under it explain, status, whatif and suspects."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
 from rich.table import Table
+from typer.core import TyperGroup
 
+from alertgrade.commands.check_pack import check_pack
 from alertgrade.commands.context import console, open_events, settings
+from alertgrade.commands.scope import day_of, scope_of
+from alertgrade.commands.suspects import suspects
+from alertgrade.commands.whatif import whatif
 from alertgrade.errors import AlertError
+
+RUN = "run"
+
+
+class RulesGroup(TyperGroup):
+    """``rules EVENTS`` runs the rules; ``rules explain`` and ``rules status`` are commands of their own."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take anything that is not the name of a command as the folder or an option of the run."""
+        if args and args[0] not in {*self.commands, "--help"}:
+            args = [RUN, *args]
+        return super().parse_args(ctx, args)
+
+
+def rules_app() -> typer.Typer:
+    """Assemble ``rules``, its run being the command that needs no name."""
+    app = typer.Typer(
+        cls=RulesGroup,
+        no_args_is_help=True,
+        help="Run the exchange rules and after-close screens. Example: alertgrade rules EVENTS --out ALERTS.parquet "
+        "(all options: alertgrade rules run --help)",
+    )
+    app.command(RUN)(rules)
+    app.command()(explain)
+    app.command()(status)
+    app.command("check-pack")(check_pack)
+    app.command()(whatif)
+    app.command()(suspects)
+    return app
 
 
 def rules(
@@ -18,17 +52,21 @@ def rules(
     out: Annotated[Path, typer.Option(help="alerts file to write; findings.parquet is written beside it")],
     batches: Annotated[int, typer.Option(min=1, help="replay in so many batches; the files are the same")] = 1,
     parameters: Annotated[Path | None, typer.Option(help="folder of limits instead of the shipped one")] = None,
+    custom: Annotated[Path | None, typer.Option(help="folder of your own rules; or ALERTGRADE_RULES")] = None,
     engine: Annotated[str, typer.Option(help="duckdb")] = "duckdb",
+    only: Annotated[str | None, typer.Option(help="ids of the rules to run, with commas between")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="first trading day to answer for")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="last trading day to answer for")] = None,
 ) -> None:
-    """Run the exchange rules over raw events: alerts with evidence, and a finding for every subject looked at.
+    """Run the exchange rules and the after-close screens: alerts with evidence, and a finding for every subject.
 
-    Example: alertgrade rules EVENTS --out ALERTS.parquet --batches 7
+    Example: alertgrade rules EVENTS --out ALERTS.parquet --only self_trade,spoofing --from 2026-03-02
     """
     from rules_baseline.replay import run_rules
 
     if engine != "duckdb":
         raise AlertError(f"--engine {engine}", "wanted duckdb; spark comes with a later version", "leave --engine out")
-    home = settings()
+    home, scope = settings(), scope_of(only, first, last)
     with open_events(events, home) as raw, Progress(console=console, transient=True) as bar:
         task = bar.add_task("rules", total=batches)
         result = run_rules(
@@ -37,7 +75,9 @@ def rules(
             state_dir=home.rules_dir,
             batches=batches,
             parameters_dir=parameters,
+            custom_dir=custom or home.custom_rules,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
+            scope=scope,
         )
     table = Table("rule", "level", "alerts")
     for (rule_id, level), count in result.by_rule_and_level.items():
@@ -50,3 +90,58 @@ def rules(
         f"{result.alerts:,} alerts in {out}, {result.findings:,} findings beside it; "
         f"{result.events:,} events in {result.seconds:.2f} s ({rate:,.0f} events/s)"
     )
+
+
+def explain(
+    alert_id: Annotated[str, typer.Argument(help="id of the alert, as in the alerts file")],
+    alerts: Annotated[Path, typer.Option(help="alerts file that has it")],
+    events: Annotated[Path | None, typer.Option(help="folder of raw tables, to print the rows themselves")] = None,
+) -> None:
+    """Say in Chinese and English what an alert counted, against which limit, and which events it looked at.
+
+    Example: alertgrade rules explain self_trade:breach:2026-03-02:SHFE.cu2605:A1 --alerts ALERTS.parquet
+    """
+    from rules_baseline.alerts import read_alerts
+    from rules_baseline.explain import explained
+    from rules_baseline.explain_rows import as_text, rows_behind
+    from rules_baseline.rulebook import load_rulebook
+
+    alert = next((one for one in read_alerts(alerts) if one.alert_id == alert_id), None)
+    if alert is None:
+        raise AlertError(f"{alerts} has no alert {alert_id}", "wanted an alert_id of that file")
+    for line in explained(alert, load_rulebook().titles().get(alert.rule_id)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if events is None:
+        return
+    with open_events(events, settings()) as raw:
+        for name, rows in rows_behind(raw, alert).items():
+            table = Table(*rows.column_names, title=f"{name} ({rows.num_rows})")
+            for row in as_text(rows):
+                table.add_row(*row)
+            console.print(table)
+
+
+def status(
+    events: Annotated[Path, typer.Argument(help="folder of raw tables")],
+    subject: Annotated[str | None, typer.Option(help="one account or group")] = None,
+    day: Annotated[str | None, typer.Option(help="trading day; the latest where left out")] = None,
+    parameters: Annotated[Path | None, typer.Option(help="folder of limits instead of the shipped one")] = None,
+    most: Annotated[int, typer.Option(min=1, help="rows to print")] = 50,
+) -> None:
+    """Print every subject's count against its limit, nearest to a breach first.
+
+    Example: alertgrade rules status EVENTS --subject A017
+    """
+    from rules_baseline.status import status_of
+
+    home = settings()
+    with open_events(events, home) as raw:
+        rows = status_of(raw, home.rules_dir / "status", parameters, subject=subject, day=day_of(day, "--day"))
+    table = Table("rule", "exchange", "contract", "subject", "count", "limit", "share", "answer")
+    for row in rows[:most]:
+        share = "" if row["share"] is None else f"{row['share']:.0%}"
+        count, limit = (f"{row[name]:,}" if row[name] is not None else "" for name in ("count", "limit"))
+        place = (row["rule_id"], row["exchange"] or "", row["contract"] or "", row["subject_id"])
+        table.add_row(*place, count, limit, share, row["answer"])
+    console.print(table)
+    console.print(f"{len(rows):,} counts" + (f", the first {most:,} shown" if len(rows) > most else ""))

@@ -9,6 +9,7 @@ _FLOATS = ("FLOAT", "DOUBLE")
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _STAMPS = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 
+_BLANKS = "' ' || chr(9)"
 _NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 _COUNT = r"[+-]?\d+(\.0*)?"
 _DATE = r"\d{4}-\d{2}-\d{2}"
@@ -27,12 +28,50 @@ WANTED = {
 
 
 def raw(name: str, source_type: str) -> str:
-    """SQL of a column as it came, with the empty text and NaN read as null (``name`` is already quoted)."""
+    """SQL of a column as it came, blanks around a text taken off, with the empty text and NaN read as null.
+
+    ``name`` is already quoted.
+    """
     if source_type == "VARCHAR":
-        return f"nullif({name}, '')"
+        return f"nullif(CASE WHEN {has_blanks(name)} THEN trim({name}, {_BLANKS}) ELSE {name} END, '')"
     if source_type in _FLOATS:
         return f"CASE WHEN isnan({name}) THEN NULL ELSE {name} END"
     return name
+
+
+def has_blanks(name: str) -> str:
+    """SQL condition: a text begins or ends with a blank (space or tab), which is no part of the value.
+
+    >>> import duckdb
+    >>> sql = f"SELECT x, {has_blanks('x')} FROM (VALUES (' a'), ('a' || chr(9)), ('a b'), ('')) AS t(x)"
+    >>> [found for _, found in duckdb.sql(sql).fetchall()]
+    [True, True, False, False]
+    """
+    starts = (
+        f"({name} < '!' AND (prefix({name}, ' ') OR prefix({name}, chr(9))))"  # one comparison says no to nearly all
+    )
+    return f"({starts} OR suffix({name}, ' ') OR suffix({name}, chr(9)))"
+
+
+def is_rounded(name: str, value: str, kind: Kind, source_type: str) -> str | None:
+    """SQL condition: ``value``, typed from ``name``, has lost digits; None for a kind that keeps or refuses them all.
+
+    A binary float never is what it seems in decimals: only a difference beyond its noise counts.
+    """
+    places = {Kind.PRICE: 6, Kind.MONEY: 4}.get(kind)
+    if places is None or source_type in _WHOLE:
+        return None
+    if source_type in _FLOATS:
+        return f"abs({name} - CAST({value} AS DOUBLE)) > 1e-12 * greatest(1, abs({name}))"
+    if source_type.startswith("DECIMAL"):
+        return f"{name} <> {value}"
+    text = name if source_type == "VARCHAR" else f"CAST({name} AS VARCHAR)"
+    digits = literal(r"\.\d{PLACES}\d*[1-9]".replace("PLACES", str(places)))
+    return (
+        f"CASE WHEN contains({text}, 'e') OR contains({text}, 'E') "
+        f"THEN TRY_CAST({text} AS DOUBLE) <> CAST({value} AS DOUBLE) "
+        f"WHEN strlen({text}) > {places + 1} THEN regexp_matches({text}, {digits}) ELSE false END"
+    )
 
 
 def typed(name: str, kind: Kind, source_type: str) -> str:

@@ -1,120 +1,158 @@
-"""CSV split line by line inside the engine: exact line numbers, and one bad line costs one line.
+"""A CSV file as a stream of rows with exact line numbers, in bounded memory; one bad line costs one line.
 
 The engine's own CSV reader gives no line number for a good row, and after a quote that is never closed it swallows
-the rows that follow. Here every physical line is one text (table ``_lines``) that the engine splits; only lines with
-an odd number of quotes, which are rare, are looked at in Python to see whether they open a field that spans lines.
+the rows that follow. Here the file is read in blocks of whole lines. Lines that are no rows are in the stream too,
+with what is wrong with them.
 """
-
-# The SQL below is put together from quoted names and literals only.
-# ruff: noqa: S608
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alertgrade.errors import AlertError
-from features.events.sql import ident, literal
-from features.events.text_lines import load_lines, open_bytes
+import duckdb
+import numpy as np
+import pyarrow as pa
 
-MOST_LINES_OF_A_FIELD = 100
-_FIELD = r'("(?:[^"]|"")*"|[^",]*)'
-_RECORD = rf"{_FIELD}(,{_FIELD})*"
-_FIELDS = (
-    "CASE WHEN NOT contains(_text, '\"') THEN string_split(_text, ',') "
-    f"WHEN regexp_full_match(_text, {literal(_RECORD)}) THEN list_transform("
-    f"regexp_extract_all(',' || _text, {literal(',' + _FIELD)}, 1), lambda f: CASE WHEN starts_with(f, '\"') "
-    "THEN replace(substr(f, 2, length(f) - 2), '\"\"', '\"') ELSE f END) END"
-)
-_RECORDS = "SELECT _line, _text FROM _lines WHERE _line > 1 AND _text IS DISTINCT FROM ''"
-_JOINED = (
-    " AND NOT EXISTS (SELECT 1 FROM _spanning AS s WHERE _line BETWEEN s.first_line AND s.last_line)"
-    " UNION ALL SELECT first_line, joined FROM _spanning"
-)
-_ODD = (
-    "SELECT _line FROM _lines WHERE _line > 1 AND contains(_text, '\"') "
-    "AND (length(_text) - length(replace(_text, '\"', ''))) % 2 = 1 ORDER BY _line"
-)
+from features.events.csv_by_line import parse_by_line
+from features.events.csv_header import LONGEST_HEADER, read_header, refuse_same_names
+from features.events.csv_layout import Layout, Parsed, columns_of, empty_columns
+from features.events.csv_quotes import line_ends, quote_faults
+from features.events.encodings import UTF8, encoding_of, is_valid
+from features.events.text_lines import CHUNK, LONGEST_LINE, Block, Progress, blocks
+
+LINE, NUMBER, SPACED, FAULT, TEXT = "_line", "_number", "_spaced", "_fault", "_text"
+VIEW = "_csv_stream"
+BATCH_ROWS = 30_000
+_MARKS = [(LINE, pa.int64()), (NUMBER, pa.int64()), (SPACED, pa.bool_()), (FAULT, pa.string()), (TEXT, pa.string())]
 
 
-@dataclass(frozen=True, slots=True)
-class CsvRows:
-    """SQL of a file's rows: ``good`` as text with _line; ``bad`` as _line, _reason, _row; ``records`` counts both."""
+class CsvStream:
+    """Rows of one CSV file (plain or gzip; UTF-8 or GB18030), to be read once.
 
-    good: str
-    bad: str
-    header: tuple[str, ...]
-    records: int
-
-
-def read_header(file: Path) -> tuple[str, ...]:
-    """Column names of a CSV (plain or gzip, with or without byte-order mark), stripped of blanks around them."""
-    try:
-        with open_bytes(file) as stream:
-            names = next(csv.reader([stream.readline().decode("utf-8-sig")]), [])
-    except (UnicodeDecodeError, OSError, EOFError, csv.Error) as error:
-        seen = f"{file.name}: its first line cannot be read ({error})"
-        raise AlertError(seen, "wanted UTF-8 column names", "write it again") from error
-    header = tuple(name.strip() for name in names)
-    twice = sorted({name for name in header if header.count(name) > 1 and name})
-    if twice:
-        raise AlertError(f"{file.name} has column {twice[0]!r} twice", "wanted each name once", "remove one")
-    return header
-
-
-def csv_rows(connection: Any, file: Path) -> CsvRows:
-    """Load the lines of one CSV file (temporary tables ``_lines`` and ``_spanning``) and say how they become rows.
-
-    Empty lines are no rows. ``bad`` are the lines with a wrong number of fields, broken quotes or bytes that are not
-    UTF-8; their text is in ``_row`` (null where it is not text).
+    ``header`` has all column names. The stream has the wanted ones as text (the empty name is passed over), then
+    _line, _number (of good rows, from 1), _spaced (whether there is a space or a tab about), and of a line that is no
+    row _fault and _text (null where it is not text). Empty lines are no rows.
     """
-    header = read_header(file)
-    load_lines(connection, file)
-    records = _RECORDS + (_JOINED if _join_spanning(connection, len(header)) else "")
-    split = f"(SELECT _line, _text, {_FIELDS} AS _fields FROM ({records}))"
-    names = [(number, name) for number, name in enumerate(header, 1) if name not in ("", "_line")]
-    columns = "".join(f"_fields[{number}] AS {ident(name)}, " for number, name in names)
-    good = f"SELECT {columns}_line FROM {split} WHERE len(_fields) = {len(header)}"
-    bad = (
-        "SELECT _line, CASE WHEN _text IS NULL THEN 'line is not UTF-8' "
-        "WHEN _fields IS NULL THEN 'line has a broken quote' "
-        f"ELSE concat('line has ', len(_fields), ' fields, wanted {len(header)}') END AS _reason, _text AS _row "
-        f"FROM {split} WHERE len(_fields) IS DISTINCT FROM {len(header)}"
-    )
-    total = connection.execute(f"SELECT count(*) FROM ({records})").fetchall()[0][0]
-    return CsvRows(good, bad, header, total)
+
+    def __init__(
+        self, file: Path, wanted: set[str] | None = None, progress: Progress | None = None, *, chunk: int = CHUNK
+    ) -> None:
+        self.header = read_header(file)
+        marks = {name for name, _ in _MARKS}
+        names = [name for name in self.header if name not in marks | {""} and (wanted is None or name in wanted)]
+        refuse_same_names(file, names)
+        self._layout = Layout(self.header, tuple(names), lambda: encoding_of(file))
+        self._file, self._progress, self._chunk = file, progress, chunk
+        self._rows = 0
+        self.failure: BaseException | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the wanted columns that the file has."""
+        return self._layout.wanted
+
+    @property
+    def encoding(self) -> str:
+        """UTF-8 or GB18030; as far as it was read, a file of ASCII only counts as UTF-8."""
+        return str(self._layout.__dict__.get("encoding", UTF8))
+
+    def reader(self) -> Any:
+        """A ``pyarrow.RecordBatchReader`` of the stream; what stops it is kept in ``failure``."""
+        schema = pa.schema([(name, pa.string()) for name in self.columns] + _MARKS)
+        return pa.RecordBatchReader.from_batches(schema, self._batches())
+
+    @contextmanager
+    def registered(self, connection: Any) -> Iterator[str]:
+        """The stream as a view of the connection, by its name; an error of reading comes through as what it is."""
+        connection.register(VIEW, self.reader())
+        try:
+            yield VIEW
+        except duckdb.Error:
+            if self.failure is not None:
+                raise self.failure from None
+            raise
+        finally:
+            connection.unregister(VIEW)
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for parsed in self._parsed():
+                yield from self._marked(parsed).to_batches(max_chunksize=BATCH_ROWS)
+                if parsed.faults:
+                    yield from self._faults(parsed.faults).to_batches()
+        except BaseException as error:
+            self.failure = error  # on its way through the engine an exception loses its type
+            raise
+
+    def _parsed(self) -> Iterator[Parsed]:
+        rest, rest_line = b"", 1
+        for block in blocks(self._file, self._progress, chunk=self._chunk):
+            content, first_line = rest + block.content, rest_line if rest else block.first_line
+            if block.too_long:
+                if rest:
+                    yield self._parse(rest, rest_line, at_end=True)
+                yield _too_long(block, self._layout)
+                rest = b""
+                continue
+            if first_line == 1:
+                content, first_line = content[content.find(b"\n") + 1 or len(content) :], 2
+            if content:
+                parsed = self._parse(content, first_line, at_end=False)
+                rest, rest_line = parsed.rest, parsed.rest_line
+                yield parsed
+        if rest:
+            yield self._parse(rest, rest_line, at_end=True)
+
+    def _parse(self, content: bytes, first_line: int, *, at_end: bool) -> Parsed:
+        rows = _all_rows(content, self._layout)
+        if rows is not None:
+            spaced = b" " in content or b"\t" in content
+            return Parsed(rows, np.arange(first_line, first_line + rows.num_rows), spaced=spaced)
+        return parse_by_line(content, first_line, self._layout, at_end=at_end)
+
+    def _marked(self, parsed: Parsed) -> pa.Table:
+        rows = parsed.rows.num_rows
+        first, self._rows = self._rows + 1, self._rows + rows
+        nothing = pa.nulls(rows, pa.string())
+        numbers = pa.array(np.arange(first, first + rows))
+        spaced = pa.array(np.full(rows, parsed.spaced))
+        return _with_marks(parsed.rows, [pa.array(parsed.lines, pa.int64()), numbers, spaced, nothing, nothing])
+
+    def _faults(self, faults: list[tuple[int, str, str | None]]) -> pa.Table:
+        rows = pa.table({name: pa.nulls(len(faults), pa.string()) for name in self.columns})
+        lines, reasons, texts = zip(*faults, strict=True)
+        marks = [pa.array(lines, pa.int64()), pa.nulls(len(faults), pa.int64()), pa.nulls(len(faults), pa.bool_())]
+        return _with_marks(rows, [*marks, pa.array(reasons, pa.string()), pa.array(texts, pa.string())])
 
 
-def _join_spanning(connection: Any, width: int) -> int:
-    """Fill ``_spanning`` (first_line, last_line, joined) with records whose quoted field runs over several lines."""
-    connection.execute("CREATE OR REPLACE TEMP TABLE _spanning (first_line BIGINT, last_line BIGINT, joined VARCHAR)")
-    odd = [number for (number,) in connection.execute(_ODD).fetchall()]
-    at = found = 0
-    while at + 1 < len(odd):
-        first, last = odd[at], odd[at + 1]
-        joined = _joined(connection, first, last, width) if last - first < MOST_LINES_OF_A_FIELD else None
-        if joined is not None:
-            connection.execute("INSERT INTO _spanning VALUES (?, ?, ?)", [first, last, joined])
-        found += joined is not None
-        at += 1 if joined is None else 2
-    return found
-
-
-def _joined(connection: Any, first: int, last: int, width: int) -> str | None:
-    """One record made of the lines first..last, or None if it is none, or if a line inside is a good row by itself."""
-    rows = connection.execute("SELECT _text FROM _lines WHERE _line BETWEEN ? AND ? ORDER BY _line", [first, last])
-    texts = [text for (text,) in rows.fetchall()]
-    if None in texts or any(_width(text) == width for text in texts[1:-1]):
-        return None  # more likely a stray quote on either side of good rows than one field that looks like rows
-    joined = "\n".join(texts)
-    return joined if _width(joined) == width else None
-
-
-def _width(text: str) -> int | None:
-    if re.fullmatch(_RECORD, text) is None:
+def _all_rows(content: bytes, layout: Layout) -> pa.Table | None:
+    """All lines as rows, at the parser's full speed, or None if any line is anything but a row."""
+    if content.startswith(b"\n") or b"\n\n" in content or b"\r" in content or b"\0" in content:
         return None
-    return len(next(csv.reader(io.StringIO(text, newline="")), [""]))
+    quoted = b'"' in content
+    if quoted:
+        data = np.frombuffer(content, np.uint8)
+        if any(faults.any() for faults in quote_faults(data, line_ends(data))):
+            return None
+    try:
+        rows = columns_of(content, layout, quoted=quoted)
+    except (pa.ArrowInvalid, UnicodeDecodeError):  # the look line by line finds where
+        return None
+    lines = content.count(b"\n") + (not content.endswith(b"\n"))
+    return rows if rows.num_rows == lines else None
+
+
+def _too_long(block: Block, layout: Layout) -> Parsed:
+    beginning = block.content[:LONGEST_HEADER]
+    text = beginning.decode() if is_valid(beginning, UTF8) else None
+    fault = (block.first_line, f"line is longer than {LONGEST_LINE >> 20} MiB", text)
+    return Parsed(empty_columns(layout), np.array([], np.int64), [fault])
+
+
+def _with_marks(rows: pa.Table, marks: list[Any]) -> pa.Table:
+    for (name, _), values in zip(_MARKS, marks, strict=True):
+        rows = rows.append_column(name, values)
+    return rows

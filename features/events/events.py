@@ -16,18 +16,20 @@ from features.events.schema import TABLES
 from features.events.sources import Source, digest_of
 from features.events.stage import Staged, add_rows
 from features.events.summary import EventsSummary, summarize
+from features.events.workspace import Workspace
 
 
 class Events:
     """Raw tables in one DuckDB session (UTC); made by ``load_events``, closed by ``close`` or a ``with`` block."""
 
-    def __init__(self, backend: Any, staged: dict[str, Staged], ignored: tuple[str, ...], digest: str) -> None:
-        self.backend = backend
+    def __init__(self, workspace: Workspace, staged: dict[str, Staged], ignored: tuple[str, ...], digest: str) -> None:
+        self._workspace = workspace
+        self.backend: Any = workspace.backend
         self.digest = digest
         self._staged = staged
         self._ignored = ignored
-        groups.create_memberships(backend.con)
-        calendar.create_trading_days(backend.con, tuple(staged))
+        groups.create_memberships(self.backend.con)
+        calendar.create_trading_days(self.backend.con, tuple(staged))
 
     def table(self, name: str) -> ibis.Table:
         """Give a raw table, typed as the contract says; without rows where it was not given."""
@@ -49,7 +51,8 @@ class Events:
     @cached_property
     def summary(self) -> EventsSummary:
         """What was read, kept and set aside, and what does not fit together between the tables."""
-        return summarize(self.backend.con, self._staged, self._ignored)
+        with self._workspace.bounded():
+            return summarize(self.backend.con, self._staged, self._ignored)
 
     def trading_days(self) -> ibis.Table:
         """trading_day, day_no (from 0): the distinct trading days of all given tables, in order."""
@@ -83,8 +86,8 @@ class Events:
         self.__dict__.pop("summary", None)  # counted again when asked for
 
     def close(self) -> None:
-        """Close the session; the tables of an in-memory one are gone."""
-        self.backend.disconnect()
+        """Close the session; tables that were not in a database file of the user's are gone."""
+        self._workspace.close()
 
     def __enter__(self) -> Events:
         return self

@@ -15,32 +15,42 @@ import duckdb
 
 from alertgrade.errors import AlertError
 from features.events import casts
-from features.events.csv_lines import csv_rows
-from features.events.mapping import Block, ColumnMapping, Mapping
+from features.events.csv_lines import FAULT, LINE, NUMBER, TEXT, CsvStream
+from features.events.encodings import UTF8
+from features.events.mapping import Block, Mapping
+from features.events.mapping_sql import condition, expression
 from features.events.pair_trades import Pairing, pair_trades
-from features.events.schema import TABLES, Column, Kind, Table
-from features.events.sql import ident, literal, literals
-
-_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+from features.events.schema import TABLES, Column, Table
+from features.events.sql import ident, literal
+from features.events.text_lines import UNREADABLE, Progress
+from features.events.workspace import Workspace, size_as_text
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a mapping made of its source: rows written a table, rows that no block chose, lines that are no rows."""
+    """What a mapping made of its source: rows written a table, rows that no block chose, lines that are no rows.
+
+    ``trimmed`` rows of the source had blanks around a value that the mapping reads, which were taken off; ``rounded``
+    written rows had a price or an amount with more decimals than the contract holds.
+    """
 
     rows_read: int
     unreadable: int
     unused: int
     tables: dict[str, int]
     pairing: Pairing | None
+    trimmed: int = 0
+    rounded: int = 0
+    encoding: str = UTF8
 
 
-def run_mapping(src: Path, out: Path, mapping: Mapping) -> Imported:
-    """Write the raw tables of ``src`` (CSV, plain or gzip) as parquet into the new folder ``out``.
+def run_mapping(src: Path, out: Path, mapping: Mapping, progress: Progress | None = None) -> Imported:
+    """Write the raw tables of ``src`` (CSV, plain or gzip, UTF-8 or GBK) as parquet into the new folder ``out``.
 
     Values that do not fit their column are written as text, for the loader to quarantine with their reason; lines
-    of the source that are no rows go to ``out/_unreadable.parquet``. ``out`` appears whole or not at all. Raises
-    ``AlertError`` if ``src`` lacks a column of the mapping or ``out`` exists.
+    of the source that are no rows go to ``out/_unreadable.parquet``. ``out`` appears whole or not at all. Memory stays
+    below 2 GB whatever the size of ``src``. Raises ``AlertError`` if ``src`` cannot be read or lacks a column of the
+    mapping, or ``out`` exists.
     """
     if not src.is_file() or src.stat().st_size == 0:
         raise AlertError(f"{src} is no file, or has 0 bytes", "wanted a CSV file with column names", "check the path")
@@ -50,42 +60,68 @@ def run_mapping(src: Path, out: Path, mapping: Mapping) -> Imported:
     draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     draft.mkdir()
     try:
-        with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}) as db:
-            db.execute("SET TimeZone = 'UTC'")
-            result = _run(db, src, draft, mapping)
+        workspace = Workspace(None, size_as_text([src]))
+        try:
+            with workspace.bounded():
+                result = _run(workspace.backend.con, src, draft, mapping, progress)
+        finally:
+            workspace.close()
         draft.rename(out)
+    except UNREADABLE as error:
+        raise AlertError(f"{src} cannot be read ({error})", "wanted a CSV file", "write it again") from error
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        seen = f"{src} cannot be imported ({str(error).strip().splitlines()[0]})"
+        raise AlertError(seen, "wanted room on the disk", "free some, or set TMPDIR to a larger one") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return result
 
 
-def _run(db: Any, src: Path, out: Path, mapping: Mapping) -> Imported:
-    plan = csv_rows(db, src)
-    _refuse_missing(src, plan.header, mapping)
-    db.execute(f"CREATE TEMP TABLE _bad AS {plan.bad}")
-    unreadable = _count(db, "SELECT count(*) FROM _bad")
-    if unreadable:
-        db.execute(f"COPY _bad TO {literal(str(out / '_unreadable.parquet'))} (FORMAT parquet)")
-    db.execute(
-        f"CREATE TEMP TABLE _source AS SELECT *, row_number() OVER (ORDER BY _line) AS _number FROM ({plan.good})"
-    )
-    written, pairing = {}, None
+def _run(db: Any, src: Path, out: Path, mapping: Mapping, progress: Progress | None) -> Imported:
+    stream = CsvStream(src, _columns_read(mapping), progress)
+    _refuse_missing(src, stream.header, mapping)
+    read, unreadable, trimmed = _create_source(db, stream, out)
+    written, rounded, pairing = {}, 0, None
     for name, blocks in mapping.tables.items():
-        _create(db, TABLES[name], blocks)
+        table = TABLES[name]
+        rounded += _create(db, table, blocks)
         if name == "trades" and mapping.pair_trades is not None:
+            db.execute("CREATE OR REPLACE TEMP TABLE _trades AS FROM _typed")
             pairing = pair_trades(db, "_trades", mapping.pair_trades)
-        written[name] = _write(db, TABLES[name], out)
-    used = " OR ".join(_where(block) for blocks in mapping.tables.values() for block in blocks if not block.distinct)
-    unused = _count(db, f"SELECT count(*) FROM _source WHERE NOT ({used or 'true'})")
-    return Imported(_count(db, "SELECT count(*) FROM _source"), unreadable, unused, written, pairing)
+            db.execute("CREATE OR REPLACE TEMP VIEW _typed AS FROM _trades")
+        written[name] = _copy(db, "FROM _typed", out / f"{name}.parquet")
+    used = " OR ".join(condition(block) for blocks in mapping.tables.values() for block in blocks if not block.distinct)
+    unused = _count(db, f"SELECT count(*) FROM _rows WHERE ({used or 'true'}) IS NOT TRUE")
+    return Imported(read, unreadable, unused, written, pairing, trimmed, rounded, stream.encoding)
+
+
+def _create_source(db: Any, stream: CsvStream, out: Path) -> tuple[int, int, int]:
+    """Table ``_source`` (what the mapping reads) with its view ``_rows``; counts of rows, faults and trimmed rows."""
+    names = [ident(name) for name in stream.columns]
+    values = "".join(f"{casts.raw(name, 'VARCHAR')} AS {name}, " for name in names)
+    blanks = " OR ".join(f"coalesce({casts.has_blanks(name)}, false)" for name in names) or "false"
+    with stream.registered(db) as view:
+        db.execute(
+            f"CREATE OR REPLACE TABLE _source AS SELECT {values}{blanks} AS _blanks, "
+            f"{LINE}, {NUMBER}, {FAULT}, {TEXT} FROM {view}"
+        )
+    db.execute(f"CREATE OR REPLACE TEMP VIEW _rows AS FROM _source WHERE {FAULT} IS NULL")
+    bad = f"SELECT {LINE}, {FAULT} AS _reason, {TEXT} AS _row FROM _source WHERE {FAULT} IS NOT NULL"
+    unreadable = _count(db, f"SELECT count(*) FROM ({bad})")
+    if unreadable:
+        _copy(db, bad, out / "_unreadable.parquet")
+    return _count(db, "SELECT count(*) FROM _rows"), unreadable, _count(db, "SELECT count(*) FROM _rows WHERE _blanks")
+
+
+def _columns_read(mapping: Mapping) -> set[str]:
+    blocks = [block for blocks in mapping.tables.values() for block in blocks]
+    return {c.from_ for block in blocks for c in block.columns.values() if c.from_} | {
+        column for block in blocks for column in block.where
+    }
 
 
 def _refuse_missing(src: Path, header: tuple[str, ...], mapping: Mapping) -> None:
-    blocks = [block for blocks in mapping.tables.values() for block in blocks]
-    wanted = {c.from_ for block in blocks for c in block.columns.values() if c.from_} | {
-        column for block in blocks for column in block.where
-    }
-    if missing := sorted(wanted - set(header)):
+    if missing := sorted(_columns_read(mapping) - set(header)):
         raise AlertError(
             f"{src.name} has no column {', '.join(map(repr, missing))} (it has {', '.join(header)})",
             "wanted every column the mapping reads",
@@ -93,79 +129,44 @@ def _refuse_missing(src: Path, header: tuple[str, ...], mapping: Mapping) -> Non
         )
 
 
-def _create(db: Any, table: Table, blocks: list[Block]) -> None:
-    """Table ``_NAME``: all columns of the contract; typed where every value allows it, else as text."""
+def _create(db: Any, table: Table, blocks: list[Block]) -> int:
+    """View ``_typed``: all columns of the contract; typed where every value allows it, else as text.
+
+    Gives the number of rows in which typing rounds a number.
+    """
     parts = []
     for block in blocks:
-        columns = ", ".join(f"{_expression(block.columns.get(c.name), c)} AS {ident(c.name)}" for c in table.columns)
+        columns = ", ".join(f"{expression(block.columns.get(c.name), c)} AS {ident(c.name)}" for c in table.columns)
         distinct = "DISTINCT " if block.distinct else ""
-        parts.append(
-            f"SELECT {distinct}{columns}{'' if block.distinct else ', _number'} FROM _source WHERE {_where(block)}"
-        )
-    db.execute(f"CREATE OR REPLACE TEMP TABLE _text AS {' UNION ALL BY NAME '.join(parts)}")
-    columns = ", ".join(f"{_typed_if_whole(db, c)} AS {ident(c.name)}" for c in table.columns)
-    order = " ORDER BY ALL" if all(block.distinct for block in blocks) else " ORDER BY _number"
-    db.execute(f"CREATE OR REPLACE TEMP TABLE {ident('_' + table.name)} AS SELECT {columns} FROM _text{order}")
+        number = "" if block.distinct else f", {NUMBER}"
+        parts.append(f"SELECT {distinct}{columns}{number} FROM _rows WHERE {condition(block)}")
+    db.execute(f"CREATE OR REPLACE TEMP VIEW _as_text AS {' UNION ALL BY NAME '.join(parts)}")
+    whole = _whole_columns(db, table)
+    columns = ", ".join(f"{_typed(c) if c in whole else ident(c.name)} AS {ident(c.name)}" for c in table.columns)
+    order = f" ORDER BY {NUMBER}" if len(blocks) > 1 else ""  # one block reads the rows in their order
+    if all(block.distinct for block in blocks):
+        order = " ORDER BY ALL"
+    db.execute(f"CREATE OR REPLACE TEMP VIEW _typed AS SELECT {columns} FROM _as_text{order}")
+    rounded = [casts.is_rounded(ident(c.name), f"({_typed(c)})", c.kind, "VARCHAR") for c in whole]
+    any_rounded = " OR ".join(f"coalesce({condition}, false)" for condition in rounded if condition)
+    return _count(db, f"SELECT count(*) FROM _as_text WHERE {any_rounded}") if any_rounded else 0
 
 
-def _typed_if_whole(db: Any, column: Column) -> str:
-    name = ident(column.name)
-    typed = casts.typed(name, column.kind, "VARCHAR")
-    whole = not _count(db, f"SELECT count(*) FROM _text WHERE nullif({name}, '') IS NOT NULL AND ({typed}) IS NULL")
-    return typed if whole else name
+def _whole_columns(db: Any, table: Table) -> list[Column]:
+    """The columns of ``_as_text`` in which every value can be typed."""
+    broken = ", ".join(
+        f"count(*) FILTER (nullif({ident(c.name)}, '') IS NOT NULL AND ({_typed(c)}) IS NULL)" for c in table.columns
+    )
+    counts = db.execute(f"SELECT {broken} FROM _as_text").fetchall()[0]
+    return [column for column, count in zip(table.columns, counts, strict=True) if not count]
 
 
-def _expression(mapped: ColumnMapping | None, column: Column) -> str:
-    """SQL text of one column from the table ``_source``."""
-    if mapped is None:
-        return "CAST(NULL AS VARCHAR)"
-    if mapped.row_number:
-        value = "CAST(_number AS VARCHAR)"
-    elif mapped.from_ is None:
-        constant = mapped.constant
-        value = literal(str(constant).lower() if isinstance(constant, bool) else str(constant))
-    else:
-        value = _from_source(mapped, column)
-    return f"({literal(mapped.prefix)} || {value})" if mapped.prefix else value
+def _typed(column: Column) -> str:
+    return casts.typed(ident(column.name), column.kind, "VARCHAR")
 
 
-def _from_source(mapped: ColumnMapping, column: Column) -> str:
-    value = f"nullif({ident(mapped.from_ or '')}, '')"
-    if mapped.values:
-        cases = " ".join(f"WHEN {literal(seen)} THEN {literal(meant)}" for seen, meant in mapped.values.items())
-        other = value if mapped.otherwise is None else literal(mapped.otherwise)
-        value = f"CASE {value} {cases} ELSE {other} END"
-    if mapped.divide_by is not None:
-        number = f"TRY_CAST({value} AS DECIMAL(28, 6))"
-        divided = f"CAST(CAST({number} / {mapped.divide_by} AS {Kind.PRICE.value}) AS VARCHAR)"
-        value = f"coalesce({divided}, {value})"
-    if mapped.unit is not None:
-        per_second = _PER_SECOND[mapped.unit]
-        number = f"TRY_CAST({value} AS HUGEINT)"
-        micros = (
-            f"{number} * {1_000_000 // per_second}"
-            if per_second <= 1_000_000
-            else f"{number} // {per_second // 1_000_000}"
-        )
-        value = f"coalesce(TRY(strftime(make_timestamp(CAST({micros} AS BIGINT)), '%Y-%m-%dT%H:%M:%S.%fZ')), {value})"
-    if mapped.date_in is not None:
-        instant = f"timezone('UTC', {casts.typed(value, Kind.INSTANT, 'VARCHAR')})"
-        value = f"coalesce(CAST(CAST(timezone({literal(mapped.date_in)}, {instant}) AS DATE) AS VARCHAR), {value})"
-    return value
-
-
-def _where(block: Block) -> str:
-    tests = [
-        f"{ident(column)} IN ({literals([texts] if isinstance(texts, str) else texts)})"
-        for column, texts in block.where.items()
-    ]
-    return "(" + (" AND ".join(tests) or "true") + ")"
-
-
-def _write(db: Any, table: Table, out: Path) -> int:
-    name = ident("_" + table.name)
-    db.execute(f"COPY {name} TO {literal(str(out / (table.name + '.parquet')))} (FORMAT parquet)")
-    return _count(db, f"SELECT count(*) FROM {name}")
+def _copy(db: Any, rows: str, file: Path) -> int:
+    return _count(db, f"COPY ({rows}) TO {literal(str(file))} (FORMAT parquet)")
 
 
 def _count(db: Any, sql: str) -> int:

@@ -30,21 +30,29 @@ def pair_trades(connection: Any, table: str, how: PairTrades) -> Pairing:
     id of their own. Ids: ``M`` (paired) or ``U`` (unpaired) and a number in order of time.
     """
     agree = " AND ".join(f"b.{ident(column)} = s.{ident(column)}" for column in how.equal)
+    within = how.within_ms * 1000
+    # Times are compared within buckets as wide as the window: a join on equality, whose cost grows with the rows.
+    rows = f"SELECT *, rowid AS id, {_TIME} AS us, {_TIME} // {within + 1} AS bucket FROM {table}"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE _near AS SELECT b.rowid AS b, s.rowid AS s FROM {table} AS b JOIN {table} AS s "
-        f"ON b.side = 'buy' AND s.side = 'sell' AND {agree} "
-        f"AND abs(epoch_us({_TIME.format('b')}) - epoch_us({_TIME.format('s')})) <= {how.within_ms * 1000}"
+        "CREATE OR REPLACE TEMP TABLE _near AS SELECT b.id AS b, s.id AS s "
+        f"FROM (FROM ({rows}) WHERE side = 'buy') AS b "
+        f"JOIN (SELECT *, unnest([bucket - 1, bucket, bucket + 1]) AS near FROM ({rows}) WHERE side = 'sell') AS s "
+        f"ON b.bucket = s.near AND {agree} AND abs(b.us - s.us) <= {within}"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE _pairs AS {_ONLY_CANDIDATES}")
-    numbered = _NUMBERED.format(table=table)
-    connection.execute(f"UPDATE {table} SET trade_id = n.trade_id FROM ({numbered}) AS n WHERE {table}.rowid = n.id")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE _paired AS SELECT t.* REPLACE (n.trade_id AS trade_id) FROM {table} AS t "
+        f"JOIN ({_NUMBERED.format(table=table)}) AS n ON t.rowid = n.id ORDER BY t.rowid"
+    )
+    connection.execute(f"DROP TABLE {table}")
+    connection.execute(f"ALTER TABLE _paired RENAME TO {table}")
     paired = 2 * _count(connection, "SELECT count(*) FROM _pairs")
     near = _count(connection, "SELECT (SELECT count(DISTINCT b) FROM _near) + (SELECT count(DISTINCT s) FROM _near)")
     several = near - paired
     return Pairing(paired, _count(connection, f"SELECT count(*) FROM {table}") - paired - several, several)
 
 
-_TIME = "TRY_CAST({}.event_time AS TIMESTAMP)"  # a column with a broken value is text as a whole
+_TIME = "epoch_us(TRY_CAST(event_time AS TIMESTAMP))"  # a column with a broken value is text as a whole
 
 _ONLY_CANDIDATES = """
 SELECT b, s FROM (
@@ -59,7 +67,8 @@ FROM (
     SELECT t.rowid AS id, CASE WHEN p.b IS NULL THEN 'U' ELSE 'M' END AS kind,
            min(t.event_time) OVER (PARTITION BY coalesce(least(p.b, p.s), t.rowid)) AS begins,
            coalesce(least(p.b, p.s), t.rowid) AS first_id
-    FROM {table} AS t LEFT JOIN _pairs AS p ON t.rowid = p.b OR t.rowid = p.s
+    FROM {table} AS t
+    LEFT JOIN (SELECT b AS id, b, s FROM _pairs UNION ALL SELECT s, b, s FROM _pairs) AS p ON t.rowid = p.id
 )
 """
 

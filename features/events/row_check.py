@@ -10,15 +10,18 @@ from features.events.schema import Column, Kind, Table
 from features.events.sources import PARTITION, Source
 from features.events.sql import ident, literal
 
-MARKS = ("_source", "_line", "_reason", "_row")
+MARKS = ("_source", "_line", "_reason", "_row", "_trimmed", "_rounded")
+ORIGIN = ("_source", "_line", "_spaced", "_fault", "_text")
 LONGEST_VALUE_SHOWN = 60
 
 
 def checked_rows(source: Source, rows: str, types: dict[str, str]) -> str:
     """Typed columns in contract order, then _source, _line, _reason and _row, which are null on good rows.
 
-    ``rows`` is SQL of the rows as they came (plus _source and _line), ``types`` their engine types. Reasons are
-    worked out for broken rows only.
+    ``rows`` is SQL of the rows as they came, ``types`` their engine types; each row has ``ORIGIN`` too: its source and
+    line, whether blanks have to be looked for (_spaced) and, where it is no row at all, what is wrong with it (_fault)
+    and its text. Reasons are worked out for broken rows only. _trimmed and _rounded say of a good row that blanks were
+    taken off a value, or digits.
     """
     table = source.table
     raws = ", ".join(f"{_raw(c, types, source)} AS {_seen(c)}" for c in table.columns)
@@ -27,14 +30,28 @@ def checked_rows(source: Source, rows: str, types: dict[str, str]) -> str:
     good = " AND ".join(condition for condition, _ in rules)
     reasons = ", ".join(f"CASE WHEN ({condition}) IS NOT TRUE THEN {reason} END" for condition, reason in rules)
     as_came = ", ".join(f"{literal(c.name)}: {_seen(c)}" for c in table.columns)
+    in_words = f"CASE WHEN _fault IS NULL THEN CAST(to_json({{{as_came}}}) AS VARCHAR) ELSE _text END"
     return (
         f"SELECT {', '.join(f'{_value(c)} AS {ident(c.name)}' for c in table.columns)}, "
         "CASE WHEN _bad THEN _source END AS _source, CASE WHEN _bad THEN _line END AS _line, "
-        f"CASE WHEN _bad THEN concat_ws('; ', {reasons}) END AS _reason, "
-        f"CASE WHEN _bad THEN CAST(to_json({{{as_came}}}) AS VARCHAR) END AS _row "
-        f"FROM (SELECT *, ({good}) IS NOT TRUE AS _bad FROM "
-        f"(SELECT *, {values} FROM (SELECT {raws}, _source, _line FROM ({rows}))))"
+        f"CASE WHEN _bad THEN coalesce(_fault, concat_ws('; ', {reasons})) END AS _reason, "
+        f"CASE WHEN _bad THEN {in_words} END AS _row, "
+        f"NOT _bad AND _blanks AS _trimmed, NOT _bad AND ({_rounded(table, types)}) AS _rounded "
+        f"FROM (SELECT *, _fault IS NOT NULL OR ({good}) IS NOT TRUE AS _bad FROM "
+        f"(SELECT *, {values} FROM (SELECT {raws}, {_blanks(table, types)} AS _blanks, {', '.join(ORIGIN)} "
+        f"FROM ({rows}))))"
     )
+
+
+def _blanks(table: Table, types: dict[str, str]) -> str:
+    texts = [ident(c.name) for c in table.columns if types.get(c.name) == "VARCHAR"]
+    found = " OR ".join(f"coalesce({casts.has_blanks(name)}, false)" for name in texts)
+    return f"CASE WHEN _spaced THEN {found} ELSE false END" if found else "false"
+
+
+def _rounded(table: Table, types: dict[str, str]) -> str:
+    found = (casts.is_rounded(_seen(c), _value(c), c.kind, types[c.name]) for c in table.columns if c.name in types)
+    return " OR ".join(f"coalesce({condition}, false)" for condition in found if condition) or "false"
 
 
 def _seen(column: Column) -> str:
@@ -50,7 +67,10 @@ def _raw(column: Column, types: dict[str, str], source: Source) -> str:
         return _raw_day(column, types, source)
     if column.name not in types:
         return "CAST(NULL AS VARCHAR)"
-    return casts.raw(ident(column.name), types[column.name])
+    value = casts.raw(ident(column.name), types[column.name])
+    if types[column.name] != "VARCHAR":
+        return value
+    return f"CASE WHEN _spaced THEN {value} ELSE nullif({ident(column.name)}, '') END"  # most files have no blanks
 
 
 def _raw_day(column: Column, types: dict[str, str], source: Source) -> str:

@@ -11,13 +11,15 @@ from typing import Any
 import duckdb
 
 from alertgrade.errors import AlertError
-from features.events import casts
-from features.events.csv_lines import CsvRows, csv_rows
-from features.events.pseudonym import IDENTITY_COLUMNS, pseudonyms
-from features.events.row_check import MARKS, checked_rows
+from features.events.csv_lines import FAULT, TEXT, CsvStream
+from features.events.duplicates import drop_duplicates
+from features.events.pseudonym import IDENTITY_COLUMNS
+from features.events.pseudonym_sql import pseudonymised
+from features.events.row_check import MARKS, ORIGIN, checked_rows
 from features.events.schema import Table
 from features.events.sources import Source
 from features.events.sql import ident, literal, path
+from features.events.text_lines import UNREADABLE, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,12 @@ class Staged:
     quarantined: int
     duplicates: int
     extra_columns: tuple[str, ...]
+    trimmed: int = 0
+    """kept rows with blanks around a value, which were taken off"""
+    rounded: int = 0
+    """kept rows with more decimals in a price or an amount than the contract holds, which were rounded"""
+    encoding: str | None = None
+    """of a CSV: UTF-8 or GB18030"""
 
     def __add__(self, other: Staged) -> Staged:
         """Both counts together."""
@@ -38,6 +46,9 @@ class Staged:
             self.quarantined + other.quarantined,
             self.duplicates + other.duplicates,
             tuple(sorted({*self.extra_columns, *other.extra_columns})),
+            self.trimmed + other.trimmed,
+            self.rounded + other.rounded,
+            other.encoding or self.encoding,
         )
 
 
@@ -53,11 +64,14 @@ def create_quarantine(connection: Any) -> None:
     connection.execute(f"CREATE OR REPLACE TABLE quarantine ({columns})")
 
 
-def stage(connection: Any, source: Source, key: bytes) -> Staged:
+def stage(connection: Any, source: Source, key: bytes, progress: Progress | None = None) -> Staged:
     """Load one table; raises ``AlertError`` where a required column is missing or a file cannot be read at all."""
     try:
-        return _stage(connection, source, key)
-    except (duckdb.IOException, duckdb.InvalidInputException, OSError, EOFError) as error:
+        return _stage(connection, source, key, progress)
+    except duckdb.OutOfMemoryException as error:
+        seen = f"{source.name_of(source.files[0])} needs more than the memory and the scratch disk have"
+        raise AlertError(seen, "wanted room in the folder of temporary files", "set TMPDIR to a larger disk") from error
+    except (duckdb.IOException, duckdb.InvalidInputException, *UNREADABLE) as error:
         names = ", ".join(source.name_of(file) for file in source.files[:3])
         first_line = str(error).strip().splitlines()[0]
         seen = f"{names} cannot be read ({first_line})"
@@ -78,16 +92,34 @@ def add_rows(connection: Any, source: Source, key: bytes, identity: str) -> Stag
     return replace(staged, kept=staged.kept - again, duplicates=staged.duplicates + again)
 
 
-def _stage(connection: Any, source: Source, key: bytes) -> Staged:
-    table, name = source.table, ident(source.table.name)
-    rows, lines = _csv(connection, source) if source.is_csv else (_parquet(source), None)
+def _stage(connection: Any, source: Source, key: bytes, progress: Progress | None) -> Staged:
+    if source.is_csv:
+        stream = CsvStream(source.files[0], set(source.table.column_names), progress)
+        types = dict.fromkeys((name for name in stream.header if name), "VARCHAR")
+        _refuse_missing(source, types)
+        with stream.registered(connection) as view:
+            rows = f"SELECT * REPLACE ({_withheld(source)} AS {TEXT}), {_name(source)} AS _source FROM {view}"
+            _create(connection, source, rows, types, key)
+        return _counted(connection, source.table, types, stream.encoding)
+    rows = _parquet(source)
     types = {str(column): str(kind) for column, kind, *_ in connection.execute(f"DESCRIBE {rows}").fetchall()}
     _refuse_missing(source, types)
-    rows, types = _with_pseudonyms(connection, rows, types, table, key)
-    connection.execute(f"CREATE OR REPLACE TABLE {name} AS {checked_rows(source, rows, types)}")
-    for column in _identities(table, types):
-        connection.execute(f"DROP TABLE {_codes(column)}")  # the one place where names stood in the clear
-    whole = _count(connection, f"SELECT count(*) FROM {name}")
+    _create(connection, source, rows, types, key)
+    return _counted(connection, source.table, types, None)
+
+
+def _create(connection: Any, source: Source, rows: str, types: dict[str, str], key: bytes) -> None:
+    with pseudonymised(connection, source.table, rows, types, key) as (safe, safe_types):
+        checked = checked_rows(source, safe, safe_types)
+        connection.execute(f"CREATE OR REPLACE TABLE {ident(source.table.name)} AS {checked}")
+
+
+def _counted(connection: Any, table: Table, types: dict[str, str], encoding: str | None) -> Staged:
+    """Move broken rows to the quarantine, drop duplicates, and count."""
+    name = ident(table.name)
+    whole, trimmed, rounded = connection.execute(
+        f"SELECT count(*), count(*) FILTER (_trimmed), count(*) FILTER (_rounded) FROM {name}"
+    ).fetchall()[0]
     connection.execute(
         f"INSERT INTO quarantine SELECT {literal(table.name)}, _source, _line, _reason, _row "
         f"FROM {name} WHERE _reason IS NOT NULL"
@@ -95,18 +127,21 @@ def _stage(connection: Any, source: Source, key: bytes) -> Staged:
     broken = _count(connection, f"DELETE FROM {name} WHERE _reason IS NOT NULL")
     for mark in MARKS:
         connection.execute(f"ALTER TABLE {name} DROP COLUMN {mark}")
-    lost = _quarantine_lines(connection, source, lines.bad) if lines is not None and lines.records > whole else 0
-    connection.execute("DROP TABLE IF EXISTS _lines")
-    connection.execute("DROP TABLE IF EXISTS _spanning")
-    duplicates = _drop_duplicates(connection, table)
-    extra = tuple(sorted(column for column in types if column not in (*table.column_names, *MARKS)))
-    return Staged(whole + lost, whole - broken - duplicates, broken + lost, duplicates, extra)
+    duplicates = drop_duplicates(connection, table)
+    extra = tuple(sorted(column for column in types if column not in (*table.column_names, *ORIGIN)))
+    kept = whole - broken - duplicates
+    return Staged(whole, kept, broken, duplicates, extra, trimmed, rounded, encoding)
 
 
-def _csv(connection: Any, source: Source) -> tuple[str, CsvRows]:
-    file = source.files[0]
-    lines = csv_rows(connection, file)
-    return f"SELECT *, {literal(source.name_of(file))} AS _source FROM ({lines.good})", lines
+def _name(source: Source) -> str:
+    return literal(source.name_of(source.files[0]))
+
+
+def _withheld(source: Source) -> str:
+    """The text of a line that is no row, unless it may hold a name or a bank account."""
+    if any(owner == source.table.name for owner, _ in IDENTITY_COLUMNS):
+        return f"CASE WHEN {FAULT} IS NOT NULL THEN '(withheld: the line may name a person)' END"
+    return TEXT
 
 
 def _parquet(source: Source) -> str:
@@ -114,7 +149,9 @@ def _parquet(source: Source) -> str:
     skip = len(str(source.folder)) + 2  # 1-based, and the slash
     return (
         f"SELECT * EXCLUDE (filename, file_row_number), substr(filename, {skip}) AS _source, "
-        f"file_row_number + 1 AS _line FROM read_parquet([{files}], union_by_name=true, filename=true, "
+        "file_row_number + 1 AS _line, true AS _spaced, "
+        "CAST(NULL AS VARCHAR) AS _fault, CAST(NULL AS VARCHAR) AS _text "
+        f"FROM read_parquet([{files}], union_by_name=true, filename=true, "
         "file_row_number=true, hive_partitioning=false)"
     )
 
@@ -125,61 +162,10 @@ def _refuse_missing(source: Source, types: dict[str, str]) -> None:
     if missing:
         raise AlertError(
             f"{source.name_of(source.files[0])} has no column {', '.join(map(repr, missing))} "
-            f"(it has {', '.join(name for name in types if name not in MARKS)})",
+            f"(it has {', '.join(name for name in types if name not in ORIGIN)})",
             f"wanted the columns {', '.join(source.table.column_names)}",
             "add the column, or convert the file with `alertgrade import mapping`",
         )
-
-
-def _with_pseudonyms(
-    connection: Any, rows: str, types: dict[str, str], table: Table, key: bytes
-) -> tuple[str, dict[str, str]]:
-    """Replace identity columns by pseudonyms before anything else sees them, the quarantine included."""
-    for name in _identities(table, types):
-        value = f"CAST({casts.raw(ident(name), types[name])} AS VARCHAR)"
-        distinct = connection.execute(f"SELECT DISTINCT {value} AS value FROM ({rows}) WHERE {value} IS NOT NULL")
-        values = [value for (value,) in distinct.fetchall()]
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {_codes(name)} (value VARCHAR, code VARCHAR)")
-        if values:
-            codes = pseudonyms(values, key, f"{table.name}.{name}")
-            connection.execute(f"INSERT INTO {_codes(name)} SELECT unnest(?), unnest(?)", [values, codes])
-        rows = (
-            f"SELECT r.* REPLACE (c.code AS {ident(name)}) FROM ({rows}) AS r "
-            f"LEFT JOIN {_codes(name)} AS c ON c.value = {value.replace(ident(name), 'r.' + ident(name))}"
-        )
-        types = {**types, name: "VARCHAR"}
-    return rows, types
-
-
-def _identities(table: Table, types: dict[str, str]) -> list[str]:
-    return [name for owner, name in sorted(IDENTITY_COLUMNS) if owner == table.name and name in types]
-
-
-def _codes(column: str) -> str:
-    return ident(f"_codes {column}")
-
-
-def _quarantine_lines(connection: Any, source: Source, unreadable: str) -> int:
-    """Quarantine lines that are no rows; the text is withheld where it may hold a name or a bank account."""
-    secret = any(owner == source.table.name for owner, _ in IDENTITY_COLUMNS)
-    text = "'(withheld: the line may name a person)'" if secret else "_row"
-    name = literal(source.name_of(source.files[0]))
-    origin = f"{literal(source.table.name)}, {name}"
-    return _count(connection, f"INSERT INTO quarantine SELECT {origin}, _line, _reason, {text} FROM ({unreadable})")
-
-
-def _drop_duplicates(connection: Any, table: Table) -> int:
-    """Keep the first of rows that are equal in every column; hashes find the few candidates, equality decides."""
-    name, columns = ident(table.name), ", ".join(ident(column.name) for column in table.columns)
-    twice = f"SELECT hash({columns}) AS h FROM {name} GROUP BY h HAVING count(*) > 1"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE _twice AS {twice}")
-    if not _count(connection, "SELECT count(*) FROM _twice"):
-        return 0
-    later = (
-        f"SELECT rowid AS id, row_number() OVER (PARTITION BY {columns} ORDER BY rowid) AS nth "
-        f"FROM {name} WHERE hash({columns}) IN (SELECT h FROM _twice)"
-    )
-    return _count(connection, f"DELETE FROM {name} WHERE rowid IN (SELECT id FROM ({later}) WHERE nth > 1)")
 
 
 def _count(connection: Any, sql: str) -> int:

@@ -17,7 +17,11 @@ from features.events.stage import Staged
 
 @dataclass(frozen=True, slots=True)
 class TableSummary:
-    """Rows of one given table: ``read = kept + quarantined + duplicates``."""
+    """Rows of one given table: ``read = kept + quarantined + duplicates``.
+
+    ``trimmed`` rows had blanks around a value, ``rounded`` ones more decimals than the contract holds; both are counted
+    before duplicates are dropped. ``encoding`` is that of a CSV.
+    """
 
     table: str
     read: int
@@ -25,6 +29,9 @@ class TableSummary:
     quarantined: int
     duplicates: int
     extra_columns: tuple[str, ...]
+    trimmed: int = 0
+    rounded: int = 0
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,11 @@ _WITH_CONTRACT = ("orders", "trades", "contract_days", "position_limits", "posit
 # An id is the order's within its exchange and day; a GTC order keeps it on later days.
 _NO_ACCEPT = """
 SELECT count(*) FROM {rows} AS r
-WHERE NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.event = 'accepted' AND o.exchange = r.exchange
-                  AND o.trading_day = r.trading_day AND o.order_id = r.order_id)
-  AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.event = 'accepted' AND o.time_in_force = 'GTC'
-                  AND o.exchange = r.exchange AND o.contract = r.contract AND o.account_id = r.account_id
-                  AND o.order_id = r.order_id AND o.trading_day < r.trading_day)
+ANTI JOIN (SELECT exchange, trading_day, order_id FROM orders WHERE event = 'accepted') AS o
+       ON o.exchange = r.exchange AND o.trading_day = r.trading_day AND o.order_id = r.order_id
+ANTI JOIN (SELECT * FROM orders WHERE event = 'accepted' AND time_in_force = 'GTC') AS g
+       ON g.exchange = r.exchange AND g.contract = r.contract AND g.account_id = r.account_id
+      AND g.order_id = r.order_id AND g.trading_day < r.trading_day
 """
 
 
@@ -101,7 +108,9 @@ def summarize(connection: Any, staged: dict[str, Staged], ignored: tuple[str, ..
     """Count what the tables hold and what they miss; the rows themselves stay in the engine."""
     return EventsSummary(
         tables=tuple(
-            TableSummary(name, s.read, s.kept, s.quarantined, s.duplicates, s.extra_columns)
+            TableSummary(
+                name, s.read, s.kept, s.quarantined, s.duplicates, s.extra_columns, s.trimmed, s.rounded, s.encoding
+            )
             for name, s in staged.items()
         ),
         ignored=ignored,

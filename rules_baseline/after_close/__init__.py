@@ -1,1 +1,1 @@
-"""Screens run once a trading day after the close, one file each; none yet."""
+"""The firm's own after-close screens: raw events of a closed day in, findings and alerts with evidence out."""

@@ -18,8 +18,8 @@ from rules_baseline.rule import Parameter, Rule
 
 
 def events(inputs: Inputs) -> Any:
-    """Every cancelled row, and whether it counts under the regime of its exchange, contract and day."""
-    rows = inputs.with_terms(inputs.cancels(), "frequent_cancel")
+    """Cancelled rows that count, or may, under the regime of its exchange, contract and day."""
+    rows = inputs.with_terms(inputs.cancels, "frequent_cancel")
     client = ibis.coalesce(rows.cancelled_by, rows.null_cancelled_by) == "client"
     ioc = rows.time_in_force.isin(["FOK", "FAK"])
     ordinary = client & ~ioc
@@ -42,4 +42,5 @@ RULE = Rule(
         Parameter("null_cancelled_by", "text", values=("client", "exchange", "broker")),
     ),
     events=events,
+    looks_at="cancels",
 )

@@ -15,8 +15,8 @@ from rules_baseline.rule import Parameter, Rule
 
 
 def events(inputs: Inputs) -> Any:
-    """Every cancelled row, and whether it is large and counts; open where the largest order is not known."""
-    rows = inputs.with_terms(inputs.cancels(), "large_cancel")
+    """Cancelled rows that are large and count; open where the largest order is not known."""
+    rows = inputs.with_terms(inputs.cancels, "large_cancel")
     client = ibis.coalesce(rows.cancelled_by, rows.null_cancelled_by) == "client"
     ioc = rows.time_in_force.isin(["FOK", "FAK"])
     # size_share is a decimal, so volume >= 0.8 x max is compared exactly
@@ -45,4 +45,5 @@ RULE = Rule(
         Parameter("null_cancelled_by", "text", values=("client", "exchange", "broker")),
     ),
     events=events,
+    looks_at="cancels",
 )

@@ -69,3 +69,16 @@ def test_an_import_says_what_became_of_the_rows(run, tmp_path):
     assert "cash_flows 1 rows" in output
     assert "1 rows read; 0 of them are no event of any table in the mapping" in output
     assert "1 lines are no rows" in output
+
+
+def test_what_was_changed_is_said(run, folder, write, tmp_path):
+    order = (
+        "2026-01-05T01:31:00Z,2026-01-05,SHFE,rb2605, A9,O9,accepted,buy,open,speculation,limit,GFD,0.1234567,2,,,,,"
+    )
+    write("orders", order)
+    accounts = folder / "accounts.csv"
+    accounts.write_bytes(accounts.read_text(encoding="utf-8").replace("B1", "营业部").encode("gbk"))
+    _, output = run("check", folder)
+    assert "orders: blanks around values taken off in 1 rows" in output
+    assert "orders: numbers rounded in 1 rows (a price keeps 6 decimals, an amount 4)" in output
+    assert "accounts: read as GB18030" in output

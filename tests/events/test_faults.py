@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 
 import pytest
@@ -172,6 +173,15 @@ def test_two_forms_of_one_table_stop(load, folder):
 def test_a_file_that_is_not_what_its_name_says_stops(load, folder, name):
     (folder / name).write_bytes(b"this is neither parquet nor gzip")
     with pytest.raises(AlertError, match="read"):
+        load()
+
+
+def test_a_gzip_file_that_is_damaged_inside_stops_with_its_name(load, folder):
+    packed = bytearray(gzip.compress((folder / "orders.csv").read_bytes() * 1000))
+    packed[len(packed) // 2] ^= 0xFF
+    (folder / "orders.csv").unlink()
+    (folder / "orders.csv.gz").write_bytes(packed)
+    with pytest.raises(AlertError, match=r"orders\.csv\.gz cannot be read"):
         load()
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 import yaml
 
 from alertgrade.errors import AlertError
 from features.events.load import load_events
-from features.events.mapping import read_mapping
+from features.events.mapping import PairTrades, read_mapping
 from features.events.mapping_run import run_mapping
+from features.events.pair_trades import pair_trades
 
 SOURCE = """\
 ts,what,who,id,code,dir,qty,px
@@ -138,6 +140,16 @@ def test_the_window_of_pairing_is_closed_at_its_end(run, time, paired):
     assert run(source=SOURCE.replace("1767576600124000000", time))[0].pairing.paired == paired
 
 
+@pytest.mark.parametrize("start", range(0, 3_000, 250))  # wherever the window lies on the clock
+@pytest.mark.parametrize(("apart", "paired"), [(-1_001, 0), (-1_000, 2), (0, 2), (1_000, 2), (1_001, 0)])
+def test_a_window_that_crosses_any_microsecond_pairs_the_same(start, apart, paired):
+    with duckdb.connect() as db:
+        db.execute("CREATE TEMP TABLE t (event_time TIMESTAMP, side VARCHAR, price INTEGER, trade_id VARCHAR)")
+        times = [1767576600_000_000 + start, 1767576600_000_000 + start + apart]
+        db.execute("INSERT INTO t SELECT make_timestamp(unnest(?)), unnest(['buy', 'sell']), 1, NULL", [times])
+        assert pair_trades(db, "t", PairTrades(within_ms=1, equal=("price",))).paired == paired
+
+
 def test_two_partners_that_fit_equally_are_not_chosen_between(run, rows):
     result, out = run(source=SOURCE + "1767576600123999999,fill,9,3,rb2605,S,1,350000\n")
     assert (result.pairing.paired, result.pairing.without_partner, result.pairing.with_several) == (0, 0, 3)
@@ -152,6 +164,27 @@ def test_a_value_that_the_contract_refuses_reaches_the_quarantine_and_not_the_gr
         assert events.table("orders").count().execute() == 1
     assert found[0].startswith("side is '?', wanted one of buy, sell; price is 'abc'")
     assert found[1].startswith("event_time is 'soon'")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counts"),
+    [
+        ("new,7", " new,7\t", (1, 0)),
+        ("rb2605,B,2,350000", "rb2605,B,2,350000.00001", (0, 0)),  # hundredths: the sixth decimal holds
+        ("1767576660000000000,heartbeat,", " 1767576660000000000,heartbeat,", (1, 0)),
+    ],
+)
+def test_blanks_taken_off_are_counted(run, rows, old, new, counts):
+    result, out = run(source=SOURCE.replace(old, new))
+    assert (result.trimmed, result.rounded) == counts
+    with load_events(out, pseudonym_key=b"k" * 32) as events:
+        assert [r["account_id"] for r in rows(events.table("orders"))] == ["C-7"]
+
+
+@pytest.mark.parametrize(("price", "rounded"), [("3500.123456", 0), ("3500.1234567", 1), ("1e-7", 1)])
+def test_rows_in_which_a_number_is_rounded_are_counted(run, price, rounded):
+    result, _ = run(put("orders", "price", {"from": "px"}), source=SOURCE.replace("B,2,350000", f"B,2,{price}"))
+    assert result.rounded == rounded
 
 
 def test_lines_that_are_no_rows_are_written_beside(run):

@@ -202,7 +202,7 @@ class Oracle:
             for t in ("orders", "trades")
         )
         sent, cancels = of(orders, "accepted"), of(orders, "cancelled")
-        today = {
+        return {
             "orders_today": len(sent),
             "cancels_today": len(cancels),
             "cancel_ratio_today": share(len(cancels), len(sent)),
@@ -216,7 +216,6 @@ class Oracle:
             "self_matches_today": self_matches(trades),
             "distinct_contracts_today": contracts(orders),
         }
-        return today if orders or trades else dict.fromkeys(today)
 
 
 def disagreements(asked: list[Row], wanted: list[Row], found: list[Row]) -> list[str]:

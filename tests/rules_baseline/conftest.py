@@ -60,6 +60,10 @@ class Market:
     trades: list[dict[str, Any]] = field(default_factory=list)
     contracts: list[dict[str, Any]] = field(default_factory=lambda: [contract_row(name) for name in CONTRACTS])
     members: list[dict[str, Any]] = field(default_factory=list)
+    contract_days: list[dict[str, Any]] = field(default_factory=list)
+    opening_limits: list[dict[str, Any]] = field(default_factory=list)
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)  # tables that were not given
     notices: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -122,6 +126,21 @@ class Market:
         for account in accounts:
             self.members.append({"account_id": account, "group_id": group, "valid_from": begins, "valid_to": ends})
 
+    def opening_limit(self, scope: str, key: str, limit: int, exchange: str = "CFFEX", **changes: Any) -> None:
+        row = {"exchange": exchange, "scope": scope, "key": key, "limit": limit, "valid_from": date(2010, 1, 1)}
+        self.opening_limits.append({**row, "valid_to": None, **changes})
+
+    def contract_day(self, exchange: str = "CZCE", *, day: date = DAY, **changes: Any) -> None:
+        row = {"trading_day": day, "exchange": exchange, "contract": CONTRACTS[exchange][0]}
+        prices = {"settlement_price": Decimal(100), "upper_limit": Decimal(110), "lower_limit": Decimal(90)}
+        self.contract_days.append({**row, **prices, "high_price": Decimal(110), "low_price": Decimal(90), **changes})
+
+    def account(self, account_id: str, *, programmatic: bool = True, **changes: Any) -> None:
+        row = {"account_id": account_id, "account_type": "individual", "branch": "b", "channel": "direct"}
+        flags = {"is_employee": False, "is_programmatic": programmatic, "is_market_maker": False}
+        dates = {"opened_on": date(2020, 1, 1), "valid_from": date(2020, 1, 1), "valid_to": None}
+        self.accounts.append({**row, **flags, **dates, "name": None, **changes})
+
     def batches(self, edges: Sequence[datetime] = ()) -> list[Batch]:
         """Batches that end at (and include) each edge, and the rest."""
         found, before = [], datetime(1, 1, 1)  # noqa: DTZ001 -- instants are UTC without zone
@@ -135,12 +154,10 @@ class Market:
         return found
 
     def reference(self) -> dict[str, pa.Table]:
-        return {
-            "contracts": pa.Table.from_pylist(self.contracts, schema=arrow_schema("contracts")),
-            "memberships": pa.Table.from_pylist(self.members, schema=MEMBERS),
-            "notices": pa.Table.from_pylist(self.notices, schema=arrow_schema("notices")),
-            "alerts": pa.Table.from_pylist(self.alerts, schema=arrow_schema("alerts")),
-        }
+        names = ("contracts", "notices", "alerts", "contract_days", "opening_limits", "accounts")
+        tables = {name: pa.Table.from_pylist(getattr(self, name), schema=arrow_schema(name)) for name in names}
+        tables["memberships"] = pa.Table.from_pylist(self.members, schema=MEMBERS)
+        return {name: table for name, table in tables.items() if name not in self.missing}
 
     def write(self, folder: Path) -> Path:
         """As a folder of raw tables."""
@@ -148,8 +165,10 @@ class Market:
         groups = [{**row, "declared": True} for row in self.members]
         tables = {
             **{n: getattr(self, n) for n in ("orders", "trades", "contracts", "notices")},
+            **{n: getattr(self, n) for n in ("contract_days", "opening_limits", "accounts")},
             "control_groups": groups,
         }
+        tables = {name: rows for name, rows in tables.items() if name not in self.missing}
         for name, rows in tables.items():
             pq.write_table(pa.Table.from_pylist(rows, schema=arrow_schema(name)), folder / f"{name}.parquet")
         return folder

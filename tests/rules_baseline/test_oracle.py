@@ -302,6 +302,7 @@ def test_the_engine_agrees_with_the_plain_reading_of_the_rules(
                 "event_ids": json.loads(a.evidence)["event_ids"],
             }
             for a in ran.alerts
+            if a.rule_id in LIMITS
         ]
         assert seen == [{name: a[name] for name in row} for row, a in zip(seen, alerts, strict=False)]
         assert len(seen) == len(alerts)
@@ -311,6 +312,7 @@ def test_the_engine_agrees_with_the_plain_reading_of_the_rules(
                 int(f["day_total"]),
             )
             for f in ran.findings
+            if f["rule_id"] in LIMITS
         }
         assert found == answers
 

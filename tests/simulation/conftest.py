@@ -37,7 +37,7 @@ def make_market(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Simul
 
 @pytest.fixture(scope="session")
 def market(make_market: Callable[..., Simulated]) -> Simulated:
-    """Two blocks of the cast over three weeks: every role, in two strengths."""
+    """A small cell over three weeks."""
     return make_market(accounts=60, days=15, seed=7)
 
 

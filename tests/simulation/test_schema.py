@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from features.events.load import load_events
 from features.events.schema import TABLES, Kind
 from simulation.writer import ARROW_TYPES, write_table
 
@@ -43,6 +44,16 @@ def test_nulls_values_and_minima_are_allowed_ones(market: Any, name: str) -> Non
 @pytest.mark.parametrize("name", [name for name in WRITTEN if TABLES[name].validity_key])
 def test_validity_rows_of_one_key_do_not_overlap(market: Any, name: str) -> None:
     assert not market.table(name).duplicated(list(TABLES[name].validity_key)).any()
+
+
+def test_the_loader_finds_no_fault(market: Any) -> None:
+    with load_events(market.folder, pseudonym_key=b"k" * 32) as events:
+        found = events.summary
+    assert (found.quarantined, [t.table for t in found.tables if t.duplicates]) == (0, [])
+    assert (found.trades_without_accept, found.cancels_without_accept) == (0, 0)
+    assert not found.overlaps
+    assert not found.unknown_contracts
+    assert not found.reasons
 
 
 def test_groups_and_accounts_share_no_name(market: Any) -> None:

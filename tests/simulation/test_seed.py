@@ -1,4 +1,4 @@
-"""The seed, and nothing else, decides the market."""
+"""A seed fixes every byte; more days leave the earlier ones as they were."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
+from simulation.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,41 +51,36 @@ def test_another_seed_gives_another_market(make_market: Any, small: Any) -> None
     assert all(other[f"{name}.parquet"] != digests(small.folder)[f"{name}.parquet"] for name in ("orders", "trades"))
 
 
-@pytest.mark.parametrize("fewer", [5, 14, 29])
-@pytest.mark.parametrize("name", ["accounts", "orders", "trades", "logins", "cash_flows", "account_days", "positions"])
-def test_more_accounts_leave_the_rows_of_the_earlier_ones_as_they_were(
-    make_market: Any, small: Any, fewer: int, name: str
-) -> None:
-    few = make_market(accounts=fewer, days=4, seed=3)
-    kept = set(few.table("accounts")["account_id"])
-    among_many = small.table(name)
-    among_many = among_many[among_many["account_id"].isin(kept)].reset_index(drop=True)
-    pd.testing.assert_frame_equal(few.table(name), among_many)
+def test_account_numbers_are_a_permutation_that_says_nothing_of_the_cell(make_market: Any) -> None:
+    found = make_market(accounts=310, days=1, seed=3)
+    assert found.table("accounts")["account_id"].tolist() == [f"A{n:07d}" for n in range(310)]
+    cells = pd.read_parquet(found.result.truth.with_name("accounts.parquet")).sort_values("account_id")["cell"]
+    assert abs(cells.reset_index(drop=True).corr(pd.Series(range(310)))) < 0.25
 
 
-def test_more_days_leave_the_earlier_days_as_they_were(make_market: Any, small: Any) -> None:
-    fewer = make_market(accounts=30, days=2, seed=3)
-    # logins are left out: they already show misconduct of the next days
-    for name in ("trades", "account_days", "contract_days", "positions"):
-        longer = small.table(name)
-        longer = longer[longer["trading_day"].isin(fewer.result.days)].reset_index(drop=True)
-        pd.testing.assert_frame_equal(fewer.table(name), longer)
+TABLES = ["contract_days", "orders", "trades", "logins", "cash_flows", "account_days", "positions"]
 
 
-@pytest.mark.parametrize(("accounts", "days"), [(0, 1), (1, 0)])
-def test_an_empty_market_is_refused(make_market: Any, accounts: int, days: int) -> None:
+@pytest.fixture(scope="module")
+def innocent(make_market: Any) -> tuple[Any, Any]:
+    """Two and four days of a market where nobody is up to anything: plans are made for the whole run."""
+    return tuple(make_market(accounts=30, days=days, seed=3, scenario=Scenario()) for days in (2, 4))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_more_days_leave_the_earlier_days_as_they_were(innocent: tuple[Any, Any], name: str) -> None:
+    fewer, more = innocent
+    longer = more.table(name)
+    longer = longer[longer["trading_day"].isin(fewer.result.days)].reset_index(drop=True)
+    assert len(longer)
+    pd.testing.assert_frame_equal(fewer.table(name), longer)
+
+
+@pytest.mark.parametrize(("accounts", "days", "partitions"), [(0, 1, 1), (1, 0, 1), (1, 1, 0)])
+def test_an_empty_market_is_refused(make_market: Any, accounts: int, days: int, partitions: int) -> None:
     with pytest.raises(ValueError, match="at least one"):
-        make_market(accounts=accounts, days=days)
+        make_market(accounts=accounts, days=days, partitions=partitions)
 
 
 def test_the_smallest_market_runs(make_market: Any) -> None:
     assert make_market(accounts=1, days=1).result.rows["account_days"] == 1
-
-
-def test_progress_rises_to_one(tmp_path: Path) -> None:
-    from simulation.market import simulate
-
-    seen: list[float] = []
-    simulate(tmp_path / "events", accounts=3, days=2, progress=seen.append)
-    assert seen == sorted(seen)
-    assert seen[-1] == 1.0

@@ -1,0 +1,100 @@
+"""``alertgrade watch``: batches in while the market trades, alerts and grades out."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from alertgrade.commands.context import console, settings
+from alertgrade.errors import AlertError
+from alertgrade.settings import Settings
+
+if TYPE_CHECKING:
+    from alertgrade.watch.loop import Watched
+    from alertgrade.watch.online import OnlineRows
+    from alertgrade.watch.scoring import Scoring
+
+
+def watch(
+    source: Annotated[
+        str, typer.Option("--from", help="Folder that batches are put into, or redis://HOST:PORT/DB?stream=NAME.")
+    ],
+    reference: Annotated[Path, typer.Option(help="Folder of reference tables: contracts, accounts, limits and so on.")],
+    out: Annotated[Path, typer.Option(help="Folder for state, logs and alerts files; the same one resumes.")],
+    service: Annotated[str, typer.Option(help="Address of the scoring service; left out, nothing is graded.")] = "",
+    key: Annotated[str, typer.Option(help="API key of role scorer; better ALERTGRADE_API_KEY.")] = "",
+    parameters: Annotated[Path | None, typer.Option(help="Folder of limits instead of the shipped one.")] = None,
+    idle: Annotated[float, typer.Option(min=0, help="Seconds without a batch before held rows are counted.")] = 0.25,
+    late: Annotated[float, typer.Option(min=0, help="Seconds of event time to wait for rows out of order.")] = 0.0,
+    once: Annotated[bool, typer.Option("--once", help="Take what is there, then end.")] = False,
+) -> None:
+    """Take batches of orders and trades, raise alerts the moment a limit is crossed, and have them graded.
+
+    Example: alertgrade watch --from INBOX --reference EVENTS --out WATCH --service http://127.0.0.1:8600
+    """
+    from alertgrade.watch.loop import Patience
+    from alertgrade.watch.start import opened_watch
+    from features.events.pseudonym import load_or_create_key
+
+    home = settings()
+    stopped: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopped.append(number)  # the batch in hand is finished first
+
+    with opened_watch(
+        source,
+        reference,
+        out,
+        pseudonym_key=load_or_create_key(home.keys_dir / "pseudonym.key"),
+        parameters_dir=parameters,
+        scoring=_scoring(home, service, key),
+        online=_online(home),
+        patience=Patience(idle_s=idle, late_s=late),
+    ) as watching:
+        before = [signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)]
+        try:
+            console.print(f"watching {source} into {out}; Ctrl-C ends it")
+            watched = watching.run(once=once, stopping=lambda: bool(stopped))
+        finally:
+            for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+                signal.signal(number, handler)
+    _say(watched, out)
+
+
+def _scoring(home: Settings, service: str, key: str) -> Scoring | None:
+    import time
+
+    from alertgrade.watch.scoring import Scoring
+
+    if not service:
+        return None
+    if not (key or home.api_key):
+        raise AlertError("no API key", "wanted a key of role scorer", "set ALERTGRADE_API_KEY: alertgrade keys create")
+    return Scoring(service, key or home.api_key, time.monotonic)
+
+
+def _online(home: Settings) -> OnlineRows | None:
+    if not home.features_dir.exists():
+        return None  # nor a need to import Feast
+    from alertgrade.watch.online import OnlineRows
+    from features.store import ONLINE_DATABASE, OfflineAndOnlineStore
+
+    has_one = (home.features_dir / ONLINE_DATABASE).exists()
+    return OnlineRows(OfflineAndOnlineStore(home.features_dir)) if has_one else None
+
+
+def _say(watched: Watched, out: Path) -> None:
+    table = Table("batches", "rows", "duplicates", "set aside", "late", "alerts", "corrections", "not graded")
+    taken = (watched.batches, watched.rows, watched.duplicates, watched.refused, watched.late_rows)
+    found = (watched.alerts, watched.corrections, watched.unanswered)
+    table.add_row(*(f"{count:,}" for count in (*taken, *found)))
+    console.print(table)
+    if watched.trouble:
+        console.print(f"the service: {watched.trouble}", markup=False, soft_wrap=True)
+    console.print(f"alerts of each day, and the logs, in {out}")

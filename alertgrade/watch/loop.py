@@ -1,0 +1,186 @@
+"""The watch itself: take a delivery, count it, commit all of it at once, say what it raised, ask for grades."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from alertgrade.watch.door import Admitted, Door
+from alertgrade.watch.holding import Split, Tables, count, joined, split
+from alertgrade.watch.intake import TABLES, Delivery, Intake
+from alertgrade.watch.journals import Journals
+from alertgrade.watch.online import OnlineRows
+from alertgrade.watch.record import Beside, Record
+from alertgrade.watch.scoring import AT_ONCE, Scoring
+from rules_baseline.alerts import write_alerts
+from rules_baseline.batches import Batch, arrow_schema
+from rules_baseline.engine import RulesEngine
+
+_TICK_S = 0.05
+_BUSY_S = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds: ``idle_s`` without a delivery before held rows are counted, ``late_s`` of event
+    time for rows out of order, ``quiet_s`` of event time more for an exchange that has no rows while others have,
+    ``scores_s`` for the service once a finite intake has ended.
+    """
+
+    idle_s: float = 0.25
+    late_s: float = 0.0
+    quiet_s: float = 2.0
+    scores_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Where a watch stands, over all its starts."""
+
+    batches: int
+    rows: int
+    duplicates: int
+    refused: int
+    late_rows: int
+    alerts: int
+    corrections: int
+    unanswered: int
+    trouble: str  # what the service said last, where it does not answer
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What a delivery brought: new rows, what the door said, and how many exact duplicates were dropped."""
+
+    rows: Tables
+    admitted: Admitted | None
+    duplicates: int
+
+
+class Watch:
+    """Takes from ``intake`` into ``engine``; what is raised goes to ``out``, to the online store and to the service.
+
+    One transaction holds a batch's offsets, rows, counts, alerts and day-so-far rows, so that dying at any moment and
+    starting again changes nothing. ``scoring`` and ``online`` may be None. ``clock`` counts seconds.
+    """
+
+    def __init__(
+        self,
+        engine: RulesEngine,
+        intake: Intake,
+        door: Door,
+        out: Path,
+        *,
+        scoring: Scoring | None = None,
+        online: OnlineRows | None = None,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine, self._intake, self._out = engine, intake, out
+        self._scoring, self._online, self._clock = scoring, online, clock
+        self._patience = patience or Patience()
+        self._door, self._record = door, Record(engine.cursor())
+        self._held = self._record.held()
+        self._journals = Journals(out, self._record)
+        self._last_day = max((alert.trading_day for alert in engine.alerts()), default=date.min)
+        intake.resume(self._record.offsets())
+        if online is not None:
+            online.write(self._record.raised())
+        self._busy_at = clock()
+
+    def run(self, *, once: bool = False, stopping: Callable[[], bool] = lambda: False) -> Watched:
+        """Work until ``stopping`` says so, or with ``once`` until the intake has no more; then write the alerts files.
+
+        What is held back is counted at the end of a finite intake, and kept held where one is stopped.
+        """
+        while not stopping():
+            delivery = self._intake.next(0.0 if once or self._asking() else min(_TICK_S, self._patience.idle_s))
+            if delivery is not None:
+                self._take(delivery)
+            elif count(self._held) and (once or self._clock() - self._busy_at >= self._patience.idle_s):
+                self._count_held()
+            elif once:
+                self._finish_scoring(stopping)
+                break
+            elif self._asking():
+                time.sleep(_BUSY_S)
+            self._score()
+        self._write_days()
+        return self.watched()
+
+    def watched(self) -> Watched:
+        """Where the watch stands."""
+        rows, duplicates, refused = self._record.counts()
+        return Watched(
+            self._engine.sequence,
+            rows,
+            duplicates,
+            refused,
+            self._engine.late_rows,
+            len(self._engine.alerts()),
+            len(self._record.corrections()),
+            self._record.waiting(),
+            "" if self._scoring is None else self._scoring.trouble,
+        )
+
+    def close(self) -> None:
+        """Wait for the call to the service that is under way, and keep its answers; the engine stays open."""
+        if self._scoring is not None:
+            self._scoring.close()
+            self._journals.answered(self._record, self._scoring.answers())
+        self._record.close()
+
+    def _take(self, delivery: Delivery) -> None:
+        admitted = self._door.admit(delivery)
+        arrived = self._record.unseen(admitted.tables)
+        again = count(admitted.tables) - count(arrived) + admitted.duplicates
+        late, quiet = (round(seconds * 1e6) for seconds in (self._patience.late_s, self._patience.quiet_s))
+        parts = split(joined(self._held, arrived), late, quiet)
+        self._commit(delivery.offsets, parts, Arrived(arrived, admitted, again))
+        self._intake.done(delivery)
+        self._busy_at = self._clock()
+
+    def _count_held(self) -> None:
+        nothing = {name: arrow_schema(name).empty_table() for name in TABLES}
+        self._commit((), Split(self._held, nothing), Arrived(nothing, None, 0))
+
+    def _commit(self, offsets: tuple[str, ...], parts: Split, arrived: Arrived) -> None:
+        sequence = self._engine.sequence + 1
+        beside = Beside(sequence, offsets, arrived.rows, parts.held, arrived.admitted, arrived.duplicates)
+        self._engine.process(Batch(sequence, parts.now["orders"], parts.now["trades"]), beside=beside)
+        self._held = parts.held
+        raised = self._journals.committed(self._record, sequence)
+        if self._online is not None:
+            self._online.write(raised)
+        days = {day for name in TABLES for day in parts.now[name]["trading_day"].unique().to_pylist()}
+        if days and max(days) > self._last_day:
+            self._write_days()
+            self._last_day = max(days)
+
+    def _asking(self) -> bool:
+        return self._scoring is not None and self._scoring.asking
+
+    def _score(self) -> None:
+        if self._scoring is None:
+            return
+        self._journals.answered(self._record, self._scoring.answers())
+        if self._scoring.may_ask():
+            alerts = self._record.unanswered(AT_ONCE)
+            if alerts:
+                self._scoring.begin(alerts)
+
+    def _finish_scoring(self, stopping: Callable[[], bool]) -> None:
+        until = self._clock() + self._patience.scores_s
+        while self._scoring is not None and self._record.waiting() and self._clock() < until and not stopping():
+            self._score()
+            time.sleep(_BUSY_S)
+
+    def _write_days(self) -> None:
+        """One alerts file a trading day, as the rules write it; written again where late rows added to it."""
+        alerts = self._engine.alerts()
+        for day in sorted({alert.trading_day for alert in alerts}):
+            of_day = [alert for alert in alerts if alert.trading_day == day]
+            write_alerts(of_day, self._out / f"alerts-{day.isoformat()}.parquet")

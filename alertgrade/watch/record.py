@@ -1,0 +1,175 @@
+"""What a watch keeps beside the rules' tables, in the same file, by the same transaction."""
+
+# The SQL below is put together from names of ours only.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from alertgrade.watch import day_so_far, seen
+from alertgrade.watch.day_so_far import Row
+from alertgrade.watch.door import REFUSED, Admitted
+from alertgrade.watch.holding import Tables, count
+from alertgrade.watch.intake import TABLES
+from rules_baseline.batches import arrow_schema
+from rules_baseline.trigger import TriggerRecord
+
+_TABLES = {
+    "watch_offsets": "sequence BIGINT, intake_offset VARCHAR",
+    "watch_counts": "sequence BIGINT, rows BIGINT, duplicates BIGINT, refused BIGINT",
+    "watch_refused": 'sequence BIGINT, "table" VARCHAR, source VARCHAR, line BIGINT, reason VARCHAR, "row" VARCHAR',
+    "watch_alerts": "sequence BIGINT, number BIGINT, alert_id VARCHAR, record VARCHAR, intraday VARCHAR",
+    "watch_answers": "number BIGINT, alert_id VARCHAR, refused VARCHAR, answer VARCHAR",
+}
+_CORRECTIONS = "SELECT * FROM corrections WHERE sequence >= ? ORDER BY ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alert as it was raised by batch ``sequence``, with its account's day so far (features and both marks)."""
+
+    sequence: int
+    alert: TriggerRecord
+    intraday: Row
+
+    def line(self) -> dict[str, Any]:
+        """As the alerts log says it."""
+        return {"sequence": self.sequence, "alert": self.alert.model_dump(mode="json"), "intraday": dict(self.intraday)}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the service said of an alert: its grade (JSON text), or why it will never grade it."""
+
+    alert_id: str
+    answer: str | None
+    refused: str | None = None
+
+
+class Record:
+    """The watch's own tables; ``con`` is a second connection to the engine's state file, of which it reads."""
+
+    def __init__(self, con: Any) -> None:
+        self._con = con
+        for name, columns in _TABLES.items():
+            con.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+        seen.create(con)
+        for name in TABLES:
+            con.register("watch_empty", arrow_schema(name).empty_table())
+            con.execute(f"CREATE TABLE IF NOT EXISTS watch_held_{name} AS FROM watch_empty")
+            con.unregister("watch_empty")
+
+    def offsets(self) -> list[str]:
+        """Committed offsets, in order."""
+        return [offset for (offset,) in self._all("SELECT intake_offset FROM watch_offsets ORDER BY sequence, rowid")]
+
+    def held(self) -> Tables:
+        """Rows that wait for later ones of their exchange."""
+        return {
+            name: self._con.sql(f"FROM watch_held_{name}").to_arrow_table().cast(arrow_schema(name)) for name in TABLES
+        }
+
+    def unseen(self, tables: Tables) -> Tables:
+        """The rows that are no exact duplicates of earlier ones."""
+        return seen.unseen(self._con, tables)
+
+    def raised(self, since: int = 0) -> list[Raised]:
+        """Alerts of the batches from sequence ``since`` on, in the order in which they were raised."""
+        return self._raised("WHERE sequence >= ? ORDER BY number", since)
+
+    def unanswered(self, most: int) -> list[Raised]:
+        """The first ``most`` alerts that the service has neither graded nor refused for good."""
+        return self._raised("ANTI JOIN watch_answers USING (alert_id) ORDER BY number LIMIT ?", most)
+
+    def waiting(self) -> int:
+        """How many alerts the service has not answered for."""
+        return int(self._all("SELECT count(*) FROM watch_alerts ANTI JOIN watch_answers USING (alert_id)")[0][0])
+
+    def answer(self, answers: Sequence[Answer]) -> None:
+        """Keep answers; one a alert, so that no alert is asked about again."""
+        before = self._all("SELECT count(*) FROM watch_answers")[0][0]
+        self._con.execute("BEGIN")
+        for number, one in enumerate(answers, before):
+            row = [number, one.alert_id, one.refused, one.answer]
+            self._con.execute("INSERT INTO watch_answers VALUES (?, ?, ?, ?)", row)
+        self._con.execute("COMMIT")
+
+    def answers(self) -> list[Answer]:
+        """All answers, in the order in which they came."""
+        rows = self._all("SELECT alert_id, answer, refused FROM watch_answers ORDER BY number")
+        return [Answer(*row) for row in rows]
+
+    def corrections(self, since: int = 0) -> list[dict[str, Any]]:
+        """What late rows changed (columns of ``RulesEngine.corrections`` and the sequence), from ``since`` on."""
+        rows: list[dict[str, Any]] = self._con.sql(_CORRECTIONS, params=[since]).to_arrow_table().to_pylist()
+        return rows
+
+    def refused(self, since: int = 0) -> list[dict[str, Any]]:
+        """Rows set aside, from batch ``since`` on."""
+        sql = "SELECT * FROM watch_refused WHERE sequence >= ? ORDER BY sequence, rowid"
+        rows: list[dict[str, Any]] = self._con.sql(sql, params=[since]).to_arrow_table().to_pylist()
+        return rows
+
+    def counts(self) -> tuple[int, int, int]:
+        """Rows that arrived for good, exact duplicates dropped, and rows set aside."""
+        sql = "SELECT coalesce(sum(rows), 0), coalesce(sum(duplicates), 0), coalesce(sum(refused), 0) FROM watch_counts"
+        rows, duplicates, refused = self._all(sql)[0]
+        return int(rows), int(duplicates), int(refused)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._con.close()
+
+    def _raised(self, which: str, parameter: int) -> list[Raised]:
+        rows = self._all(f"SELECT sequence, record, intraday FROM watch_alerts {which}", parameter)
+        return [Raised(n, TriggerRecord.model_validate_json(alert), json.loads(row)) for n, alert, row in rows]
+
+    def _all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self._con.execute(sql, list(parameters)).fetchall()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What one batch leaves beside the rules' tables; called by the engine within the batch's transaction."""
+
+    sequence: int
+    offsets: Sequence[str]
+    arrived: Tables
+    held: Tables
+    admitted: Admitted | None
+    duplicates: int
+
+    def __call__(self, con: Any, alerts: Sequence[TriggerRecord]) -> None:
+        """Append all of it through the engine's connection."""
+        for offset in self.offsets:
+            con.execute("INSERT INTO watch_offsets VALUES (?, ?)", [self.sequence, offset])
+        refused = REFUSED.empty_table() if self.admitted is None else self.admitted.refused
+        counts = [self.sequence, count(self.arrived), self.duplicates, refused.num_rows]
+        con.execute("INSERT INTO watch_counts VALUES (?, ?, ?, ?)", counts)
+        seen.keep(con, self.sequence, self.arrived)
+        self._keep(con, {"refused": refused}, f"INSERT INTO watch_{{name}} SELECT {self.sequence}, * FROM watch_kept")
+        for name in TABLES:
+            con.execute(f"DELETE FROM watch_held_{name}")
+        self._keep(con, self.held, "INSERT INTO watch_held_{name} FROM watch_kept")
+        self._raise(con, alerts)
+
+    def _keep(self, con: Any, tables: Mapping[str, pa.Table], sql: str) -> None:
+        for name, table in tables.items():
+            if table.num_rows:
+                con.register("watch_kept", table)
+                con.execute(sql.format(name=name))
+                con.unregister("watch_kept")
+
+    def _raise(self, con: Any, alerts: Sequence[TriggerRecord]) -> None:
+        before = con.execute("SELECT count(*) FROM watch_alerts").fetchall()[0][0] if alerts else 0
+        days = day_so_far.rows(con, alerts)
+        for number, (alert, row) in enumerate(zip(alerts, days, strict=True), before):
+            kept = [self.sequence, number, alert.alert_id, alert.model_dump_json(), json.dumps(dict(row))]
+            con.execute("INSERT INTO watch_alerts VALUES (?, ?, ?, ?, ?)", kept)

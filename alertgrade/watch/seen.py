@@ -1,0 +1,63 @@
+"""Every row that arrived, kept beside the engine's state: to know it again, and to say what the day was so far."""
+
+# The SQL below is put together from names of ours only.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from alertgrade.watch.holding import Tables
+from alertgrade.watch.intake import TABLES
+from features.events.schema import TABLES as CONTRACT
+from features.events.sql import ident
+
+# What the intraday features read; ``row`` is a hash of the whole row.
+_BOTH = ("event_time", "trading_day", "exchange", "contract", "account_id", "order_id")
+KEPT = {
+    "orders": (*_BOTH, "event", "hedge", "time_in_force", "volume"),
+    "trades": (*_BOTH, "trade_id", "side", "volume"),
+}
+_HASH = {name: f"hash({', '.join(ident(column) for column in CONTRACT[name].column_names)})" for name in TABLES}
+
+
+def create(con: Any) -> None:
+    """Make the tables ``watch_seen_orders`` and ``watch_seen_trades`` where they are not there."""
+    for name in TABLES:
+        kinds = {column.name: column.kind.value for column in CONTRACT[name].columns}
+        columns = ", ".join(f"{column} {kinds[column]}" for column in KEPT[name])
+        con.execute(f'CREATE TABLE IF NOT EXISTS watch_seen_{name} (sequence BIGINT, {columns}, "row" UBIGINT)')
+
+
+def unseen(con: Any, arriving: Tables) -> Tables:
+    """The rows that did not arrive before, each once: one equal in every column to another is an exact duplicate."""
+    return {name: _unseen(con, name, arriving[name]) for name in TABLES}
+
+
+def keep(con: Any, sequence: int, arriving: Tables) -> None:
+    """Append the rows, within the transaction of batch ``sequence``."""
+    for name in TABLES:
+        if arriving[name].num_rows:
+            con.register("watch_arriving", arriving[name])
+            columns = ", ".join(KEPT[name])
+            con.execute(
+                f"INSERT INTO watch_seen_{name} SELECT ?, {columns}, {_HASH[name]} FROM watch_arriving", [sequence]
+            )
+            con.unregister("watch_arriving")
+
+
+def _unseen(con: Any, name: str, table: pa.Table) -> pa.Table:
+    if not table.num_rows:
+        return table
+    bounds = pc.min_max(table["event_time"]).as_py()
+    con.register("watch_arriving", table)
+    # rows are kept about in order of time, so that the bounds spare reading most of them
+    earlier = f'SELECT event_time, order_id, "row" FROM watch_seen_{name} WHERE event_time BETWEEN $min AND $max'
+    known = f'(SELECT *, {_HASH[name]} AS "row" FROM watch_arriving) ANTI JOIN ({earlier})'
+    sql = f'SELECT DISTINCT * EXCLUDE ("row") FROM {known} USING (event_time, order_id, "row")'
+    rows = con.sql(sql, params=bounds).to_arrow_table().cast(table.schema)
+    con.unregister("watch_arriving")
+    return rows

@@ -1,0 +1,22 @@
+"""Lots at the close by account, contract and day: what the position screens read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules_baseline.after_close.closing import Closing
+
+KEYS = ("account_id", "exchange", "contract", "trading_day", "day_no")
+
+
+def lots_held(closing: Closing, days: int = 1) -> Any:
+    """``KEYS`` and ``lots``, long and short together, all hedge flags; only where lots are above 0."""
+    rows = closing.rows("positions", days)
+    held = rows.group_by(list(KEYS)).aggregate(lots=rows.volume.sum().cast("int64"))
+    return held.filter(held.lots > 0)
+
+
+def with_value(closing: Closing, held: Any) -> Any:
+    """Rows with ``kind`` and ``value`` = lots x settlement x multiplier (CNY), null where either is not known."""
+    rows = closing.with_settlement(closing.with_contract(held))
+    return rows.mutate(value=rows.lots * rows.settlement_price * rows.multiplier)

@@ -1,0 +1,71 @@
+"""What if: the rules run as they are and once more with other parameters or groups, by the very same code."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from alertgrade.errors import AlertError
+from rules_baseline.alerts import read_alerts
+from rules_baseline.merged_groups import Member, as_if_declared
+from rules_baseline.pack_change import parsed
+from rules_baseline.pack_edit import edited_pack
+from rules_baseline.replay import Progress, run_rules
+from rules_baseline.rulebook import load_rulebook
+from rules_baseline.scope import EVERYTHING, Scope
+from rules_baseline.trigger import TriggerRecord
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Alerts of both runs in (triggered_at, alert_id) order, and the version of the parameters of each."""
+
+    before: list[TriggerRecord]
+    after: list[TriggerRecord]
+    version_before: str
+    version_after: str
+
+
+def what_if(
+    events: Any,
+    state_dir: Path,
+    *,
+    settings: Sequence[str] = (),
+    members: Sequence[Member] = (),
+    parameters_dir: Path | None = None,
+    custom_dir: Path | None = None,
+    scope: Scope = EVERYTHING,
+    progress: Progress | None = None,
+) -> WhatIf:
+    """Run the rules over ``features.events.load.Events`` as they are, and with ``settings`` and ``members``.
+
+    ``settings`` are texts such as ``frequent_cancel.limit=400`` (see ``pack_change.parsed``), set in a copy of the
+    parameters folder; ``members`` are taken as declared groups; rules of ``custom_dir`` run unchanged. ``progress`` is
+    told (steps done, steps in all) of each run. ``state_dir`` keeps the state of both runs. Raises ``AlertError``
+    where nothing is to change, and as ``parsed``, ``edited_pack``, ``as_if_declared`` and ``run_rules`` do.
+    """
+    if not settings and not members:
+        raise AlertError("nothing to change", "wanted --set RULE.PARAMETER=VALUE or --merge-groups FILE")
+    changes = [parsed(text, load_rulebook(parameters_dir)) for text in settings]
+    run = partial(_alerts, state_dir=Path(state_dir), custom_dir=custom_dir, scope=scope, progress=progress)
+    with tempfile.TemporaryDirectory(prefix="alertgrade-what-if-") as name, ExitStack() as stack:
+        changed = parameters_dir
+        if changes:
+            changed = Path(name) / "parameters"
+            edited_pack(changes, changed, parameters_dir)
+        before = run(events, Path(name) / "before", parameters_dir=parameters_dir)
+        merged = stack.enter_context(as_if_declared(events, members)) if members else events
+        after = run(merged, Path(name) / "after", parameters_dir=changed)
+        versions = [load_rulebook(folder, custom_dir).limits.version for folder in (parameters_dir, changed)]
+    return WhatIf(before, after, *versions)
+
+
+def _alerts(events: Any, folder: Path, *, state_dir: Path, **options: Any) -> list[TriggerRecord]:
+    """The alerts of one run, whose files are of no use to anybody else."""
+    run_rules(events, folder / "alerts.parquet", state_dir=state_dir / folder.name, **options)
+    return read_alerts(folder / "alerts.parquet")

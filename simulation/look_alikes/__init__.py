@@ -1,0 +1,1 @@
+"""Innocent conduct that looks like misconduct, one kind a file."""
