@@ -32,9 +32,11 @@ class YamlLines:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 1
             raise AlertError(f"{path}:{line}: {getattr(error, 'problem', error)}", "wanted YAML", "mend it") from error
-        if node is None:
-            raise AlertError(f"{path}:1: the file is empty", f"wanted {wanted}", "write it or take it away")
-        self.root = node
+        self.root = self.of_nothing(wanted) if node is None else node
+
+    def of_nothing(self, wanted: str) -> Any:
+        """The top node of an empty file: here an error; a reader for whom nothing is a mapping says so."""
+        raise AlertError(f"{self.path}:1: the file is empty", f"wanted {wanted}", "write it or take it away")
 
     def fault(self, node: Any, seen: str, wanted: str, todo: str = "mend the file") -> AlertError:
         """The error at a node."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
-from alertgrade.errors import AlertError
+from alertgrade.yaml_lines import YamlLines
 from simulation.shares import Shares
 
 T = TypeVar("T")
@@ -41,32 +41,18 @@ def read(path: Path, kind: type[T]) -> T:
     A field left out has its default. `AlertError` on a file that is no YAML, on an unknown, doubled or missing key,
     on a value of another type and on one the dataclass itself refuses; each names ``path`` and the line.
     """
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise AlertError(f"cannot read {path}: {error.strerror}", "wanted a scenario file", "check its name") from error
-    except UnicodeDecodeError as error:
-        raise AlertError(f"{path} is not UTF-8 text", "wanted YAML", "save it as UTF-8") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise AlertError(f"{path}:{line}: {getattr(error, 'problem', error)}", "wanted YAML", "mend it") from error
-    if node is None:
-        start = yaml.Mark(str(path), 0, 0, 0, "", 0)
-        node = yaml.MappingNode("tag:yaml.org,2002:map", [], start, start)
-    made: T = _Reader(path).made(node, kind)
+    reader = _Reader(path, "a scenario file")
+    made: T = reader.made(reader.root, kind)
     return made
 
 
-class _Reader:
-    """Turns YAML nodes into values of wanted types."""
+class _Reader(YamlLines):
+    """Turns YAML nodes into values of wanted types; an empty file is a mapping without keys."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def fault(self, node: Any, seen: str, wanted: str) -> AlertError:
-        """The error at a node."""
-        return AlertError(f"{self.path}:{node.start_mark.line + 1}: {seen}", f"wanted {wanted}", "mend the file")
+    def of_nothing(self, wanted: str) -> Any:
+        """The top node of an empty file."""
+        start = yaml.Mark(str(self.path), 0, 0, 0, "", 0)
+        return yaml.MappingNode("tag:yaml.org,2002:map", [], start, start)
 
     def made(self, node: Any, wanted: Any) -> Any:
         """The node's value as ``wanted``."""
@@ -118,17 +104,6 @@ class _Reader:
             name = str(error).partition(":")[0]
             at = pairs[name][1] if name in pairs else node
             raise self.fault(at, str(error), "values that fit together") from error
-
-    def pairs(self, node: Any) -> dict[str, tuple[Any, Any]]:
-        """Keys and values of a mapping, with their nodes."""
-        if not isinstance(node, yaml.MappingNode):
-            raise self.fault(node, "something that is no mapping", "keys with values")
-        found: dict[str, tuple[Any, Any]] = {}
-        for key, value in node.value:
-            if key.value in found:
-                raise self.fault(key, f"key {key.value!r} a second time", "each key once")
-            found[key.value] = (key, value)
-        return found
 
     def scalar(self, node: Any, wanted: Any) -> Any:
         """A number, a text or a truth value; a whole number also where a fraction may stand."""
