@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from features.catalogue import FAMILIES
-from rules_baseline.trigger import TriggerRecord
+from rules_baseline.trigger import MAX_DAYS_APART, TriggerRecord
 
 Outcome = Literal["no_action", "educated", "enhanced_review", "restricted", "referred"]
+ShortText = Annotated[str, Field(min_length=1, max_length=200)]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 _INTRADAY = frozenset(FAMILIES["intraday"])
 _LARGEST = 1e12  # more of anything than a day can hold
@@ -23,6 +24,11 @@ class ScoreRequest(TriggerRecord):
     False
     """
 
+    alert_id: ShortText
+    rule_id: ShortText
+    contract: Annotated[str, Field(max_length=80)] | None = None
+    subject_id: ShortText
+    account_id: ShortText
     intraday: dict[str, float | None] | None = None
     explain: bool = True
 
@@ -43,6 +49,13 @@ class ScoreRequest(TriggerRecord):
         if any(number is not None and abs(number) > _LARGEST for number in (value or {}).values()):
             raise ValueError(f"a number beyond {_LARGEST:g}")
         return value
+
+    @model_validator(mode="after")
+    def _of_that_day(self) -> ScoreRequest:
+        # A night session belongs to the next trading day, which a long holiday may put off.
+        if abs((self.triggered_at.date() - self.trading_day).days) > MAX_DAYS_APART:
+            raise ValueError(f"triggered_at and trading_day are more than {MAX_DAYS_APART} days apart")
+        return self
 
     def trigger(self) -> TriggerRecord:
         """The trigger record alone."""

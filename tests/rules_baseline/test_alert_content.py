@@ -31,6 +31,16 @@ def test_an_alert_names_rule_level_day_place_and_subject(market: Any, run: Calla
     assert ids == ["self_trade:warning:2026-03-02:DCE.m2605:A1", "self_trade:breach:2026-03-02:DCE.m2605:A1"]
 
 
+def test_clocks_and_ids_no_client_may_send_cost_no_alert(market: Any, run: Callable[..., Any]) -> None:
+    long = "A" * 400
+    breach(market, day=date(2026, 5, 29))  # the rows' clock says early March
+    breach(market, account=long)
+    assert [(str(a.trading_day), a.account_id) for a in run(market).alerts if a.level == "breach"] == [
+        ("2026-03-02", long),
+        ("2026-05-29", "A1"),
+    ]
+
+
 def test_evidence_is_frozen_at_the_trigger_and_names_parameter_and_source(market: Any, run: Callable[..., Any]) -> None:
     for _ in range(600):
         market.order(exchange="DCE")
