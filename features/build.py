@@ -9,21 +9,13 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from alertgrade.errors import AlertError
-from features.cancelling import cancelling
-from features.catalogue import FAMILIES, FEATURE_SERVICE
-from features.definitions import INTRADAY_MARKS, STORED_FAMILIES
+from features.catalogue import FEATURE_SERVICE
 from features.events.events import Events
-from features.first_seen import first_seen
-from features.history import history
-from features.intraday import intraday
-from features.logins import logins
-from features.profile import profile
-from features.trading import trading
+from features.families import columns, families
 
 RECORD = "build.json"
 
@@ -99,34 +91,6 @@ def _calendar(events: Events) -> tuple[date, ...]:
     if not days:
         raise AlertError("the raw tables hold no dated row", "wanted at least one trading day", "see alertgrade check")
     return tuple(days)
-
-
-def families(events: Events) -> dict[str, ir.Table]:
-    """Every stored family as an Ibis expression over the raw tables: (account_id, event_timestamp, features)."""
-    days = events.trading_days()
-    orders, trades, alerts = events.table("orders"), events.table("trades"), events.table("alerts")
-    moments = alerts.select("account_id", "trading_day", moment=alerts.triggered_at)
-    dispositions = events.table("dispositions") if events.has("dispositions") else None
-    tables = {
-        "profile": profile(events.table("accounts"), days),
-        "trading": trading(trades, days),
-        "cancelling": cancelling(orders, days),
-        "logins": logins(events.table("logins"), days),
-        "intraday": intraday(orders, trades, moments),
-    }
-    if events.has("alerts"):
-        tables["history"] = history(first_seen(events), alerts, dispositions, days)
-    return {family: tables.get(family, _nothing(family)) for family in STORED_FAMILIES}
-
-
-def columns(family: str) -> list[str]:
-    """Feature columns of a family's file, in catalogue order."""
-    return [*FAMILIES[family], *(INTRADAY_MARKS if family == "intraday" else ())]
-
-
-def _nothing(family: str) -> ir.Table:
-    schema = {"account_id": "string", "event_timestamp": "timestamp(6)", **dict.fromkeys(columns(family), "float64")}
-    return ibis.memtable([], schema=ibis.schema(schema))
 
 
 def _write(events: Events, table: ir.Table, path: Path) -> int:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES
+from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, SERVICES
 
 PAGE = Path(__file__).parents[1] / "docs" / "features.md"
 _HEAD = f"""# Features
 
-{len(FEATURES)} features of the service `{FEATURE_SERVICE}`, made from `features/catalogue.py` (`python -m features.catalogue_page`).
+{len(FEATURES)} features of the service `{FEATURE_SERVICE}`, made from `features/specs` (`python -m features.catalogue_page`).
 
 Daily families count whole trading days, (day − n, day], and are known from 20:30 Asia/Shanghai of that day: after settlement, before the night
 session opens. A row stands on every day on which a value changes, so silence empties a window: it is null, offline and online alike. An absent
@@ -32,7 +32,11 @@ def page() -> str:
     parts = [_HEAD]
     for family, names in FAMILIES.items():
         first = FEATURES[names[0]]
-        parts.append(f"\n## {family}\n\nEmpty: {first.empty}.\n")
+        tables = ", ".join(dict.fromkeys(table for name in names for table in FEATURES[name].tables))
+        service = ", ".join(s for s, served in SERVICES.items() if names[0] in served) or "computed on request"
+        parts.append(
+            f"\n## {family}\n\nEmpty: {first.empty}.  \nMade of: {tables}.  \nKnown: {first.available}.  \nServed by: {service}.\n"
+        )
         parts.append("| feature | 含义 | meaning | unit | window | own past |\n|---|---|---|---|---|---|")
         for name in names:
             f = FEATURES[name]

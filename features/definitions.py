@@ -12,9 +12,8 @@ with warnings.catch_warnings():  # Feast sets the warning filters of the whole p
     from feast.data_format import ParquetFormat
     from feast.types import Float64
 
-from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES
+from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED_FAMILIES
 
-STORED_FAMILIES = ("profile", "trading", "cancelling", "logins", "history", "intraday")
 INTRADAY_DAY = "intraday_trading_day"  # yyyymmdd: which day an intraday row speaks of
 INTRADAY_AT = "intraday_at"  # the moment it speaks of, microseconds since 1970 UTC: exact in a double until 2255
 INTRADAY_MARKS = (INTRADAY_DAY, INTRADAY_AT)  # read to judge a row, not features of a model

@@ -16,8 +16,8 @@ import yaml
 from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.build import BuildRecord, recover
-from features.catalogue import FAMILIES, FEATURE_SERVICE, STORED
-from features.definitions import INTRADAY_AT, INTRADAY_DAY, STORED_FAMILIES, objects
+from features.catalogue import FAMILIES, FEATURE_SERVICE, STORED, STORED_FAMILIES
+from features.definitions import INTRADAY_AT, INTRADAY_DAY, objects
 
 ONLINE_DATABASE = "online.db"
 _BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)  # before the first Chinese futures trade: "from the beginning"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from features.catalogue import FEATURES, FeatureSpec
+from features.catalogue import FEATURES
+from features.specs.spec import FeatureSpec
 from models.graded_alert import GRADE_NAMES, Driver, Reason, Voice
 from models.peers import PeerMedians
 from models.policy_file import Floor, StrangeAndUnsure

@@ -14,10 +14,11 @@ from feast.types import Float64
 
 from features.alert_context import LEVEL_CODES, RULE_CODES, alert_context
 from features.build import build
-from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED, FeatureSpec
-from features.definitions import INTRADAY_MARKS, STORED_FAMILIES, objects
+from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED, STORED_FAMILIES
+from features.definitions import INTRADAY_MARKS, objects
 from features.events.events import Events
 from features.events.schema import LEVELS
+from features.specs.spec import FeatureSpec
 from features.store import OfflineAndOnlineStore
 
 SPECS = list(FEATURES.values())
