@@ -175,13 +175,13 @@ def accounts_of(home: Path) -> tuple[list[str], str]:
     """Accounts in the installation's feature store and the day its features cover; made-up ones where there is none."""
     import pandas as pd
 
-    from features.store import ONLINE_DATABASE, OnlineRecord
+    from features.online.address import online_address, open_rows
 
-    store = home / "features" / ONLINE_DATABASE
-    through = OnlineRecord.read(store).built_through if store.exists() else None
+    record = open_rows(online_address(home / "features")).record() if (home / "features" / "online.db").exists() else None
+    through = record.built_through if record else None
     if through is None:
         return [f"A{number:04d}" for number in range(100)], datetime.now(UTC).date().isoformat()
-    profile = pd.read_parquet(home / "features" / "offline" / "profile.parquet", columns=["account_id"])
+    profile = pd.read_parquet(home / "features" / "offline" / "profile", columns=["account_id"])
     return sorted(profile["account_id"].unique()), through.isoformat()
 
 

@@ -22,12 +22,13 @@ ACCOUNT = Entity(name="account", join_keys=["account_id"], value_type=ValueType.
 
 
 def source(family: str, offline: Path) -> FileSource:
-    """Parquet of one family under ``offline``."""
+    """Parquet files of one family under ``offline``: a row and its corrections differ in ``created_timestamp``."""
     return FileSource(
         name=f"{family}_source",
-        path=str(offline / f"{family}.parquet"),
+        path=str(offline / family / "*.parquet"),
         file_format=ParquetFormat(),
         timestamp_field="event_timestamp",
+        created_timestamp_column="created_timestamp",
     )
 
 

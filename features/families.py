@@ -79,8 +79,13 @@ def families(events: Events) -> dict[str, ir.Table]:
 
     A family whose tables were not given has no rows, so that its features are null.
     """
-    given = {name: maker for name, maker in MAKERS.items() if all(events.has(table) for table in maker.needs)}
-    return {name: given[name].make(events) if name in given else _nothing(name) for name in STORED_FAMILIES}
+    return {name: derived(name, events) for name in STORED_FAMILIES}
+
+
+def derived(family: str, events: Events) -> ir.Table:
+    """One stored family: (account_id, event_timestamp, features); no rows where a table it needs was not given."""
+    maker = MAKERS[family]
+    return maker.make(events) if all(events.has(table) for table in maker.needs) else _nothing(family)
 
 
 def columns(family: str) -> list[str]:

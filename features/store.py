@@ -1,12 +1,12 @@
-"""The feature store: Feast behind four verbs, apply, materialize, point-in-time read, online write."""
+"""The feature store behind four verbs: apply, materialize, point-in-time read, online write; Feast is the contract."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import sqlite3
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,112 +16,115 @@ import yaml
 from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.build import BuildRecord, recover
-from features.catalogue import FAMILIES, FEATURE_SERVICE, STORED, STORED_FAMILIES
-from features.definitions import INTRADAY_AT, INTRADAY_DAY, objects
+from features.catalogue import FAMILIES, FEATURE_SERVICE, SERVICES, STORED_FAMILIES
+from features.definitions import INTRADAY_DAY, INTRADAY_MARKS, objects
+from features.families import columns
+from features.online.address import ONLINE_DATABASE, online_address, open_rows
+from features.online.layout import Layout, OnlineRecord, Row, microseconds, pack
+from features.online.loading import Load
+from features.point_in_time import as_known
 
-ONLINE_DATABASE = "online.db"
-_BEGINNING = datetime(1990, 1, 1, tzinfo=UTC)  # before the first Chinese futures trade: "from the beginning"
-
-
-@dataclass(frozen=True, slots=True)
-class OnlineRecord:
-    """What an online store holds: everything known at ``materialized_to``, days up to ``built_through`` (or none)."""
-
-    materialized_to: datetime
-    built_through: date | None
-
-    def write(self, database: Path) -> None:
-        """Write it into the SQLite file of the store."""
-        day = self.built_through.isoformat() if self.built_through else None
-        with contextlib.closing(sqlite3.connect(database)) as connection, connection:
-            connection.execute("CREATE TABLE alertgrade_record (materialized_to TEXT, built_through TEXT)")
-            connection.execute("INSERT INTO alertgrade_record VALUES (?, ?)", (self.materialized_to.isoformat(), day))
-
-    @classmethod
-    def read(cls, database: Path) -> OnlineRecord:
-        """Read it from the SQLite file of the store."""
-        with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
-            to, day = connection.execute("SELECT materialized_to, built_through FROM alertgrade_record").fetchone()
-        return cls(datetime.fromisoformat(to), date.fromisoformat(day) if day else None)
+__all__ = ["ONLINE_DATABASE", "OfflineAndOnlineStore", "covered_day", "open_feast"]
 
 
 class OfflineAndOnlineStore:
-    """Feast's store under one folder: ``offline/`` parquet, ``registry.db``, ``online.db``."""
+    """Feast's store under one folder: ``offline/`` parquet, ``registry.db``, ``online.db``.
 
-    def __init__(self, folder: Path) -> None:
+    ``online`` (``redis://``) and ``registry`` (``postgresql+psycopg://``) take the place of the two files where given.
+    """
+
+    def __init__(self, folder: Path, *, online: str = "", registry: str = "") -> None:
         self.folder = folder
         self.offline = folder / "offline"
         recover(self.offline)
-        self.feast: Any = open_feast(folder)
-        self._inode: int | None = None
+        self.feast: Any = open_feast(folder, online=online, registry=registry)
+        self.rows = open_rows(online_address(folder, online))
+        self._applied = False
 
     def apply(self) -> None:
-        """Register entity, views and service; safe to repeat."""
-        self.feast.apply(list(objects(self.offline).values()))
+        """Register entity, views and services; safe to repeat."""
+        with _quiet():
+            self.feast.apply(list(objects(self.offline).values()))
+        self._applied = True
 
     def materialize(self, to: datetime) -> date | None:
         """Write what was known at ``to`` (UTC) to the online store; return the last trading day it covers.
 
-        The day is null where not even the first one was closed by ``to``. Readers see the old store until the new one
-        is whole. ``AlertError`` where nothing was built.
+        The day is null where not even the first one was closed by ``to``. Where only days were added since the last
+        time, only what they changed is read. Readers see the old state until the new one is whole; intraday rows written
+        meanwhile stay. ``AlertError`` where nothing was built.
         """
         record = BuildRecord.read(self.offline)
-        self.apply()
-        # Rebuilt aside and renamed: the stock store would let an old row stay beside a newer build.
-        fresh = self.folder / (ONLINE_DATABASE + ".new")
-        fresh.unlink(missing_ok=True)
-        building = open_feast(self.folder, online=fresh.name)
-        views = [name for name in objects(self.offline) if name in STORED_FAMILIES]
-        building.apply(list(objects(self.offline).values()))  # makes the tables of the new online store
-        with contextlib.redirect_stdout(io.StringIO()):  # Feast reports progress by print
-            building.materialize(start_date=_BEGINNING, end_date=to, feature_views=views)
+        if not self._applied:
+            self.apply()
+        self.rows.create(layout())
         covered = covered_day(record, to)
-        OnlineRecord(to, covered).write(fresh)  # in the same file, so that both appear at once
-        fresh.replace(self.folder / ONLINE_DATABASE)
+        load = Load(self.offline, OnlineRecord(to, covered, layout(), record.files), self.rows.record())
+        self.rows.load(load.record, load.views(), onto_the_last=load.onto_the_last)
         return covered
 
-    def historical(self, moments: pd.DataFrame) -> pd.DataFrame:
+    def historical(
+        self, moments: pd.DataFrame, *, service: str = FEATURE_SERVICE, as_known_now: bool = False
+    ) -> pd.DataFrame:
         """Features as known at each moment: a point-in-time join, rows and order of ``moments`` kept.
 
         ``moments`` has ``account_id``, ``event_timestamp`` (UTC) and ``trading_day`` (date of the alert), which
-        decides whether an intraday row is of that day; else its features are null. Result: the columns of ``STORED``.
+        decides whether an intraday row is of that day; else its features are null. A correction counts from the instant
+        it was made, unless ``as_known_now``. Result: the features of ``service``, in its order.
         """
+        names = SERVICES[service]
         if moments.empty:
-            return pd.DataFrame(columns=list(STORED), dtype="float64")
-        asked = moments[["account_id", "event_timestamp"]].reset_index(drop=True)
-        stamps = pd.to_datetime(asked["event_timestamp"], utc=True, format="ISO8601")
-        asked["event_timestamp"] = stamps.astype("datetime64[us, UTC]")
-        unique = asked.drop_duplicates()
+            return pd.DataFrame(columns=list(names), dtype="float64")
+        BuildRecord.read(self.offline)
+        asked = _asked(moments)
+        found = as_known(asked, wanted_columns(service), self.offline, as_known_now=as_known_now)
+        return _of_that_day(found, moments)[list(names)]
+
+    def historical_by_feast(
+        self, moments: pd.DataFrame, *, service: str = FEATURE_SERVICE, as_known_now: bool = False
+    ) -> pd.DataFrame:
+        """The same through Feast's own join: the contract that ``historical`` is tested against, and its yardstick."""
+        unique = _asked(moments).drop_duplicates()
         found = self.feast.get_historical_features(
-            entity_df=unique, features=self.feast.get_feature_service(FEATURE_SERVICE)
+            entity_df=unique,
+            features=self.feast.get_feature_service(service),
+            filter_by_created_timestamp=not as_known_now,
         ).to_df()
-        merged = asked.merge(found, on=["account_id", "event_timestamp"], how="left", validate="many_to_one")
-        today = pd.to_datetime(moments["trading_day"]).dt.strftime("%Y%m%d").astype("float64").reset_index(drop=True)
-        other_day = merged[INTRADAY_DAY].isna() | (merged[INTRADAY_DAY] != today)
-        merged.loc[other_day, list(FAMILIES["intraday"])] = float("nan")
-        return merged[list(STORED)].astype("float64")
+        merged = _asked(moments).merge(found, on=["account_id", "event_timestamp"], how="left", validate="many_to_one")
+        return _of_that_day(merged, moments)[list(SERVICES[service])].astype("float64")
 
     def write_intraday(self, rows: pd.DataFrame) -> None:
         """Write intraday rows (account_id, event_timestamp, features, both marks) to the online store; newest wins.
 
         A row that speaks of an earlier moment than the one stored is left out.
         """
-        feast = self._current()
-        rows = rows.sort_values(INTRADAY_AT, kind="stable").drop_duplicates("account_id", keep="last")
-        accounts = [{"account_id": a} for a in rows["account_id"]]
-        found = feast.get_online_features([f"intraday:{INTRADAY_AT}"], accounts).to_dict()[INTRADAY_AT]
-        stored = pd.Series(found, dtype="float64", index=rows.index)
-        newer = rows[stored.isna() | (rows[INTRADAY_AT] >= stored)]
-        if len(newer):
-            feast.write_to_online_store("intraday", newer)
+        names = columns("intraday")
+        values = rows[names].to_dict("records")
+        stamps = pd.to_datetime(rows["event_timestamp"], utc=True)
+        packed = [
+            Row(str(account), moment, moment, pack(names, {n: None if v != v else v for n, v in row.items()}))
+            for account, moment, row in zip(rows["account_id"], map(microseconds, stamps), values, strict=True)
+        ]
+        self.rows.create(layout())
+        self.rows.write("intraday", names, packed)
 
-    def _current(self) -> Any:
-        """Feast on the online file of now: another process may have put a new one in its place."""
-        path = self.folder / ONLINE_DATABASE
-        inode = path.stat().st_ino if path.exists() else None
-        if inode != self._inode:
-            self.feast, self._inode = open_feast(self.folder), inode
-        return self.feast
+
+def layout() -> Layout:
+    """Columns of every stored view, as the online store packs them."""
+    return {family: tuple(columns(family)) for family in STORED_FAMILIES}
+
+
+def wanted_columns(service: str) -> dict[str, list[str]]:
+    """Columns of each family that ``service`` serves, and the marks by which an intraday row is judged.
+
+    ``AlertError`` for a service this version does not have.
+    """
+    if service not in SERVICES:
+        raise AlertError(f"feature service {service!r}", f"wanted one of {', '.join(SERVICES)}")
+    served = set(SERVICES[service])
+    wanted = {family: [name for name in FAMILIES[family] if name in served] for family in STORED_FAMILIES}
+    wanted["intraday"] += INTRADAY_MARKS
+    return wanted
 
 
 def covered_day(record: BuildRecord, at: datetime) -> date | None:
@@ -129,17 +132,47 @@ def covered_day(record: BuildRecord, at: datetime) -> date | None:
     return max((day for day in record.days if available_at(day) <= at), default=None)
 
 
-def open_feast(folder: Path, *, online: str = ONLINE_DATABASE) -> Any:
+def open_feast(folder: Path, *, online: str = "", registry: str = "") -> Any:
     """Open Feast with ``feature_store.yaml`` of this package, its paths laid under ``folder``."""
     from feast import FeatureStore, RepoConfig
 
     folder.mkdir(parents=True, exist_ok=True)
     raw = yaml.safe_load(Path(__file__).with_name("feature_store.yaml").read_text())
-    raw["registry"]["path"] = str(folder / raw["registry"]["path"])
-    raw["online_store"]["path"] = str(folder / online)
+    raw["registry"]["path"] = registry or str(folder / raw["registry"]["path"])
+    if registry:
+        raw["registry"]["registry_type"] = "sql"
+    raw["online_store"]["address"] = online_address(folder, online)
     try:
         return FeatureStore(config=RepoConfig(**raw, repo_path=folder))
     except (OSError, ValueError) as error:
         raise AlertError(
             f"the feature store under {folder} did not open: {error}", do="run alertgrade features"
         ) from error
+
+
+def _asked(moments: pd.DataFrame) -> pd.DataFrame:
+    asked = moments[["account_id", "event_timestamp"]].reset_index(drop=True)
+    stamps = pd.to_datetime(asked["event_timestamp"], utc=True, format="ISO8601")
+    return asked.assign(event_timestamp=stamps.astype("datetime64[us, UTC]"))
+
+
+def _of_that_day(found: pd.DataFrame, moments: pd.DataFrame) -> pd.DataFrame:
+    """``found`` with intraday values only where they are of the moment's trading day."""
+    today = pd.to_datetime(moments["trading_day"]).dt.strftime("%Y%m%d").astype("float64").reset_index(drop=True)
+    other_day = found[INTRADAY_DAY].isna() | (found[INTRADAY_DAY] != today)
+    intraday = [name for name in FAMILIES["intraday"] if name in found]
+    found.loc[other_day, intraday] = float("nan")
+    return found
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Feast looks for a source's path as one file, and warns of a pattern that it reads well enough."""
+    log = logging.getLogger("feast.infra.offline_stores.file_source")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            yield
+    finally:
+        log.setLevel(before)

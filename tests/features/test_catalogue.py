@@ -79,8 +79,8 @@ def test_feast_registers_exactly_the_catalogue(tmp_path: Path, market: Events) -
         assert {f.name: f.description for f in fields if f.name in FEATURES} == {
             n: FEATURES[n].en for n in FAMILIES[family]
         }
-        columns = pq.read_schema(tmp_path / "offline" / f"{family}.parquet").names
-        assert columns == ["account_id", "event_timestamp", *wanted]
+        [file] = (tmp_path / "offline" / family).iterdir()
+        assert pq.read_schema(file).names == ["account_id", "event_timestamp", "created_timestamp", *wanted]
 
 
 def test_objects_are_made_anew_for_the_folder_asked(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def built(folder: Path) -> dict[str, list[dict[str, Any]]]:
     offline = folder.with_name(folder.name + "-offline")
     with load_events(folder, pseudonym_key=b"k" * 32) as events:
         build(events, offline)
-    tables = {file.stem: pd.read_parquet(file).astype(object) for file in offline.glob("*.parquet")}
+    tables = {file.parent.name: pd.read_parquet(file).astype(object) for file in offline.glob("*/*.parquet")}
     return {name: table.where(table.notna(), None).to_dict("records") for name, table in tables.items()}
 
 
