@@ -40,7 +40,6 @@ def build_app() -> typer.Typer:
         demo_commands.demo,
         simulate_commands.simulate,
         event_commands.check,
-        feature_commands.features,
         feature_commands.materialize,
         train_commands.train,
         train_commands.models,
@@ -53,6 +52,7 @@ def build_app() -> typer.Typer:
     ):
         app.command()(command)
     app.add_typer(rule_commands.rules_app(), name="rules")
+    app.add_typer(feature_commands.features_app(), name="features")
     _group(
         app,
         "import",

@@ -26,6 +26,8 @@ class Settings:
     api_key: str = ""
     samples: Path | None = None
     custom_rules: Path | None = None
+    online_store: str = ""  # redis://…; empty: a file under the home
+    registry: str = ""  # postgresql+psycopg://…; empty: a file under the home
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -41,6 +43,8 @@ class Settings:
             api_key=env.get("ALERTGRADE_API_KEY", ""),
             samples=Path(samples) if samples else None,
             custom_rules=Path(custom) if custom else None,
+            online_store=_address(env, "ALERTGRADE_ONLINE_STORE", ("redis", "rediss")),
+            registry=_address(env, "ALERTGRADE_REGISTRY", ("postgresql+psycopg",)),
         )
 
     @property
@@ -89,3 +93,12 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise AlertError(f"{name}={text!r}", "wanted a port number from 1 to 65535", f"unset {name} for {default}")
     return int(text)
+
+
+def _address(env: Mapping[str, str], name: str, kinds: tuple[str, ...]) -> str:
+    text = env.get(name, "")
+    if text and text.partition("://")[0] not in kinds:
+        kind = text.partition("://")[0] if "://" in text else "no address"
+        wanted = " or ".join(f"{one}://" for one in kinds)
+        raise AlertError(f"{name} is {kind}", f"wanted {wanted}", f"unset {name} for a file under the home")
+    return text

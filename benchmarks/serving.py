@@ -177,7 +177,9 @@ def accounts_of(home: Path) -> tuple[list[str], str]:
 
     from features.online.address import online_address, open_rows
 
-    record = open_rows(online_address(home / "features")).record() if (home / "features" / "online.db").exists() else None
+    record = (
+        open_rows(online_address(home / "features")).record() if (home / "features" / "online.db").exists() else None
+    )
     through = record.built_through if record else None
     if through is None:
         return [f"A{number:04d}" for number in range(100)], datetime.now(UTC).date().isoformat()

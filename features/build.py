@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow.parquet as pq
 
@@ -33,6 +33,19 @@ _TICK = timedelta(microseconds=1)
 Progress = Callable[[str], None]
 
 
+class Gate(Protocol):
+    """What may end a build: ``features.quality.Gate``."""
+
+    def raw(self, events: Events, before: BuildRecord | None, now: RawDays) -> None:
+        """Judge the raw tables."""
+
+    def features(self, con: Any, staging: Path, record: BuildRecord) -> None:
+        """Judge the features of the store that is to be."""
+
+    def accepted(self) -> tuple[dict[str, Any], ...]:
+        """What someone let through."""
+
+
 def build(
     events: Events,
     offline: Path,
@@ -41,20 +54,20 @@ def build(
     full: bool = False,
     afresh: bool = False,
     progress: Progress | None = None,
-    check: Callable[[Events, BuildRecord | None, RawDays, Path | None], tuple[dict[str, Any], ...]] | None = None,
+    gate: Gate | None = None,
 ) -> BuildRecord:
     """Bring the offline store up to ``events`` and write the build record.
 
     Derived are the trading days not built yet and those that a changed, added or missing raw row can have touched;
     ``full`` derives every day. A value that comes out otherwise than stored becomes a new version made at ``made_at``
     (UTC; where not said, just after the last close): a read as of an earlier instant still gives what was known then.
-    ``afresh`` forgets all versions; so does a store whose raw rows have nothing in common with ``events``, once, for the
-    families of a raw table that was not given before, and a family whose columns are others now.
+    ``afresh`` forgets all versions; they are forgotten too where the orders and trades of no day are what they were
+    (other events altogether), and of a family whose columns are others now or of whose raw tables one was never given.
 
     A table that is absent leaves its families null (a file without rows). The folder is replaced only when every
     family was written, so a failed build leaves the last good one standing. ``AlertError`` where there is no dated row,
-    or where ``events`` begin after the first day built. ``check`` is asked before (no folder) and after (the
-    folder that is to be); what it raises ends the build.
+    or where ``events`` begin after the first day built. ``gate`` judges the raw tables before anything is derived, and
+    the features before they take their place; what it raises ends the build.
     """
     recover(offline)
     before = None if afresh else _before(offline)
@@ -69,7 +82,8 @@ def build(
             "wanted the raw rows of every day built",
             "give them, or build --afresh",
         )
-    accepted = check(events, before, now, None) if check else ()
+    if gate:
+        gate.raw(events, before, now)
     staging = offline.with_name(offline.name + ".building")
     shutil.rmtree(staging, ignore_errors=True)
     stamps, closed_at = _stamps(before, now, made_at), available_at(now.calendar[-1])
@@ -91,11 +105,12 @@ def build(
         files=files,
         columns={family: tuple(columns(family)) for family in STORED_FAMILIES},
         serial=before.serial + 1 if before else 1,
-        accepted=(*(before.accepted if before else ()), *accepted),
+        accepted=before.accepted if before else (),
     )
+    if gate:
+        gate.features(events.backend.con, staging, record)
+        record = replace(record, accepted=(*record.accepted, *gate.accepted()))
     record.write(staging)
-    if check:
-        check(events, before, now, staging)
     swap(staging, offline)
     return record
 
@@ -148,7 +163,7 @@ class _Work:
         return (*kept, *made), corrected
 
     def _kept(self) -> tuple[str, ...]:
-        """Files whose versions live on: none where the family is new, or made of other columns or tables than before."""
+        """Files whose versions live on: none where the family is new, or has other columns or tables than before."""
         if self.before is None or self.before.columns.get(self.family) != tuple(columns(self.family)):
             return ()
         new = set(self.now.tables) - set(self.before.raw.tables)

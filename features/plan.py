@@ -36,6 +36,4 @@ def runs(changed: Iterable[date], calendar: tuple[date, ...], reach: int) -> lis
             spans[-1][1] = max(spans[-1][1], end)
         else:
             spans.append([day, end])
-    return [
-        Run(min(calendar[max(bisect_left(calendar, a) - reach, 0)], a), a, b) for a, b in spans
-    ]
+    return [Run(min(calendar[max(bisect_left(calendar, a) - reach, 0)], a), a, b) for a, b in spans]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -84,5 +83,3 @@ def _join(family: Path, columns: Sequence[str], as_known_now: bool) -> str:
 
 def _list(columns: Sequence[str]) -> str:
     return ", ".join(ident(column) for column in columns)
-
-

@@ -43,8 +43,8 @@ class FeatureRow:
 class OnlineReader:
     """Reader of the online store under ``folder``, or at the address ``online``, for the features of ``service``.
 
-    It reads the packed rows directly, which is what Feast's API gives in a tenth of the time, and notices by itself when
-    the store changes, goes away or comes back.
+    It reads the packed rows directly, which gives what Feast's API gives in less time, and notices by itself when the
+    store changes, goes away or comes back.
     """
 
     def __init__(self, folder: Path, *, online: str = "", service: str = FEATURE_SERVICE) -> None:

@@ -51,8 +51,8 @@ class OfflineAndOnlineStore:
         """Write what was known at ``to`` (UTC) to the online store; return the last trading day it covers.
 
         The day is null where not even the first one was closed by ``to``. Where only days were added since the last
-        time, only what they changed is read. Readers see the old state until the new one is whole; intraday rows written
-        meanwhile stay. ``AlertError`` where nothing was built.
+        time, only what they changed is read. Readers see the old state until the new one is whole; intraday rows
+        written meanwhile stay. ``AlertError`` where nothing was built.
         """
         record = BuildRecord.read(self.offline)
         if not self._applied:

@@ -39,16 +39,20 @@ def compose(
     metrics: Metrics,
     clock: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
+    online: str = "",
 ) -> Parts:
-    """Open the ledger, the feature store and the champion; only a ledger that cannot be used is an error."""
+    """Open the ledger, the feature store and the champion; only a ledger that cannot be used is an error.
+
+    ``online`` is the address of an online store that is not the file under ``features``.
+    """
     from features.reader import OnlineReader
     from models.policy import Policy
 
     ledger = Ledger(ledger_url, clock, busy_timeout_ms=LEDGER_WAIT_MS)
-    reader = TimedReader(_opened(features, clock), FEATURE_LIMIT_S)
+    reader = TimedReader(_opened(features, online, clock), FEATURE_LIMIT_S)
     champion = Champion(bundles, lambda folder: _load(folder, keys))
     scorer, refusal = champion.changed() or (None, None)
-    desk_reader = TimedReader(OnlineReader(features), DESK_LIMIT_S)
+    desk_reader = TimedReader(OnlineReader(features, online=online), DESK_LIMIT_S)
     return Parts(
         ledger=ledger,
         grader=Grader(scorer, refusal, reader, ledger, Policy.read(), clock),
@@ -95,10 +99,10 @@ def _public_key(path: Path) -> bytes:
         ) from error
 
 
-def _opened(folder: Path, clock: Callable[[], datetime]) -> FeatureReader:
+def _opened(folder: Path, online: str, clock: Callable[[], datetime]) -> FeatureReader:
     from features.reader import OnlineReader
 
-    reader = OnlineReader(folder)
+    reader = OnlineReader(folder, online=online)
     now = clock()
     try:  # the first read opens the store, which takes longer than an alert may wait
         reader.read("-", trading_day=date(now.year, now.month, now.day), at=now)

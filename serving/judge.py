@@ -11,7 +11,7 @@ from typing import Protocol
 
 from alertgrade.errors import AlertError
 from features.alert_context import alert_context
-from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED
+from features.catalogue import FAMILIES, FEATURES, SERVICES, STORED
 from models.fallback import rules_only
 from models.graded_alert import GradedAlert, Versions
 from models.policy import Policy
@@ -134,8 +134,9 @@ def _mismatch(scorer: Scorer) -> str | None:
     if unknown is not None:
         return f"model_refused: it reads the feature {unknown!r}, which is not in the catalogue"
     service = scorer.versions.feature_service
-    if service != FEATURE_SERVICE:
-        return f"model_refused: it was trained on feature service {service}, ours is {FEATURE_SERVICE}"
+    if service not in SERVICES:
+        ours = " and ".join(SERVICES)
+        return f"model_refused: it was trained on feature service {service}, ours is {ours}"
     return None
 
 

@@ -14,6 +14,7 @@ from alertgrade.settings import Settings
 
 if TYPE_CHECKING:
     from features.events.events import Events
+    from features.store import OfflineAndOnlineStore
     from ledger.ledger import Ledger
 
 console = Console(emoji=False)  # an alert_id holds ":warning:", which is no picture
@@ -34,6 +35,13 @@ def open_events(folder: Path, home: Settings, progress: Callable[[str, int, int]
 
     key = load_or_create_key(home.keys_dir / "pseudonym.key")
     return load_events(folder, pseudonym_key=key, progress=progress)
+
+
+def open_store(home: Settings) -> OfflineAndOnlineStore:
+    """Feature store of this installation: files under the home, or the servers that the settings name."""
+    from features.store import OfflineAndOnlineStore
+
+    return OfflineAndOnlineStore(home.features_dir, online=home.online_store, registry=home.registry)
 
 
 def open_ledger(home: Settings) -> Ledger:

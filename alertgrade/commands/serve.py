@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from alertgrade.commands.context import console, settings
+from alertgrade.commands.context import console, open_store, settings
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 
@@ -59,7 +59,6 @@ def _by_file(home: Settings, alerts: Path, out: Path, explain: bool) -> int:
 
 
 def _by_service(home: Settings, alerts: Path, out: Path, url: str, explain: bool) -> int:
-    from features.store import OfflineAndOnlineStore
     from models.graded_alert import GradedAlert
     from rules_baseline.alerts import read_alerts
     from serving.bulk import flat, write_graded
@@ -67,6 +66,6 @@ def _by_service(home: Settings, alerts: Path, out: Path, url: str, explain: bool
 
     if not home.api_key:
         raise AlertError("ALERTGRADE_API_KEY is not set", "wanted a key of role scorer", "run alertgrade keys create")
-    asked = with_intraday(OfflineAndOnlineStore(home.features_dir), read_alerts(alerts))
+    asked = with_intraday(open_store(home), read_alerts(alerts))
     answers = post_alerts(url, home.api_key, asked, explain=explain)
     return write_graded([flat(GradedAlert.model_validate(answer)) for answer in answers], out)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from alertgrade.commands.context import console, instant, open_events, open_ledger, settings
+from alertgrade.commands.context import console, instant, open_events, open_ledger, open_store, settings
 from alertgrade.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,7 +77,6 @@ def _record_promotion(home: Settings, digest: str, version: str, approver: str) 
 def run_training(home: Settings, events: Path, known_by: datetime, seed: int, progress: object = None) -> TrainResult:
     """Import past dispositions into the ledger once, then train on what the ledger knows by ``known_by``."""
     from features.build import BuildRecord
-    from features.store import OfflineAndOnlineStore
     from models.signing import load_or_create_keypair
     from training.fit import train as fit
     from training.history import disposition_rows, labelled_alerts, past_alerts
@@ -91,7 +90,7 @@ def run_training(home: Settings, events: Path, known_by: datetime, seed: int, pr
             (a.model_dump(mode="json") for a in alerts), disposition_rows(raw), decided_until=known_by
         )
     private, _ = load_or_create_keypair(home.keys_dir)
-    store = OfflineAndOnlineStore(home.features_dir)
+    store = open_store(home)
     days = set(BuildRecord.read(store.offline).days)
     known = labelled_alerts(ledger, known_by)
     inside = [row for row in known if row.trigger.trading_day in days]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from alertgrade.commands.context import console, settings
+from alertgrade.commands.context import console, open_store, settings
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 
@@ -80,13 +80,13 @@ def _scoring(home: Settings, service: str, key: str) -> Scoring | None:
 
 
 def _online(home: Settings) -> OnlineRows | None:
-    if not home.features_dir.exists():
+    if not (home.features_dir.exists() or home.online_store):
         return None  # nor a need to import Feast
     from alertgrade.watch.online import OnlineRows
-    from features.store import ONLINE_DATABASE, OfflineAndOnlineStore
+    from features.online.address import ONLINE_DATABASE
 
-    has_one = (home.features_dir / ONLINE_DATABASE).exists()
-    return OnlineRows(OfflineAndOnlineStore(home.features_dir)) if has_one else None
+    has_one = bool(home.online_store) or (home.features_dir / ONLINE_DATABASE).exists()
+    return OnlineRows(open_store(home)) if has_one else None
 
 
 def _say(watched: Watched, out: Path) -> None:

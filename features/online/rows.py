@@ -44,9 +44,7 @@ class PackedRows(Protocol):
     def write(self, view: str, names: Sequence[str], rows: Iterable[Row]) -> None:
         """Write rows of columns ``names``; one that is older than what is there is left out."""
 
-    def load(
-        self, record: OnlineRecord, views: Iterator[tuple[str, Iterable[Row]]], *, onto_the_last: bool
-    ) -> None:
+    def load(self, record: OnlineRecord, views: Iterator[tuple[str, Iterable[Row]]], *, onto_the_last: bool) -> None:
         """Load ``views`` in bulk beside what is there, then put it in its place at once.
 
         Readers see the old state until then, and never wait. Rows written meanwhile or before stay if they are newer.
