@@ -12,7 +12,7 @@ with warnings.catch_warnings():  # Feast sets the warning filters of the whole p
     from feast.data_format import ParquetFormat
     from feast.types import Float64
 
-from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED_FAMILIES
+from features.catalogue import FAMILIES, FEATURES, SERVICES, STORED_FAMILIES
 
 INTRADAY_DAY = "intraday_trading_day"  # yyyymmdd: which day an intraday row speaks of
 INTRADAY_AT = "intraday_at"  # the moment it speaks of, microseconds since 1970 UTC: exact in a double until 2255
@@ -43,7 +43,15 @@ def view(family: str, offline: Path) -> FeatureView:
 
 
 def objects(offline: Path) -> Mapping[str, Any]:
-    """Everything to apply, by name: the views and the service, over parquet files under ``offline``."""
+    """Everything to apply, by name: the views and the services, over parquet files under ``offline``."""
     views = {family: view(family, offline) for family in STORED_FAMILIES}
-    service = FeatureService(name=FEATURE_SERVICE, features=list(views.values()))
-    return {"account": ACCOUNT, **views, FEATURE_SERVICE: service}
+    services = {name: FeatureService(name=name, features=_served(views, names)) for name, names in SERVICES.items()}
+    return {"account": ACCOUNT, **views, **services}
+
+
+def _served(views: Mapping[str, FeatureView], names: tuple[str, ...]) -> list[Any]:
+    """What of each view a service serves: the views whole where it serves all of them, intraday with its marks."""
+    wanted = {
+        f: [n for n in FAMILIES[f] if n in names] + (list(INTRADAY_MARKS) if f == "intraday" else []) for f in views
+    }
+    return [view if len(wanted[f]) == len(view.schema) else view[wanted[f]] for f, view in views.items() if wanted[f]]

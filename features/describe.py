@@ -17,6 +17,7 @@ from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.build_record import BuildRecord
 from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, SERVICES, STORED_FAMILIES
+from features.definitions import INTRADAY_DAY
 from features.events.workspace import OFFLINE
 from features.point_in_time import parquet
 from features.reader import OnlineReader
@@ -75,7 +76,9 @@ def describe_online(
         rows, names = reader.rows.view(family)
         block = np.frombuffer(b"".join(r.payload for r in rows), dtype="<f8").reshape(len(rows), len(names))
         parts.append(pd.DataFrame(block, index=[r.account for r in rows], columns=list(names)))
-    found = pd.concat(parts, axis=1).reindex(columns=list(SERVICES[service]))
+    found = pd.concat(parts, axis=1)
+    found.loc[found[INTRADAY_DAY] != float(f"{day:%Y%m%d}"), list(FAMILIES["intraday"])] = np.nan
+    found = found.reindex(columns=list(SERVICES[service]))
     found.loc[account] = [np.nan if row.values[n] is None else row.values[n] for n in found.columns]
     as_of = f"{row.as_of:%Y-%m-%d %H:%M} UTC" if row.as_of else "no closed day"
     return _described(account, f"{as_of}, online", found, service)
@@ -96,7 +99,7 @@ def _described(account: str, as_of: str, found: pd.DataFrame, service: str) -> D
     kind = found.at[account, PEERS]
     same = found[PEERS].isna() if pd.isna(kind) else found[PEERS] == kind
     peers = found[same.to_numpy() & (found.index != account)]
-    medians = peers.median(numeric_only=True)
+    medians = {name: peers[name].dropna().median() for name in SERVICES[service] if peers[name].notna().any()}
     values = {name: _number(found.at[account, name]) for name in SERVICES[service]}
     family_of = {name: family for family, names in FAMILIES.items() for name in names}
     rows = [

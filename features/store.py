@@ -72,12 +72,12 @@ class OfflineAndOnlineStore:
         decides whether an intraday row is of that day; else its features are null. A correction counts from the instant
         it was made, unless ``as_known_now``. Result: the features of ``service``, in its order.
         """
-        names = SERVICES[service]
+        wanted, names = wanted_columns(service), SERVICES[service]
         if moments.empty:
             return pd.DataFrame(columns=list(names), dtype="float64")
         BuildRecord.read(self.offline)
         asked = _asked(moments)
-        found = as_known(asked, wanted_columns(service), self.offline, as_known_now=as_known_now)
+        found = as_known(asked, wanted, self.offline, as_known_now=as_known_now)
         return _of_that_day(found, moments)[list(names)]
 
     def historical_by_feast(
