@@ -26,6 +26,9 @@ class Settings:
     api_key: str = ""
     samples: Path | None = None
     custom_rules: Path | None = None
+    spark_master: str = "local[*]"
+    spark_scratch: Path | None = None  # None: below home
+    java_home: Path | None = None
     online_store: str = ""  # redis://…; empty: a file under the home
     registry: str = ""  # postgresql+psycopg://…; empty: a file under the home
 
@@ -34,6 +37,7 @@ class Settings:
         """Read ``ALERTGRADE_*`` once, at an entry point; a malformed port raises ``AlertError``."""
         env = os.environ if environ is None else environ
         samples, custom = env.get("ALERTGRADE_SAMPLES", ""), env.get("ALERTGRADE_RULES", "")
+        scratch, java = env.get("ALERTGRADE_SPARK_SCRATCH", ""), env.get("JAVA_HOME", "")
         return cls(
             home=Path(env.get("ALERTGRADE_HOME", "var")).expanduser().absolute(),
             host=env.get("ALERTGRADE_HOST", "127.0.0.1"),
@@ -43,6 +47,9 @@ class Settings:
             api_key=env.get("ALERTGRADE_API_KEY", ""),
             samples=Path(samples) if samples else None,
             custom_rules=Path(custom) if custom else None,
+            spark_master=env.get("ALERTGRADE_SPARK_MASTER", "") or "local[*]",
+            spark_scratch=Path(scratch).expanduser().absolute() if scratch else None,
+            java_home=Path(java) if java else None,
             online_store=_address(env, "ALERTGRADE_ONLINE_STORE", ("redis", "rediss")),
             registry=_address(env, "ALERTGRADE_REGISTRY", ("postgresql+psycopg",)),
         )

@@ -19,6 +19,7 @@ from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED_FAMIL
 from features.definitions import INTRADAY_DAY
 from features.digests import RawDays, changed_days
 from features.events.events import Events
+from features.events.sql import literal
 from features.families import MAKERS, columns, derived
 from features.plan import Run, runs
 from features.slices import EventsSlice
@@ -46,6 +47,17 @@ class Gate(Protocol):
         """What someone let through."""
 
 
+class Elsewhere(Protocol):
+    """Another engine for some families: ``features.spark.SparkFamilies``."""
+
+    @property
+    def families(self) -> frozenset[str]:
+        """Families it derives."""
+
+    def derive(self, family: str, events: Events) -> Path:
+        """Folder of parquet files with the family's rows."""
+
+
 def build(
     events: Events,
     offline: Path,
@@ -55,6 +67,7 @@ def build(
     afresh: bool = False,
     progress: Progress | None = None,
     gate: Gate | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> BuildRecord:
     """Bring the offline store up to ``events`` and write the build record.
 
@@ -67,7 +80,8 @@ def build(
     A table that is absent leaves its families null (a file without rows). The folder is replaced only when every
     family was written, so a failed build leaves the last good one standing. ``AlertError`` where there is no dated row,
     or where ``events`` begin after the first day built. ``gate`` judges the raw tables before anything is derived, and
-    the features before they take their place; what it raises ends the build.
+    the features before they take their place; what it raises ends the build. ``elsewhere`` derives the families it
+    names (``features.spark``); the others, and the comparison with what is stored, are DuckDB's.
     """
     recover(offline)
     before = None if afresh else _before(offline)
@@ -91,7 +105,7 @@ def build(
     for family in STORED_FAMILIES:
         if progress:
             progress(family)
-        work = _Work(events, before, now, offline / family, staging / family, family, stamps, full)
+        work = _Work(events, before, now, offline / family, staging / family, family, stamps, full, elsewhere)
         files[family], corrections = work.done()
         corrected = corrected or corrections > 0
         rows[family] = sum(int(pq.read_metadata(staging / family / name).num_rows) for name in files[family])
@@ -137,6 +151,7 @@ class _Work:
     family: str
     stamps: Stamps
     full: bool
+    elsewhere: Elsewhere | None
 
     def done(self) -> tuple[tuple[str, ...], int]:
         """Names of the family's files, all in ``target``, and how many corrections the new ones hold."""
@@ -187,10 +202,15 @@ class _Work:
 
     def _sql(self, events: Events, run: Run | None) -> str:
         """The rows to write, as SQL over the session's tables."""
-        table = derived(self.family, events)
-        stamped = table.mutate(event_timestamp=table.event_timestamp.cast("timestamp('UTC', 6)"))
         self._con.execute("DROP TABLE IF EXISTS _family")
-        self.events.backend.create_table("_family", stamped, temp=True)
+        if self.elsewhere and self.family in self.elsewhere.families:
+            made = literal(f"{self.elsewhere.derive(self.family, events)}/*.parquet")
+            stamp = "event_timestamp::TIMESTAMPTZ AS event_timestamp"
+            self._con.execute(f"CREATE TEMP TABLE _family AS SELECT * REPLACE ({stamp}) FROM read_parquet({made})")  # noqa: S608
+        else:
+            table = derived(self.family, events)
+            stamped = table.mutate(event_timestamp=table.event_timestamp.cast("timestamp('UTC', 6)"))
+            self.events.backend.create_table("_family", stamped, temp=True)
         return "SELECT * FROM _family" + ("" if run is None else f" WHERE {self._within(run)}")  # noqa: S608
 
     def _within(self, run: Run) -> str:

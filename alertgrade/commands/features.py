@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,12 +14,14 @@ from rich.table import Table
 
 from alertgrade.commands.context import console, instant, open_events, open_ledger, open_store, settings
 from alertgrade.commands.rules import RUN, RulesGroup
+from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 
 if TYPE_CHECKING:
     from features.build_record import BuildRecord
     from features.describe import Description
     from features.quality import Gate
+    from features.spark import SparkFamilies
 
 ENGINES = ("duckdb", "spark")
 
@@ -47,6 +52,8 @@ def features(
     afresh: Annotated[bool, typer.Option("--afresh", help="forget every earlier version and begin anew")] = False,
     accept: Annotated[str | None, typer.Option(help="who answers for a source that looks broken")] = None,
     because: Annotated[str | None, typer.Option(help="and why")] = None,
+    engine: Annotated[str, typer.Option(help="duckdb, or spark for the families with the most raw rows")] = "duckdb",
+    families: Annotated[str | None, typer.Option(help="families that spark derives, with commas between")] = None,
 ) -> None:
     """Derive what is missing of every feature from raw events and write the offline store.
 
@@ -57,7 +64,7 @@ def features(
     from features.quality import Acceptance, Gate
 
     home, gate = settings(), Gate(Acceptance.of(accept, because))
-    with open_events(events, home) as raw, console.status("features") as status:
+    with open_events(events, home) as raw, _engine(home, engine, families) as spark, console.status("") as status:
         if alerts is not None:
             raw.add_alerts(alerts)
         if home.ledger_file.exists():
@@ -74,6 +81,7 @@ def features(
             afresh=afresh,
             progress=lambda family: status.update(f"features: {family}"),
             gate=gate,
+            elsewhere=spark,
         )
         store.apply()
     _say(home, record, gate)
@@ -127,6 +135,29 @@ def materialize(
     console.print(
         f"online store holds what was known at {moment:%Y-%m-%d %H:%M} UTC; last closed day: {covered or 'none'}"
     )
+
+
+@contextlib.contextmanager
+def _engine(home: Settings, engine: str, families: str | None) -> Iterator[SparkFamilies | None]:
+    """Spark where it is asked for, started and stopped; nothing for DuckDB."""
+    if engine not in ENGINES:
+        raise AlertError(f"--engine {engine}", f"wanted {' or '.join(ENGINES)}")
+    if engine == "duckdb":
+        if families is not None:
+            raise AlertError("--families without --engine spark", "wanted both or neither")
+        yield None
+        return
+    from features.spark import LARGEST, SparkFamilies
+    from features.spark_session import started
+
+    names = LARGEST if families is None else [name.strip() for name in families.split(",")]
+    place = home.spark_scratch or home.home / "spark"
+    place.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(dir=place, prefix="features-") as scratch,
+        started(home.spark_master, scratch=Path(scratch), java_home=home.java_home) as session,
+    ):
+        yield SparkFamilies.of(session, Path(scratch), names)
 
 
 def _say(home: Settings, record: BuildRecord, gate: Gate) -> None:

@@ -206,7 +206,10 @@ def test_a_description_stands_beside_peers_and_own_past(home: Path, tmp_path: Pa
     by_name = {one.name: one for one in offline.features}
     assert (offline.peers, tuple(by_name)) == (len(same), STORED)
     for name, one in by_name.items():
-        value, peers = rows[name].iloc[1], rows[name].iloc[same].median()
+        value, peers = (
+            rows[name].iloc[1],
+            rows[name].iloc[same].dropna().median() if rows[name].iloc[same].notna().any() else None,
+        )
         assert (one.value, one.peer_median) == tuple(None if pd.isna(v) else v for v in (value, peers))
         assert (one.zh, one.en, one.unit) == (FEATURES[name].zh, FEATURES[name].en, FEATURES[name].unit)
     orders = by_name["orders_5d"]
