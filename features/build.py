@@ -16,11 +16,11 @@ from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.build_record import RECORD, BuildRecord, aside, recover
 from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED_FAMILIES
-from features.definitions import INTRADAY_DAY
 from features.digests import RawDays, changed_days
 from features.events.events import Events
 from features.events.sql import literal
 from features.families import MAKERS, columns, derived
+from features.marks import INTRADAY_DAY
 from features.plan import Run, runs
 from features.slices import EventsSlice
 from features.versions import EVENT, Stamps, merge, write_changes, write_regular

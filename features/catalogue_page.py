@@ -21,9 +21,12 @@ far, up to and including the alert; a row of another day is never used. Lots, or
 digits.
 
 ```
-alertgrade features EVENTS [--alerts ALERTS.parquet]   # offline store
+alertgrade features EVENTS [--alerts ALERTS.parquet]   # offline store: what is missing, or changed
+alertgrade features describe ACCOUNT [--at INSTANT]    # one account beside its peers and its own past
 alertgrade materialize [--to INSTANT]                  # online store, as known at an instant
 ```
+
+How days are added and corrected, what is checked, and where the rows are: [the feature store](feature_store.md).
 """
 
 

@@ -13,10 +13,9 @@ with warnings.catch_warnings():  # Feast sets the warning filters of the whole p
     from feast.types import Float64
 
 from features.catalogue import FAMILIES, FEATURES, SERVICES, STORED_FAMILIES
+from features.marks import INTRADAY_AT, INTRADAY_DAY, INTRADAY_MARKS
 
-INTRADAY_DAY = "intraday_trading_day"  # yyyymmdd: which day an intraday row speaks of
-INTRADAY_AT = "intraday_at"  # the moment it speaks of, microseconds since 1970 UTC: exact in a double until 2255
-INTRADAY_MARKS = (INTRADAY_DAY, INTRADAY_AT)  # read to judge a row, not features of a model
+__all__ = ["INTRADAY_AT", "INTRADAY_DAY", "INTRADAY_MARKS", "objects"]
 
 ACCOUNT = Entity(name="account", join_keys=["account_id"], value_type=ValueType.STRING, description="客户账户 account")
 

@@ -17,8 +17,8 @@ from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.build_record import BuildRecord
 from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, SERVICES, STORED_FAMILIES
-from features.definitions import INTRADAY_DAY
 from features.events.workspace import OFFLINE
+from features.marks import INTRADAY_DAY
 from features.point_in_time import parquet
 from features.reader import OnlineReader
 from features.store import OfflineAndOnlineStore

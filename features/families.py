@@ -11,12 +11,12 @@ import ibis.expr.types as ir
 
 from features.cancelling import cancelling
 from features.catalogue import FAMILIES, STORED_FAMILIES
-from features.definitions import INTRADAY_MARKS
 from features.events.events import Events
 from features.first_seen import first_seen
 from features.history import history
 from features.intraday import intraday
 from features.logins import logins
+from features.marks import INTRADAY_MARKS
 from features.profile import profile
 from features.trading import trading
 

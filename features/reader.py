@@ -11,7 +11,7 @@ import numpy as np
 from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.catalogue import FAMILIES, FEATURE_SERVICE, SERVICES
-from features.definitions import INTRADAY_AT, INTRADAY_DAY
+from features.marks import INTRADAY_AT, INTRADAY_DAY
 from features.online.address import online_address, open_rows
 from features.online.layout import unpack
 from features.online.rows import AccountRows, OnlineStoreUnavailable

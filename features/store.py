@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.build import BuildRecord, recover
 from features.catalogue import FAMILIES, FEATURE_SERVICE, SERVICES, STORED_FAMILIES
-from features.definitions import INTRADAY_DAY, INTRADAY_MARKS, objects
 from features.families import columns
+from features.marks import INTRADAY_DAY, INTRADAY_MARKS
 from features.online.address import ONLINE_DATABASE, online_address, open_rows
 from features.online.layout import Layout, OnlineRecord, Row, microseconds, pack
 from features.online.loading import Load
@@ -37,12 +38,19 @@ class OfflineAndOnlineStore:
         self.folder = folder
         self.offline = folder / "offline"
         recover(self.offline)
-        self.feast: Any = open_feast(folder, online=online, registry=registry)
+        self._online, self._registry = online, registry
         self.rows = open_rows(online_address(folder, online))
         self._applied = False
 
+    @cached_property
+    def feast(self) -> Any:
+        """Feast's own store, opened when it is first asked for: nothing but ``apply`` and its own API needs it."""
+        return open_feast(self.folder, online=self._online, registry=self._registry)
+
     def apply(self) -> None:
         """Register entity, views and services; safe to repeat."""
+        from features.definitions import objects
+
         with _quiet():
             self.feast.apply(list(objects(self.offline).values()))
         self._applied = True

@@ -77,10 +77,10 @@ def _packed(batch: Any, names: tuple[str, ...]) -> Iterator[Row]:
     block = np.empty((batch.num_rows, len(names)), dtype="<f8")
     for place, name in enumerate(names):
         block[:, place] = batch.column(name).to_numpy(zero_copy_only=False)  # a null becomes NaN
-    text, width = memoryview(block).cast("B"), 8 * len(names)
+    text, width = block.tobytes(), 8 * len(names)
     keys = zip(*(batch.column(name).to_pylist() for name in ("account_id", "event_us", "created_us")), strict=True)
     for row, (account, event, created) in enumerate(keys):
-        yield Row(account, event, created, bytes(text[row * width : (row + 1) * width]))
+        yield Row(account, event, created, text[row * width : (row + 1) * width])
 
 
 def _read(files: list[Path]) -> str:
