@@ -12,9 +12,12 @@ from features.specs import (
     holdings,
     intraday,
     logins,
+    network,
     order_book,
+    peers,
     profile,
     profit,
+    strategy,
     trading,
 )
 from features.specs.spec import FeatureSpec
@@ -33,6 +36,9 @@ _ALL: tuple[FeatureSpec, ...] = (
     *logins.SPECS,
     *history.SPECS,
     *intraday.SPECS,
+    *network.SPECS,
+    *peers.SPECS,
+    *strategy.SPECS,
     *alert_context.SPECS,
 )
 
