@@ -17,6 +17,8 @@ from features.first_seen import first_seen
 from features.history import history
 from features.intraday import intraday
 from features.logins import logins
+from features.order_book import order_book
+from features.order_days import order_days, trade_days
 from features.profile import profile
 from features.trading import trading
 
@@ -40,11 +42,21 @@ def _profile(events: Events) -> ir.Table:
 
 
 def _trading(events: Events) -> ir.Table:
-    return trading(events.table("trades"), events.trading_days())
+    trades = events.table("trades")
+    return trading(trade_days(trades), trades, events.table("contracts"), events.trading_days())
 
 
 def _cancelling(events: Events) -> ir.Table:
-    return cancelling(events.table("orders"), events.trading_days())
+    return cancelling(_order_days(events), events.trading_days())
+
+
+def _order_book(events: Events) -> ir.Table:
+    orders, traded = events.table("orders"), trade_days(events.table("trades"))
+    return order_book(_order_days(events), traded, orders, events.table("contracts"), events.trading_days())
+
+
+def _order_days(events: Events) -> ir.Table:
+    return order_days(events.table("orders"), events.table("contracts"), events.table("contract_days"))
 
 
 def _logins(events: Events) -> ir.Table:
@@ -67,6 +79,7 @@ MAKERS: Mapping[str, Family] = MappingProxyType(
         "profile": Family(_profile, ("accounts",), None),
         "trading": Family(_trading, ("trades",), 20),
         "cancelling": Family(_cancelling, ("orders",), 20),
+        "order_book": Family(_order_book, ("orders",), 20),
         "logins": Family(_logins, ("logins",), 20),
         "history": Family(_history, ("alerts",), None),
         "intraday": Family(_intraday, ("alerts",), 1),

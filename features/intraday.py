@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from features.cancelling import measured
 from features.matches import MATCH, self_matches
+from features.order_days import measured
 from features.windows import ratio
 
 KEY = ["account_id", "trading_day", "moment"]
