@@ -26,15 +26,15 @@ def terms(rng: Random, days: list[date]) -> Tables:
     """``contracts``, ``contract_days`` and ``position_limits``."""
     turn = days[len(days) // 2]
     contracts = [
-        _contract("SHFE", "cu2605", "cu", max_order_volume=10),
-        _contract("SHFE", "cu2606", "cu", max_order_volume=None, multiplier="0.333333"),
-        _contract("DCE", "cu2605", "cu", max_order_volume=0, kind="bond_future"),
-        _contract("DCE", "m2605", "m", max_order_volume=5, valid_to=turn),
-        _contract("DCE", "m2605", "m", max_order_volume=50, multiplier=20, valid_from=turn),
-        _contract("DCE", "m2605-C-3000", "m", kind="option", option_month="2605", max_order_volume=3),
-        _contract("DCE", "m2605-P-3000", "m", kind="option", option_month="2605"),
-        _contract("CFFEX", "IF2605", "IF", kind="index_future", multiplier=300, tick="0.2", max_order_volume=9),
-        _contract("GFEX", "si2605", "si", valid_to=turn),  # unknown from then on
+        contract_row("SHFE", "cu2605", "cu", max_order_volume=10),
+        contract_row("SHFE", "cu2606", "cu", max_order_volume=None, multiplier="0.333333"),
+        contract_row("DCE", "cu2605", "cu", max_order_volume=0, kind="bond_future"),
+        contract_row("DCE", "m2605", "m", max_order_volume=5, valid_to=turn),
+        contract_row("DCE", "m2605", "m", max_order_volume=50, multiplier=20, valid_from=turn),
+        contract_row("DCE", "m2605-C-3000", "m", kind="option", option_month="2605", max_order_volume=3),
+        contract_row("DCE", "m2605-P-3000", "m", kind="option", option_month="2605"),
+        contract_row("CFFEX", "IF2605", "IF", kind="index_future", multiplier=300, tick="0.2", max_order_volume=9),
+        contract_row("GFEX", "si2605", "si", valid_to=turn),  # unknown from then on
     ]
     places = [*dict.fromkeys(CONTRACTS)]
     limits = [
@@ -47,7 +47,7 @@ def terms(rng: Random, days: list[date]) -> Tables:
     return {"contracts": contracts, "contract_days": dated + again, "position_limits": limits}
 
 
-def _contract(exchange: str, contract: str, product: str, **changes: object) -> Row:
+def contract_row(exchange: str, contract: str, product: str, **changes: object) -> Row:
     row = {"exchange": exchange, "contract": contract, "product": product, "kind": "future", "multiplier": 5, "tick": 1}
     return row | {"has_order_fee": True, "valid_from": LONG_AGO} | changes
 

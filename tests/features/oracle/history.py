@@ -1,7 +1,7 @@
 """History, from the words of features/specs/history.py.
 
 Readings: a row of ``control_groups`` does not make an account heard of (it is neither event, alert, daily row nor accounts
-row); without a dispositions table the counts of dispositions are 0, as `empty` names the alerts table alone.
+row); without a dispositions table what is counted of dispositions is null (DESIGN 3: never zero).
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ def history(market: Market, account: str, day: date) -> Values:
     alerts = _within(_own(market, "alerts", account), "triggered_at", close, LONG)
     decided = _within(_own(market, "dispositions", account), "decided_at", close, LONG)
     notices = _within(notices_of(market, account), "received_at", close, LONG)
+    disposed = market.given("dispositions")
     occurrences = [r["occurrence"] for r in (*alerts, *notices) if r["occurrence"] is not None]
     return {
         "alerts_30d": len(month),
         "alerts_250d": len(alerts),
         "breaches_250d": sum(r["level"] == "breach" for r in alerts),
-        "dispositions_250d": len(decided),
-        "sanctions_250d": sum(r["outcome"] in ("restricted", "referred") for r in decided),
-        "worst_outcome_250d": max((OUTCOMES.index(r["outcome"]) + 1 for r in decided), default=0),
+        "dispositions_250d": len(decided) if disposed else None,
+        "sanctions_250d": sum(r["outcome"] in ("restricted", "referred") for r in decided) if disposed else None,
+        "worst_outcome_250d": max((OUTCOMES.index(r["outcome"]) + 1 for r in decided), default=0) if disposed else None,
         "distinct_rules_alerted_250d": distinct(alerts, "rule_id"),
         "no_action_share_250d": share(sum(r["outcome"] == "no_action" for r in decided), len(decided)),
         "highest_occurrence_250d": max(occurrences, default=0),
