@@ -14,12 +14,15 @@ from features.catalogue import FAMILIES, STORED_FAMILIES
 from features.definitions import INTRADAY_MARKS
 from features.events.events import Events
 from features.first_seen import first_seen
+from features.funding import funding
 from features.history import history
+from features.holdings import holdings
 from features.intraday import intraday
 from features.logins import logins
 from features.order_book import order_book
 from features.order_days import order_days, trade_days
 from features.profile import profile
+from features.profit import profit
 from features.trading import trading
 
 
@@ -55,12 +58,25 @@ def _order_book(events: Events) -> ir.Table:
     return order_book(_order_days(events), traded, orders, events.table("contracts"), events.trading_days())
 
 
+def _profit(events: Events) -> ir.Table:
+    return profit(events.table("account_days"), events.trading_days())
+
+
+def _funding(events: Events) -> ir.Table:
+    return funding(events.table("cash_flows"), events.table("account_days"), events.trading_days())
+
+
+def _holdings(events: Events) -> ir.Table:
+    names = ("positions", "account_days", "contracts", "contract_days", "position_limits")
+    return holdings(*[events.table(name) for name in names], events.trading_days())
+
+
 def _order_days(events: Events) -> ir.Table:
     return order_days(events.table("orders"), events.table("contracts"), events.table("contract_days"))
 
 
 def _logins(events: Events) -> ir.Table:
-    return logins(events.table("logins"), events.trading_days())
+    return logins(events.table("logins"), events.table("orders"), events.trading_days())
 
 
 def _history(events: Events) -> ir.Table:
@@ -80,7 +96,10 @@ MAKERS: Mapping[str, Family] = MappingProxyType(
         "trading": Family(_trading, ("trades",), 20),
         "cancelling": Family(_cancelling, ("orders",), 20),
         "order_book": Family(_order_book, ("orders",), 20),
-        "logins": Family(_logins, ("logins",), 20),
+        "profit": Family(_profit, ("account_days",), 20),
+        "funding": Family(_funding, ("cash_flows",), 21),
+        "holdings": Family(_holdings, (), 20),
+        "logins": Family(_logins, ("logins",), 80),
         "history": Family(_history, ("alerts",), None),
         "intraday": Family(_intraday, ("alerts",), 1),
     }

@@ -35,7 +35,7 @@ def trailing_sums(
 ) -> ir.Table:
     """Sum (or maximum) of each daily measure over (day - length, day], named ``{measure}_{length}``.
 
-    ``daily`` holds one row an account and active day, all of them on ``on``; a window without an active day is null, not zero.
+    ``daily`` holds one row an account and active day, all of them on ``on``; a window without one is null, not zero.
     """
     rows = on.left_join(daily, ["account_id", "day_no"]).select(*on.columns, *[daily[m] for m in (*measures, *maxima)])
     return _windows(rows, measures, maxima, lengths)
@@ -47,12 +47,19 @@ def trailing(
     measures: Sequence[str],
     maxima: Sequence[str] = (),
     lengths: Sequence[int] = LENGTHS,
+    also: ir.Table | None = None,
 ) -> ir.Table:
-    """``trailing_sums`` on the ``spine`` of ``daily``, which is read once only: engines run a table used twice twice."""
+    """``trailing_sums`` on the ``spine`` of ``daily`` and on the days ``also`` (account_id, day_no).
+
+    ``daily`` is read once only: engines run a table that is used twice twice.
+    """
     shifts = ibis.array([0, *lengths]).unnest()
     moved = daily.select("account_id", "day_no", *measures, *maxima, shift=shifts)
     own = {name: (moved["shift"] == 0).ifelse(moved[name], None) for name in (*measures, *maxima)}
     rows = moved.select("account_id", day_no=moved.day_no + moved["shift"], **own)
+    if also is not None:
+        nothing = {name: ibis.null().cast(rows[name].type()) for name in own}
+        rows = ibis.union(rows, also.select("account_id", "day_no", **nothing))
     rows = rows.group_by("account_id", "day_no").aggregate(**{name: rows[name].max() for name in own})
     return _windows(rows, measures, maxima, lengths).semi_join(days, "day_no")
 
@@ -83,6 +90,11 @@ def dense_distinct(daily_items: ir.Table, item: str, length: int, name: str) -> 
 def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.NumericValue:
     """Quotient rounded to nine digits; null where the denominator is zero or null."""
     return (numerator.cast("float64") / denominator.cast("float64").nullif(0.0)).round(9)
+
+
+def positive(value: ir.NumericValue) -> ir.NumericValue:
+    """The value where it is above zero, else null: what an equity or a fee has to be to be compared with."""
+    return (value > 0).ifelse(value, None)
 
 
 def as_features(table: ir.Table, columns: Mapping[str, ir.Value]) -> ir.Table:

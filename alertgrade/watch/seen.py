@@ -14,13 +14,11 @@ from alertgrade.watch.holding import Tables
 from alertgrade.watch.intake import TABLES
 from features.events.schema import TABLES as CONTRACT
 from features.events.sql import ident
+from features.intraday import READ
 
-# What the intraday features read; ``row`` is a hash of the whole row.
+# What the intraday features read, and the order's id to know a row by; ``row`` is a hash of the whole row.
 _BOTH = ("event_time", "trading_day", "exchange", "contract", "account_id", "order_id")
-KEPT = {
-    "orders": (*_BOTH, "event", "hedge", "time_in_force", "volume"),
-    "trades": (*_BOTH, "trade_id", "side", "volume"),
-}
+KEPT = {name: tuple(dict.fromkeys((*_BOTH, *READ[name]))) for name in TABLES}
 _HASH = {name: f"hash({', '.join(ident(column) for column in CONTRACT[name].column_names)})" for name in TABLES}
 
 

@@ -36,10 +36,30 @@ SPECS: tuple[FeatureSpec, ...] = (
             ("withdrawals_20d", "近20日出金", "withdrawals over 20 days", "CNY"),
             ("cash_flows_20d", "近20日出入金笔数", "deposits and withdrawals counted, 20 days", "flows"),
             ("cash_flow_days_20d", "近20日有出入金天数", "days with a deposit or withdrawal, 20 days", "days"),
-            ("distinct_bank_accounts_20d", "近20日出入金银行账户数", "distinct bank accounts of cash flows, 20 days", "bank accounts"),
-            ("cross_border_share_20d", "近20日跨境出入金占比", "cross-border share of the amount of cash flows, 20 days", "share"),
-            ("same_day_in_out_share_20d", "近20日当日快进快出占比", "share of the amount that went in and out on one day, 20 days", "share"),
-            ("gross_flow_over_mean_equity_20d", "近20日出入金与平均权益之比", "deposits and withdrawals over mean equity, 20 days", "ratio"),
+            (
+                "distinct_bank_accounts_20d",
+                "近20日出入金银行账户数",
+                "distinct bank accounts of cash flows, 20 days",
+                "bank accounts",
+            ),
+            (
+                "cross_border_share_20d",
+                "近20日跨境出入金占比",
+                "cross-border share of the amount of cash flows, 20 days",
+                "share",
+            ),
+            (
+                "same_day_in_out_share_20d",
+                "近20日当日快进快出占比",
+                "share of the amount that went in and out on one day, 20 days",
+                "share",
+            ),
+            (
+                "gross_flow_over_mean_equity_20d",
+                "近20日出入金与平均权益之比",
+                "deposits and withdrawals over mean equity, 20 days",
+                "ratio",
+            ),
         ),
     ),
     *specs(
@@ -49,7 +69,12 @@ SPECS: tuple[FeatureSpec, ...] = (
         tables=("cash_flows",),
         available=CLOSE,
         rows=(
-            ("flow_on_day_over_mean_20d", "当日出入金与此前近20日日均之比", "cash flow of the day over the daily mean of the 20 days before", "ratio"),
+            (
+                "flow_on_day_over_mean_20d",
+                "当日出入金与此前近20日日均之比",
+                "cash flow of the day over the daily mean of the 20 days before",
+                "ratio",
+            ),
         ),
     ),
 )

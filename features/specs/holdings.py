@@ -42,7 +42,15 @@ SPECS: tuple[FeatureSpec, ...] = (
         empty="null: no account_days row that day, or no equity above 0",
         tables=("account_days",),
         available=CLOSE,
-        rows=(("close_margin_over_equity", "收盘保证金占权益比", "margin over equity at the close", "ratio", ("max_margin_over_equity_20d", 1.0)),),
+        rows=(
+            (
+                "close_margin_over_equity",
+                "收盘保证金占权益比",
+                "margin over equity at the close",
+                "ratio",
+                ("max_margin_over_equity_20d", 1.0),
+            ),
+        ),
     ),
     *specs(
         "holdings",
@@ -50,7 +58,14 @@ SPECS: tuple[FeatureSpec, ...] = (
         empty="null: no account_days row with equity above 0 in the window",
         tables=("account_days",),
         available=CLOSE,
-        rows=(("max_margin_over_equity_20d", "近20日最高保证金占权益比", "largest margin over equity of one close, 20 days", "ratio"),),
+        rows=(
+            (
+                "max_margin_over_equity_20d",
+                "近20日最高保证金占权益比",
+                "largest margin over equity of one close, 20 days",
+                "ratio",
+            ),
+        ),
     ),
     *specs(
         "holdings",
@@ -59,8 +74,19 @@ SPECS: tuple[FeatureSpec, ...] = (
         tables=("positions", "account_days", "contracts", "contract_days"),
         available=CLOSE,
         rows=(
-            ("close_leverage", "收盘杠杆倍数", "value of futures held over equity at the close", "ratio", ("max_leverage_20d", 1.0)),
-            ("close_largest_contract_share", "收盘最大单合约持仓占比", "lots of the largest contract as a share of all lots at the close", "share"),
+            (
+                "close_leverage",
+                "收盘杠杆倍数",
+                "value of futures held over equity at the close",
+                "ratio",
+                ("max_leverage_20d", 1.0),
+            ),
+            (
+                "close_largest_contract_share",
+                "收盘最大单合约持仓占比",
+                "lots of the largest contract as a share of all lots at the close",
+                "share",
+            ),
         ),
     ),
     *specs(
@@ -70,12 +96,32 @@ SPECS: tuple[FeatureSpec, ...] = (
         tables=("positions", "account_days", "contracts", "contract_days", "position_limits"),
         available=CLOSE,
         rows=(
-            ("max_leverage_20d", "近20日最高杠杆倍数", "largest value of futures held over equity of one close, 20 days", "ratio"),
+            (
+                "max_leverage_20d",
+                "近20日最高杠杆倍数",
+                "largest value of futures held over equity of one close, 20 days",
+                "ratio",
+            ),
             ("overnight_days_20d", "近20日有隔夜持仓天数", "days with a position at the close, 20 days", "days"),
             ("max_overnight_lots_20d", "近20日最多隔夜持仓手数", "most lots held at one close, 20 days", "lots"),
-            ("mean_overnight_lots_20d", "近20日平均隔夜持仓手数", "lots held per close with a position, 20 days", "lots"),
-            ("distinct_contracts_held_20d", "近20日持仓合约数", "distinct contracts held at a close, 20 days", "contracts"),
-            ("max_position_limit_use_20d", "近20日最高持仓限额使用率", "largest lots of one side of a contract over its position limit, 20 days", "ratio"),
+            (
+                "mean_overnight_lots_20d",
+                "近20日平均隔夜持仓手数",
+                "lots held per close with a position, 20 days",
+                "lots",
+            ),
+            (
+                "distinct_contracts_held_20d",
+                "近20日持仓合约数",
+                "distinct contracts held at a close, 20 days",
+                "contracts",
+            ),
+            (
+                "max_position_limit_use_20d",
+                "近20日最高持仓限额使用率",
+                "largest lots of one side of a contract over its position limit, 20 days",
+                "ratio",
+            ),
         ),
     ),
 )

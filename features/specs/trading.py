@@ -49,7 +49,12 @@ SPECS: tuple[FeatureSpec, ...] = (
             ("self_matches_20d", "近20日自成交次数", "matches with the account on both sides, 20 days", "matches"),
             ("self_match_share_20d", "近20日自成交占比", "self-matches as a share of trades, 20 days", "share"),
             ("open_lots_20d", "近20日开仓手数", "lots opened over 20 days", "lots"),
-            ("mean_contracts_per_day_20d", "近20日日均成交合约数", "distinct contracts traded per day with a trade, 20 days", "contracts"),
+            (
+                "mean_contracts_per_day_20d",
+                "近20日日均成交合约数",
+                "distinct contracts traded per day with a trade, 20 days",
+                "contracts",
+            ),
             ("turnover_20d", "近20日成交额", "value of trades (price, lots and multiplier) over 20 days", "CNY"),
         ),
     ),

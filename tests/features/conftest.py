@@ -10,12 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.availability import available_at
 from features.build import build
+from features.catalogue import FAMILIES
 from features.events.events import Events
 from features.events.load import load_events
 from features.events.schema import TABLES
+from features.families import MAKERS
 from features.reader import OnlineReader
 from features.store import OfflineAndOnlineStore
+from tests.features.market_money import add_money
 
 KEY = b"k" * 32
 START = pd.Timestamp("2026-01-05")
@@ -48,6 +52,7 @@ def random_market(folder: Path, seed: int = 0, days: int = 45, accounts: int = 1
                 frame[column] = pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")
         frame.to_parquet(folder / f"{name}.parquet", index=False)
     _reference_tables(folder, names, calendar)
+    add_money(folder, names, calendar, seed)
     return folder
 
 
@@ -182,7 +187,7 @@ def _reference_tables(folder: Path, names: list[str], calendar: list[pd.Timestam
             "kind": "future",
             "multiplier": 5.0,
             "tick": 1.0,
-            "max_order_volume": 500,
+            "max_order_volume": 50,
             "has_order_fee": True,
             "option_month": None,
             "valid_from": START.date() - timedelta(days=300),
@@ -191,6 +196,10 @@ def _reference_tables(folder: Path, names: list[str], calendar: list[pd.Timestam
         for exchange in ("SHFE", "DCE")
         for contract in ("cu2605", "m2605", "p2605")
     ]
+    copper, meal, palm = contracts[0], contracts[1], contracts[5]
+    copper["valid_to"], meal["valid_to"] = half, half  # smaller orders from then on; and no longer known
+    contracts.append({**copper, "max_order_volume": 30, "multiplier": 10.0, "valid_from": half, "valid_to": None})
+    palm |= {"kind": "option", "option_month": "2605", "max_order_volume": None}
     pd.DataFrame(contracts).to_parquet(folder / "contracts.parquet", index=False)
 
 
@@ -217,6 +226,10 @@ _DEFAULTS: dict[str, dict[str, object]] = {
     "alerts": {"rule_id": "self_trade", "level": "breach", "subject_type": "account"},
     "dispositions": {"rule_id": "self_trade", "outcome": "no_action", "decided_by": "r1"},
     "contract_days": {"exchange": "SHFE", "contract": "cu2605", "settlement_price": 100},
+    "cash_flows": {"direction": "deposit", "amount": 100, "cross_border": False},
+    "account_days": {"equity": 1000, "margin": 0, "net_pnl": 0, "fee": 0, "exchange_fee": 0},
+    "positions": {"exchange": "SHFE", "contract": "cu2605", "side": "long", "hedge": "speculation", "volume": 1},
+    "position_limits": {"exchange": "SHFE", "contract": "cu2605", "limit": 10, "valid_from": "2020-01-01"},
     "accounts": {
         "account_type": "individual",
         "branch": "B1",
@@ -238,7 +251,7 @@ _DEFAULTS: dict[str, dict[str, object]] = {
         "valid_from": "2020-01-01",
     },
 }
-_INSTANTS = {"orders": "event_time", "trades": "event_time", "logins": "event_time", "alerts": "triggered_at"}
+_INSTANTS = dict.fromkeys(("orders", "trades", "logins", "cash_flows"), "event_time") | {"alerts": "triggered_at"}
 _IDS = {"orders": "order_id", "trades": "trade_id", "alerts": "alert_id", "dispositions": "alert_id"}
 
 
@@ -275,7 +288,7 @@ class RawTables:
             full["account_id"] = row.get("account_id", self.account)
         if day is not None:
             full["trading_day"] = day
-            at = at or datetime.combine(day, time(2), UTC)
+            at = at or (datetime.combine(day, time(2), UTC) if table in _INSTANTS else None)
         if at is not None:
             full[_INSTANTS.get(table, "decided_at")] = at
         if table in _IDS:
@@ -317,6 +330,31 @@ def raw(tmp_path: Path) -> RawTables:
 def raw_tables() -> type[RawTables]:
     """The same for a fixture of a wider scope."""
     return RawTables
+
+
+Values = Callable[..., dict[str, float | None]]
+
+
+@pytest.fixture(scope="session")
+def at_close() -> Callable[[Events, str], Values]:
+    """A family computed by its expression alone: (account, day) to its values as of the close of that day."""
+
+    def _values(events: Events, family: str) -> Values:
+        rows = MAKERS[family].make(events).execute().sort_values("event_timestamp")
+        names = list(FAMILIES[family])
+        rows = rows.astype(object).where(rows.notna(), None)
+        by_account = dict(list(rows.groupby("account_id")))
+
+        def _at(account: str, day: date) -> dict[str, float | None]:
+            if account not in by_account:
+                return dict.fromkeys(names)
+            known = by_account[account]
+            known = known[known["event_timestamp"] <= pd.Timestamp(available_at(day)).tz_localize(None)]
+            return dict(known.iloc[-1][names]) if len(known) else dict.fromkeys(names)
+
+        return _at
+
+    return _values
 
 
 @pytest.fixture(scope="session")
