@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from features.specs import alert_context, cancelling, history, intraday, logins, profile, trading
+from features.specs import (
+    alert_context,
+    cancelling,
+    history,
+    intraday,
+    logins,
+    network,
+    peers,
+    profile,
+    strategy,
+    trading,
+)
 from features.specs.spec import FeatureSpec
 
 FEATURE_SERVICE = "risk_grade_v1"  # what a model pins: the names of ``STORED``, in this order
@@ -17,6 +28,9 @@ _ALL: tuple[FeatureSpec, ...] = (
     *logins.SPECS,
     *history.SPECS,
     *intraday.SPECS,
+    *network.SPECS,
+    *peers.SPECS,
+    *strategy.SPECS,
     *alert_context.SPECS,
 )
 

@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.availability import available_at
 from features.build import build
+from features.catalogue import FAMILIES
 from features.events.events import Events
 from features.events.load import load_events
 from features.events.schema import TABLES
+from features.families import MAKERS
 from features.reader import OnlineReader
 from features.store import OfflineAndOnlineStore
 
@@ -48,6 +51,7 @@ def random_market(folder: Path, seed: int = 0, days: int = 45, accounts: int = 1
                 frame[column] = pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")
         frame.to_parquet(folder / f"{name}.parquet", index=False)
     _reference_tables(folder, names, calendar)
+    _relation_tables(np.random.default_rng(seed + 1_000), folder, names, calendar)
     return folder
 
 
@@ -151,6 +155,64 @@ def _alert_of_day(rng: np.random.Generator, account: str, day: pd.Timestamp, ale
         )
 
 
+def _relation_tables(rng: np.random.Generator, folder: Path, names: list[str], calendar: list[pd.Timestamp]) -> None:
+    """Money through shared bank accounts, control groups that begin and end, notices to accounts and to a group."""
+    groups = [("G1", names[2], True, 0, None), ("G1", names[3], True, 5, 30), ("G1", names[4], True, 12, None)]
+    groups += [("G2", names[4], True, 0, 20), ("G2", names[5], True, 0, None), ("G3", names[6], False, 10, None)]
+    groups += [("G3", names[7], False, 10, 26)]
+    rows = [
+        {
+            "group_id": group,
+            "account_id": account,
+            "declared": declared,
+            "valid_from": calendar[first].date(),
+            "valid_to": None if end is None or end >= len(calendar) else calendar[end].date(),
+        }
+        for group, account, declared, first, end in groups
+    ]
+    pd.DataFrame(rows).to_parquet(folder / "control_groups.parquet", index=False)
+    flows = [_flow_of_day(rng, account, day) for account in names for day in calendar if rng.random() < 0.08]
+    _instants(pd.DataFrame(flows), "event_time").to_parquet(folder / "cash_flows.parquet", index=False)
+    told = [
+        _notice_of_day(rng, subject, day)
+        for subject in (*names[:4], names[5], "G1", "G2")
+        for day in calendar
+        if rng.random() < 0.06
+    ]
+    _instants(pd.DataFrame(told), "received_at").to_parquet(folder / "notices.parquet", index=False)
+
+
+def _instants(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame.assign(**{column: pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")})
+
+
+def _flow_of_day(rng: np.random.Generator, account: str, day: pd.Timestamp) -> dict[str, object]:
+    return {
+        "event_time": _moment(rng, day),
+        "trading_day": day.date(),
+        "account_id": account,
+        "direction": str(rng.choice(["deposit", "withdrawal"])),
+        "amount": float(rng.integers(1, 100)) * 1000,
+        "bank_account": str(rng.choice(["b1", "b2", "b3", "b4"])) if rng.random() < 0.8 else None,
+        "cross_border": False,
+    }
+
+
+def _notice_of_day(rng: np.random.Generator, subject: str, day: pd.Timestamp) -> dict[str, object]:
+    received = _moment(rng, day) + timedelta(hours=float(rng.integers(2, 90)))
+    until = (day + timedelta(days=int(rng.integers(0, 25)))).date() if rng.random() < 0.6 else None
+    return {
+        "exchange": "SHFE",
+        "rule_id": str(rng.choice(["self_trade", "frequent_cancel"])),
+        "subject_id": subject,
+        "trading_day": day.date(),
+        "occurrence": int(rng.integers(1, 4)),
+        "received_at": received,
+        "delivered_at": None,
+        "restricted_until": until,
+    }
+
+
 def _reference_tables(folder: Path, names: list[str], calendar: list[pd.Timestamp]) -> None:
     half = calendar[len(calendar) // 2].date()
     accounts = []
@@ -216,6 +278,9 @@ _DEFAULTS: dict[str, dict[str, object]] = {
     "logins": {"event": "login", "via_relay": False},
     "alerts": {"rule_id": "self_trade", "level": "breach", "subject_type": "account"},
     "dispositions": {"rule_id": "self_trade", "outcome": "no_action", "decided_by": "r1"},
+    "cash_flows": {"direction": "deposit", "amount": 1000, "cross_border": False},
+    "control_groups": {"declared": True, "valid_from": "2020-01-01"},
+    "notices": {"exchange": "SHFE", "rule_id": "self_trade", "occurrence": 1},
     "contract_days": {"exchange": "SHFE", "contract": "cu2605", "settlement_price": 100},
     "accounts": {
         "account_type": "individual",
@@ -239,6 +304,7 @@ _DEFAULTS: dict[str, dict[str, object]] = {
     },
 }
 _INSTANTS = {"orders": "event_time", "trades": "event_time", "logins": "event_time", "alerts": "triggered_at"}
+_INSTANTS |= {"cash_flows": "event_time", "notices": "received_at"}
 _IDS = {"orders": "order_id", "trades": "trade_id", "alerts": "alert_id", "dispositions": "alert_id"}
 
 
@@ -280,6 +346,8 @@ class RawTables:
             full[_INSTANTS.get(table, "decided_at")] = at
         if table in _IDS:
             full[_IDS[table]] = f"{table}{len(self.rows.get(table, []))}"
+        if table == "notices":
+            full["subject_id"] = self.account
         if table == "alerts":
             full["subject_id"] = full["account_id"]
         if table == "dispositions":
@@ -317,6 +385,27 @@ def raw(tmp_path: Path) -> RawTables:
 def raw_tables() -> type[RawTables]:
     """The same for a fixture of a wider scope."""
     return RawTables
+
+
+@pytest.fixture(scope="session")
+def closes_of() -> Callable[..., Callable[..., dict[str, float | None]]]:
+    """Read one family of loaded events straight from its maker: an account at the close of a trading day."""
+
+    def _of(events: Events, family: str) -> Callable[..., dict[str, float | None]]:
+        rows = MAKERS[family].make(events).to_pandas().sort_values("event_timestamp")
+        by_account = {
+            a: list(zip(r["event_timestamp"], r.to_dict("records"), strict=True)) for a, r in rows.groupby("account_id")
+        }
+
+        def _at(account: str, day: date) -> dict[str, float | None]:
+            close = pd.Timestamp(available_at(day)).tz_localize(None)
+            known = [row for t, row in by_account.get(account, []) if t <= close]
+            last = known[-1] if known else {}
+            return {n: None if pd.isna(last.get(n)) else last[n] for n in FAMILIES[family]}
+
+        return _at
+
+    return _of
 
 
 @pytest.fixture(scope="session")
