@@ -157,18 +157,18 @@ def _alert_of_day(rng: np.random.Generator, account: str, day: pd.Timestamp, ale
 
 def _relation_tables(rng: np.random.Generator, folder: Path, names: list[str], calendar: list[pd.Timestamp]) -> None:
     """Money through shared bank accounts, control groups that begin and end, notices to accounts and to a group."""
-    groups = [("G1", names[2], True, 0, None), ("G1", names[3], True, 5, 30), ("G1", names[4], True, 12, None)]
-    groups += [("G2", names[4], True, 0, 20), ("G2", names[5], True, 0, None), ("G3", names[6], False, 10, None)]
-    groups += [("G3", names[7], False, 10, 26)]
+    groups = [("G1", 2, True, 0, None), ("G1", 3, True, 5, 30), ("G1", 4, True, 12, None), ("G2", 4, True, 0, 20)]
+    groups += [("G2", 5, True, 0, None), ("G3", 6, False, 10, None), ("G3", 7, False, 10, 26)]
     rows = [
         {
             "group_id": group,
-            "account_id": account,
+            "account_id": names[place],
             "declared": declared,
             "valid_from": calendar[first].date(),
             "valid_to": None if end is None or end >= len(calendar) else calendar[end].date(),
         }
-        for group, account, declared, first, end in groups
+        for group, place, declared, first, end in groups
+        if place < len(names)
     ]
     pd.DataFrame(rows).to_parquet(folder / "control_groups.parquet", index=False)
     flows = [_flow_of_day(rng, account, day) for account in names for day in calendar if rng.random() < 0.08]
