@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from features.cancelling import cancelling
 from features.catalogue import FAMILIES, STORED_FAMILIES
+from features.daily import orders_by_address, trades_by_contract
 from features.definitions import INTRADAY_MARKS
 from features.events.events import Events
 from features.first_seen import first_seen
@@ -18,11 +19,20 @@ from features.funding import funding
 from features.history import history
 from features.holdings import holdings
 from features.intraday import intraday
+from features.kept import kept
 from features.logins import logins
+from features.matched import matched_lots
+from features.network import Relations, network
+from features.network_settings import network_settings
+from features.notices import notices_of_accounts
 from features.order_book import order_book
 from features.order_days import order_days, trade_days
+from features.peers import peers
 from features.profile import profile
 from features.profit import profit
+from features.strategy import strategy
+from features.strategy_styles import styles
+from features.synchronous import GAP, LEVEL, candidates, filled, pairs_by_day
 from features.trading import trading
 
 
@@ -81,13 +91,55 @@ def _logins(events: Events) -> ir.Table:
 
 def _history(events: Events) -> ir.Table:
     dispositions = events.table("dispositions") if events.has("dispositions") else None
-    return history(first_seen(events), events.table("alerts"), dispositions, events.trading_days())
+    notices = None
+    if events.has("notices"):
+        groups = events.table("control_groups")
+        notices = notices_of_accounts(events.table("notices"), groups, events.memberships())
+    return history(first_seen(events), events.table("alerts"), dispositions, notices, events.trading_days())
 
 
 def _intraday(events: Events) -> ir.Table:
     alerts = events.table("alerts")
     moments = alerts.select("account_id", "trading_day", moment=alerts.triggered_at)
     return intraday(events.table("orders"), events.table("trades"), moments)
+
+
+def _given(events: Events, name: str) -> ir.Table | None:
+    return events.table(name) if events.has(name) else None
+
+
+def _orders_by_address(events: Events) -> ir.Table:
+    return kept(events, "orders by address", lambda: orders_by_address(events.table("orders")))
+
+
+def _trades_by_contract(events: Events) -> ir.Table:
+    return kept(events, "trades by contract", lambda: trades_by_contract(events.table("trades")))
+
+
+def _peers(events: Events) -> ir.Table:
+    basis = _trades_by_contract(events), _orders_by_address(events), _given(events, "logins")
+    return peers(*basis, events.table("accounts"), events.trading_days())
+
+
+def _strategy(events: Events) -> ir.Table:
+    return strategy(_trades_by_contract(events), _orders_by_address(events), events.trading_days(), styles())
+
+
+def _network(events: Events) -> ir.Table:
+    once = filled(events.table("trades"))
+    near = candidates(once, LEVEL, GAP)
+    given = Relations(
+        addresses=_orders_by_address(events),
+        contracts=_trades_by_contract(events),
+        matched=kept(events, "matched lots", lambda: matched_lots(events.table("trades"))),
+        synchronous=ibis.memtable(pairs_by_day(events.backend.to_pyarrow(near))),
+        filled=once.group_by("account_id", "trading_day").aggregate(trades=once.count()),
+        logins=_given(events, "logins"),
+        cash_flows=_given(events, "cash_flows"),
+        control_groups=_given(events, "control_groups"),
+        memberships=events.memberships(),
+    )
+    return network(given, events.trading_days(), network_settings())
 
 
 MAKERS: Mapping[str, Family] = MappingProxyType(
@@ -102,6 +154,9 @@ MAKERS: Mapping[str, Family] = MappingProxyType(
         "logins": Family(_logins, ("logins",), 80),
         "history": Family(_history, ("alerts",), None),
         "intraday": Family(_intraday, ("alerts",), 1),
+        "network": Family(_network, ("orders", "trades"), 20),
+        "peers": Family(_peers, ("orders", "trades", "accounts"), 20),
+        "strategy": Family(_strategy, ("orders", "trades"), 20),
     }
 )
 

@@ -26,6 +26,16 @@ def spine(daily: ir.Table, days: ir.Table, lengths: Sequence[int] = LENGTHS) -> 
     return ibis.union(*shifted, distinct=True).semi_join(days, "day_no")
 
 
+def every_day(active: ir.Table, days: ir.Table, length: int) -> ir.Table:
+    """Rows (account_id, day_no) on every day with an active day in (day - length, day], and on the first day without.
+
+    For values that can change while the account itself does nothing, since others do.
+    """
+    seen = active.select("account_id", "day_no").distinct()
+    spread = seen.select("account_id", day_no=seen.day_no + ibis.range(0, length + 1).unnest())
+    return spread.distinct().semi_join(days, "day_no")
+
+
 def trailing_sums(
     on: ir.Table,
     daily: ir.Table,

@@ -53,6 +53,7 @@ def random_market(folder: Path, seed: int = 0, days: int = 45, accounts: int = 1
         frame.to_parquet(folder / f"{name}.parquet", index=False)
     _reference_tables(folder, names, calendar)
     add_money(folder, names, calendar, seed)
+    _relation_tables(np.random.default_rng(seed + 1_000), folder, names, calendar)
     return folder
 
 
@@ -156,6 +157,64 @@ def _alert_of_day(rng: np.random.Generator, account: str, day: pd.Timestamp, ale
         )
 
 
+def _relation_tables(rng: np.random.Generator, folder: Path, names: list[str], calendar: list[pd.Timestamp]) -> None:
+    """Money through shared bank accounts, control groups that begin and end, notices to accounts and to a group."""
+    groups = [("G1", 2, True, 0, None), ("G1", 3, True, 5, 30), ("G1", 4, True, 12, None), ("G2", 4, True, 0, 20)]
+    groups += [("G2", 5, True, 0, None), ("G3", 6, False, 10, None), ("G3", 7, False, 10, 26)]
+    rows = [
+        {
+            "group_id": group,
+            "account_id": names[place],
+            "declared": declared,
+            "valid_from": calendar[first].date(),
+            "valid_to": None if end is None or end >= len(calendar) else calendar[end].date(),
+        }
+        for group, place, declared, first, end in groups
+        if place < len(names)
+    ]
+    pd.DataFrame(rows).to_parquet(folder / "control_groups.parquet", index=False)
+    flows = [_flow_of_day(rng, account, day) for account in names for day in calendar if rng.random() < 0.08]
+    _instants(pd.DataFrame(flows), "event_time").to_parquet(folder / "cash_flows.parquet", index=False)
+    told = [
+        _notice_of_day(rng, subject, day)
+        for subject in (*names[:4], names[5], "G1", "G2")
+        for day in calendar
+        if rng.random() < 0.06
+    ]
+    _instants(pd.DataFrame(told), "received_at").to_parquet(folder / "notices.parquet", index=False)
+
+
+def _instants(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame.assign(**{column: pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")})
+
+
+def _flow_of_day(rng: np.random.Generator, account: str, day: pd.Timestamp) -> dict[str, object]:
+    return {
+        "event_time": _moment(rng, day),
+        "trading_day": day.date(),
+        "account_id": account,
+        "direction": str(rng.choice(["deposit", "withdrawal"])),
+        "amount": float(rng.integers(1, 100)) * 1000,
+        "bank_account": str(rng.choice(["b1", "b2", "b3", "b4"])) if rng.random() < 0.8 else None,
+        "cross_border": False,
+    }
+
+
+def _notice_of_day(rng: np.random.Generator, subject: str, day: pd.Timestamp) -> dict[str, object]:
+    received = _moment(rng, day) + timedelta(hours=float(rng.integers(2, 90)))
+    until = (day + timedelta(days=int(rng.integers(0, 25)))).date() if rng.random() < 0.6 else None
+    return {
+        "exchange": "SHFE",
+        "rule_id": str(rng.choice(["self_trade", "frequent_cancel"])),
+        "subject_id": subject,
+        "trading_day": day.date(),
+        "occurrence": int(rng.integers(1, 4)),
+        "received_at": received,
+        "delivered_at": None,
+        "restricted_until": until,
+    }
+
+
 def _reference_tables(folder: Path, names: list[str], calendar: list[pd.Timestamp]) -> None:
     half = calendar[len(calendar) // 2].date()
     accounts = []
@@ -225,6 +284,8 @@ _DEFAULTS: dict[str, dict[str, object]] = {
     "logins": {"event": "login", "via_relay": False},
     "alerts": {"rule_id": "self_trade", "level": "breach", "subject_type": "account"},
     "dispositions": {"rule_id": "self_trade", "outcome": "no_action", "decided_by": "r1"},
+    "control_groups": {"declared": True, "valid_from": "2020-01-01"},
+    "notices": {"exchange": "SHFE", "rule_id": "self_trade", "occurrence": 1},
     "contract_days": {"exchange": "SHFE", "contract": "cu2605", "settlement_price": 100},
     "cash_flows": {"direction": "deposit", "amount": 100, "cross_border": False},
     "account_days": {"equity": 1000, "margin": 0, "net_pnl": 0, "fee": 0, "exchange_fee": 0},
@@ -251,7 +312,8 @@ _DEFAULTS: dict[str, dict[str, object]] = {
         "valid_from": "2020-01-01",
     },
 }
-_INSTANTS = dict.fromkeys(("orders", "trades", "logins", "cash_flows"), "event_time") | {"alerts": "triggered_at"}
+_INSTANTS = dict.fromkeys(("orders", "trades", "logins", "cash_flows"), "event_time")
+_INSTANTS |= {"alerts": "triggered_at", "notices": "received_at"}
 _IDS = {"orders": "order_id", "trades": "trade_id", "alerts": "alert_id", "dispositions": "alert_id"}
 
 
@@ -293,6 +355,8 @@ class RawTables:
             full[_INSTANTS.get(table, "decided_at")] = at
         if table in _IDS:
             full[_IDS[table]] = f"{table}{len(self.rows.get(table, []))}"
+        if table == "notices":
+            full["subject_id"] = self.account
         if table == "alerts":
             full["subject_id"] = full["account_id"]
         if table == "dispositions":
@@ -355,6 +419,27 @@ def at_close() -> Callable[[Events, str], Values]:
         return _at
 
     return _values
+
+
+@pytest.fixture(scope="session")
+def closes_of() -> Callable[..., Callable[..., dict[str, float | None]]]:
+    """Read one family of loaded events straight from its maker: an account at the close of a trading day."""
+
+    def _of(events: Events, family: str) -> Callable[..., dict[str, float | None]]:
+        rows = MAKERS[family].make(events).to_pandas().sort_values("event_timestamp")
+        by_account = {
+            a: list(zip(r["event_timestamp"], r.to_dict("records"), strict=True)) for a, r in rows.groupby("account_id")
+        }
+
+        def _at(account: str, day: date) -> dict[str, float | None]:
+            close = pd.Timestamp(available_at(day)).tz_localize(None)
+            known = [row for t, row in by_account.get(account, []) if t <= close]
+            last = known[-1] if known else {}
+            return {n: None if pd.isna(last.get(n)) else last[n] for n in FAMILIES[family]}
+
+        return _at
+
+    return _of
 
 
 @pytest.fixture(scope="session")
