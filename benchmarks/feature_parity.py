@@ -17,6 +17,7 @@ from random import Random
 from features.catalogue import FAMILIES, FEATURES, STORED, STORED_FAMILIES
 from tests.features.conftest import random_market
 from tests.features.oracle.dense import REQUIRED, dense
+from tests.features.oracle.edges import edges
 from tests.features.oracle.parity import (
     Scene,
     asked,
@@ -36,14 +37,17 @@ SHOWN = 3  # differences a feature
 def scenes(scratch: Path, seeds: int) -> Iterator[Scene]:
     plain = random_market(scratch / "plain", seed=3)
     yield scene("plain market", plain, read(plain))
+    yield scene_of_rows("market by hand at its bounds", scratch / "edges", edges())
     for seed in range(seeds):
         yield scene_of_rows(f"dense market, seed {seed}", scratch / f"dense-{seed}", dense(100 + seed))
-    optional = [name for name in dense(0, days=1) if name not in REQUIRED]
+    optional = [name for name in dense(0, days=2) if name not in REQUIRED]
     for n, missing in enumerate([optional, *([name] for name in optional)]):
         tables = dense(200 + n, days=40, accounts=6, without=missing)
         yield scene_of_rows(f"dense market without {', '.join(missing)}", scratch / f"without-{n}", tables)
     for seed in range(2):
-        yield scene_of_simulation(scratch / f"simulated-{seed}", seed=seed, accounts=16, days=40)
+        yield scene_of_simulation(
+            f"simulated market, seed {seed}", scratch / f"simulated-{seed}", seed=seed, accounts=16, days=40
+        )
 
 
 def main(seeds: int = 8) -> int:
@@ -61,9 +65,13 @@ def main(seeds: int = 8) -> int:
     print(f"\n{'family':<14}{'features':>9}{'rows':>8}{'values':>11}{'differ':>8}")
     for family in STORED_FAMILIES:
         names = FAMILIES[family]
-        print(f"{family:<14}{len(names):>9}{rows:>8,}{2 * rows * len(names):>11,}{sum(by_feature[n] for n in names):>8}")
+        print(
+            f"{family:<14}{len(names):>9}{rows:>8,}{2 * rows * len(names):>11,}{sum(by_feature[n] for n in names):>8}"
+        )
     print(f"{'all':<14}{len(STORED):>9}{rows:>8,}{2 * rows * len(STORED):>11,}{len(differing):>8}")
-    print(f"values: each read online and offline; {sum(FEATURES[n].exact for n in STORED)} features compared to the bit")
+    print(
+        f"values: each read online and offline; {sum(FEATURES[n].exact for n in STORED)} features compared to the bit"
+    )
     return 1 if differing else 0
 
 

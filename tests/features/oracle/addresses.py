@@ -22,7 +22,9 @@ def addressed(market: Market, days: Iterable[date]) -> list[Row]:
 
 def linking_addresses(rows: list[Row]) -> Users:
     relayed = {address for row in rows if row["via_relay"] for address in _addresses(row)}
-    return _linking((row["account_id"], address) for row in rows for address in _addresses(row) if address not in relayed)
+    return _linking(
+        (row["account_id"], address) for row in rows for address in _addresses(row) if address not in relayed
+    )
 
 
 def with_address(rows: Iterable[Row]) -> set[str]:

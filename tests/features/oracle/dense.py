@@ -19,7 +19,10 @@ REQUIRED = ("contracts", "orders", "trades")
 MICRO, SECOND = timedelta(microseconds=1), timedelta(seconds=1)
 AFTER = (-MICRO, 0 * SECOND, SECOND, SECOND + MICRO, 10 * SECOND, 10 * SECOND + MICRO, timedelta(milliseconds=700))
 HEDGES = ("speculation", "speculation", "arbitrage", "hedging", "market_making")
-IPS, MACS = ("x", "10.0.0.2", "10.0.0.3", None), ("x", "m1", "m2", "m3", "m4", "m5", None)  # an ip that looks like a mac
+IPS, MACS = (
+    ("x", "10.0.0.2", "10.0.0.3", None),
+    ("x", "m1", "m2", "m3", "m4", "m5", None),
+)  # an ip that looks like a mac
 ORDER_IDS = ("o1", "o2", "o3", "o10", "é", "z", "\uff5e", "\U0001f600")  # in UTF-8 order other than in UTF-16
 
 
@@ -56,8 +59,19 @@ def moment(rng: Random, day: date) -> datetime:
     """By day, or by night at and around the bounds of the night session."""
     eve = datetime.combine(day - timedelta(days=3 if day.weekday() == 0 else 1), time(), UTC)
     bounds = [eve + timedelta(hours=h) + step for h in (12, 19) for step in (-MICRO, 0 * MICRO)]
-    by_day = datetime.combine(day, time(1), UTC) + timedelta(seconds=rng.randrange(0, 20000), microseconds=rng.choice((0, 1, 999_999)))
-    return rng.choice((by_day, by_day, by_day, eve + timedelta(hours=13, seconds=rng.randrange(600)), *bounds[:2], rng.choice(bounds[2:])))
+    by_day = datetime.combine(day, time(1), UTC) + timedelta(
+        seconds=rng.randrange(0, 20000), microseconds=rng.choice((0, 1, 999_999))
+    )
+    return rng.choice(
+        (
+            by_day,
+            by_day,
+            by_day,
+            eve + timedelta(hours=13, seconds=rng.randrange(600)),
+            *bounds[:2],
+            rng.choice(bounds[2:]),
+        )
+    )
 
 
 def _part(rng: Random, account: str, day: date) -> Row:
@@ -84,7 +98,9 @@ def _orders_of_day(rng: Random, account: str, day: date, orders: list[Row]) -> N
             "event": "rejected" if rng.random() < 0.1 else "accepted",
             "order_type": rng.choice(("limit", "limit", "market", "stop")),
             "time_in_force": rng.choice(("GFD", "GFD", "GTC", "FAK", "FOK")),
-            "price": rng.choice(("110", "110.5", "110.499999", "109.5", "109.500001", "90", "90.1", "89.9", "100", None)),
+            "price": rng.choice(
+                ("110", "110.5", "110.499999", "109.5", "109.500001", "90", "90.1", "89.9", "100", None)
+            ),
             "volume": rng.choice((1, 2, 3, 4, 7, 8, 9, 40)),
             "ip": rng.choice(IPS),
             "mac": rng.choice(MACS),
@@ -92,7 +108,11 @@ def _orders_of_day(rng: Random, account: str, day: date, orders: list[Row]) -> N
         }
         orders.append(row)
         for _ in range(rng.choice((0, 0, 1, 1, 2))):
-            changes = {"event": "cancelled", "event_time": at + rng.choice(AFTER), "cancelled_by": rng.choice(("client", None, "exchange", "broker"))}
+            changes = {
+                "event": "cancelled",
+                "event_time": at + rng.choice(AFTER),
+                "cancelled_by": rng.choice(("client", None, "exchange", "broker")),
+            }
             lots = rng.choice((row["volume"], row["volume"], max(row["volume"] - 1, 0), row["volume"] + 1))
             orders.append(row | changes | {"volume": lots} | rng.choice(({}, {}, {}, {"time_in_force": "FAK"})))
 
@@ -117,7 +137,17 @@ def _in_step(rng: Random, two: list[str], day: date, trades: list[Row]) -> None:
         for account in two:
             order = f"{rng.choice(ORDER_IDS)}-{account}"
             at = base + n * timedelta(seconds=rng.choice((1, 2))) + rng.choice(AFTER[:4])
-            trades.append(place | {"account_id": account, "order_id": order, "event_time": at, "trade_id": f"S{len(trades)}", "price": "100", "volume": 1})
+            trades.append(
+                place
+                | {
+                    "account_id": account,
+                    "order_id": order,
+                    "event_time": at,
+                    "trade_id": f"S{len(trades)}",
+                    "price": "100",
+                    "volume": 1,
+                }
+            )
 
 
 def _logins_of_day(rng: Random, account: str, day: date, logins: list[Row]) -> None:

@@ -78,7 +78,9 @@ def _disposition(rng: Random, days: list[date], alert: Row) -> Row:
         "account_id": alert["account_id"],
         "rule_id": alert["rule_id"],
         "alerted_at": alert["triggered_at"],
-        "decided_at": _around_a_close(days, rng) if rng.random() < 0.5 else alert["triggered_at"] + timedelta(hours=rng.randrange(99)),
+        "decided_at": _around_a_close(days, rng)
+        if rng.random() < 0.5
+        else alert["triggered_at"] + timedelta(hours=rng.randrange(99)),
         "outcome": rng.choice(OUTCOMES),
         "decided_by": "r1",
     }
@@ -132,6 +134,8 @@ def _groups(rng: Random, days: list[date], accounts: list[str]) -> list[Row]:
     for group, declared in (("G1", True), ("G2", True), ("G3", True), ("U1", False), ("U2", False)):
         for account in rng.sample(accounts, 4):
             begins, ends = sorted(rng.sample(days, 2))
-            span = rng.choice(({"valid_from": "2020-01-01"}, {"valid_from": begins}, {"valid_from": begins, "valid_to": ends}))
+            span = rng.choice(
+                ({"valid_from": "2020-01-01"}, {"valid_from": begins}, {"valid_from": begins, "valid_to": ends})
+            )
             rows.append({"group_id": group, "account_id": account, "declared": declared} | span)
     return rows

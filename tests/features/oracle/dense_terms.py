@@ -38,7 +38,13 @@ def terms(rng: Random, days: list[date]) -> Tables:
     ]
     places = [*dict.fromkeys(CONTRACTS)]
     limits = [
-        {"exchange": e, "contract": c, "limit": rng.choice((0, 3, 7, 20)), "valid_from": LONG_AGO, "valid_to": rng.choice((None, turn))}
+        {
+            "exchange": e,
+            "contract": c,
+            "limit": rng.choice((0, 3, 7, 20)),
+            "valid_from": LONG_AGO,
+            "valid_to": rng.choice((None, turn)),
+        }
         for e, c in places
         if rng.random() < 0.7
     ]

@@ -44,7 +44,12 @@ def _order(account: str, n: int, **changes: object) -> Row:
 
 
 def _trade(account: str, n: int, **changes: object) -> Row:
-    row = PLACE | {"trading_day": DAY, "account_id": account, "order_id": f"{account}-{n}", "trade_id": f"{account}-{n}"}
+    row = PLACE | {
+        "trading_day": DAY,
+        "account_id": account,
+        "order_id": f"{account}-{n}",
+        "trade_id": f"{account}-{n}",
+    }
     return row | {"event_time": OPEN, "price": 100, "volume": 1} | changes
 
 
@@ -91,7 +96,12 @@ def _steps() -> Iterator[Row]:
 
 def _matches() -> Iterator[Row]:
     """One match of three accounts, more lots on one side; and one account with itself and with its group."""
-    for account, side, lots in (("three-a", "buy", 5), ("three-b", "sell", 3), ("three-c", "sell", 4), ("three-c", "buy", 1)):
+    for account, side, lots in (
+        ("three-a", "buy", 5),
+        ("three-b", "sell", 3),
+        ("three-c", "sell", 4),
+        ("three-c", "buy", 1),
+    ):
         yield _trade(account, 0, trade_id="three", side=side, volume=lots)
     for account, side, lots in (("member-a", "buy", 6), ("member-a", "sell", 2), ("member-b", "sell", 9)):
         yield _trade(account, 0, trade_id="members", side=side, volume=lots)
@@ -105,7 +115,9 @@ def _crowd(kind: str, number: int) -> Iterator[Row]:
 
 def _depositors(number: int) -> Iterator[Row]:
     for n in range(number):
-        row = _login(f"bank{number}-{n:02d}", direction="deposit", amount=1, bank_account=f"b{number}", cross_border=False)
+        row = _login(
+            f"bank{number}-{n:02d}", direction="deposit", amount=1, bank_account=f"b{number}", cross_border=False
+        )
         yield {key: value for key, value in row.items() if key not in ("event", "via_relay")}
 
 
@@ -128,7 +140,9 @@ def _relayed() -> Iterator[Row]:
     yield _order("relay-a", 0, ip="r-ip", mac="r-mac", via_relay=True)
     for account in ("relay-b", "relay-c"):
         yield _order(account, 0, ip="r-ip", trading_day=NEXT, event_time=OPEN + timedelta(days=1))
-        yield _order(account, 1, mac="r-mac", trading_day=DAYS[21], event_time=OPEN + timedelta(days=6), event="rejected")
+        yield _order(
+            account, 1, mac="r-mac", trading_day=DAYS[21], event_time=OPEN + timedelta(days=6), event="rejected"
+        )
 
 
 def _groups() -> Iterator[Row]:

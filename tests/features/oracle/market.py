@@ -110,7 +110,9 @@ class Market:
     def members(self, account: str, day: date) -> set[str]:
         """Accounts of the account's declared group, itself included; none: in no group."""
         groups = self.group_of(day)
-        return {other for other, group in groups.items() if group == groups.get(account)} if account in groups else set()
+        return (
+            {other for other, group in groups.items() if group == groups.get(account)} if account in groups else set()
+        )
 
 
 def valid(row: Row, day: date) -> bool:

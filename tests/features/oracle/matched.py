@@ -38,7 +38,9 @@ def _lots_by_account(rows: Iterable[Row]) -> Counter[str]:
 
 def in_step(trades: Iterable[Row]) -> tuple[Counter[str], Pairs]:
     """T(A) and S(A, B): an account's trades, fills of one order and price being one, and those paired with another's."""
-    deals: defaultdict[tuple[object, ...], defaultdict[str, dict[str, datetime]]] = defaultdict(lambda: defaultdict(dict))
+    deals: defaultdict[tuple[object, ...], defaultdict[str, dict[str, datetime]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
     for row in trades:
         key = tuple(row[name] for name in ("trading_day", "exchange", "contract", "side", "price"))
         own = deals[key][row["account_id"]]

@@ -51,7 +51,7 @@ def scene_of_rows(name: str, folder: Path, tables: Tables) -> Scene:
     return scene(name, write(folder, tables), tables)
 
 
-def scene_of_simulation(folder: Path, *, seed: int, accounts: int, days: int) -> Scene:
+def scene_of_simulation(name: str, folder: Path, *, seed: int, accounts: int, days: int) -> Scene:
     """The simulated market, with alerts and dispositions by chance: it has neither by itself."""
     simulate(folder, accounts=accounts, days=days, seed=seed)
     tables, rng = read(folder), Random(seed)
@@ -60,7 +60,7 @@ def scene_of_simulation(folder: Path, *, seed: int, accounts: int, days: int) ->
     alerts = alerts_of(rng, dates, names)
     said = typed({"alerts": alerts, "dispositions": dispositions_of(rng, dates, alerts)})
     write(folder, said)
-    return scene(f"simulation of seed {seed}", folder, tables | said)
+    return scene(name, folder, tables | said)
 
 
 def moments(oracle: Oracle, rng: Random, number: int) -> list[Moment]:

@@ -21,7 +21,9 @@ KINDS = {"type": "account_type", "branch": "branch"}
 def peers(market: Market, account: str, day: date, bases: Mapping[str, Values]) -> Values:
     """``bases`` are the four features of other families, by account."""
     return {
-        f"{name}_{kind}_percentile_20d": _percentile(market, account, day, column, {a: v[basis] for a, v in bases.items()})
+        f"{name}_{kind}_percentile_20d": _percentile(
+            market, account, day, column, {a: v[basis] for a, v in bases.items()}
+        )
         for kind, column in KINDS.items()
         for name, basis in BASES.items()
     }

@@ -13,7 +13,9 @@ def profit(market: Market, account: str, day: date) -> Values:
     twenty = market.of("account_days", account, market.days(day, 20))
     pnl, fee, equity = (total(twenty, column) for column in ("net_pnl", "fee", "equity"))
     recorded = distinct(twenty, "trading_day")
-    by_day = [total((r for r in twenty if r["trading_day"] == d), "net_pnl") for d in {r["trading_day"] for r in twenty}]
+    by_day = [
+        total((r for r in twenty if r["trading_day"] == d), "net_pnl") for d in {r["trading_day"] for r in twenty}
+    ]
     exchange_fee = total(twenty, "exchange_fee")
     week: Values = {"net_pnl_5d": total(five, "net_pnl"), "fee_5d": total(five, "fee")}
     month: Values = {

@@ -27,7 +27,10 @@ def strategy(market: Market, account: str, day: date) -> Values:
     places = {place[:3] for place in counted}
     day_trade = nine(Fraction(2 * sum(min(counted[*p, "open"], counted[*p, "close"]) for p in places), volume))
     two_sided = nine(Fraction(2 * sum(min(counted[*p, "buy"], counted[*p, "sell"]) for p in places), volume))
-    hedges = {h: nine(Fraction(lots(r for r in trades if r["hedge"] == h), volume)) for h in ("market_making", "hedging", "arbitrage")}
+    hedges = {
+        h: nine(Fraction(lots(r for r in trades if r["hedge"] == h), volume))
+        for h in ("market_making", "hedging", "arbitrage")
+    }
     order_days = distinct(orders, "trading_day")
     per_day = nine(Fraction(len(of(orders, "accepted")), order_days)) if order_days else Fraction(0)
     styles = (
