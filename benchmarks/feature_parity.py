@@ -30,7 +30,7 @@ from tests.features.oracle.parity import (
 )
 from tests.features.oracle.rows import read
 
-MOMENTS = 32  # of each market
+MOMENTS, FEW = 24, 6  # asked of a market; of one that is asked for its crowd or for what it lacks
 SHOWN = 3  # differences a feature
 
 

@@ -30,6 +30,7 @@ from features.order_days import order_days, trade_days
 from features.peers import peers
 from features.profile import profile
 from features.profit import profit
+from features.shared_scans import once
 from features.strategy import strategy
 from features.strategy_styles import styles
 from features.synchronous import GAP, LEVEL, candidates, filled, pairs_by_day
@@ -55,8 +56,7 @@ def _profile(events: Events) -> ir.Table:
 
 
 def _trading(events: Events) -> ir.Table:
-    trades = events.table("trades")
-    return trading(trade_days(trades), trades, events.table("contracts"), events.trading_days())
+    return trading(_trade_days(events), events.table("trades"), events.table("contracts"), events.trading_days())
 
 
 def _cancelling(events: Events) -> ir.Table:
@@ -64,8 +64,8 @@ def _cancelling(events: Events) -> ir.Table:
 
 
 def _order_book(events: Events) -> ir.Table:
-    orders, traded = events.table("orders"), trade_days(events.table("trades"))
-    return order_book(_order_days(events), traded, orders, events.table("contracts"), events.trading_days())
+    given = events.table("orders"), events.table("contracts"), events.trading_days()
+    return order_book(_order_days(events), _trade_days(events), *given)
 
 
 def _profit(events: Events) -> ir.Table:
@@ -82,7 +82,12 @@ def _holdings(events: Events) -> ir.Table:
 
 
 def _order_days(events: Events) -> ir.Table:
-    return order_days(events.table("orders"), events.table("contracts"), events.table("contract_days"))
+    names = ("orders", "contracts", "contract_days")
+    return once(events, "order_days", lambda: order_days(*[events.table(name) for name in names]))
+
+
+def _trade_days(events: Events) -> ir.Table:
+    return once(events, "trade_days", lambda: trade_days(events.table("trades")))
 
 
 def _logins(events: Events) -> ir.Table:

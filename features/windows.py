@@ -77,6 +77,9 @@ def trailing(
 def _windows(rows: ir.Table, measures: Sequence[str], maxima: Sequence[str], lengths: Sequence[int]) -> ir.Table:
     columns: dict[str, ir.Value] = {}
     for length in lengths:
+        if length == 1:  # the day's own values: no window to look into
+            columns |= {f"{m}_1": rows[m] for m in (*measures, *maxima)}
+            continue
         window = ibis.range_window(group_by="account_id", order_by="day_no", preceding=length - 1, following=0)
         columns |= {f"{m}_{length}": rows[m].sum().over(window) for m in measures}
         columns |= {f"{m}_{length}": rows[m].max().over(window) for m in maxima}

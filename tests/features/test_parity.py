@@ -1,7 +1,7 @@
 """Parity: online value = offline point-in-time value = recomputation from the raw rows, for every stored feature.
 
-The oracle (`tests/features/oracle`) is plain Python over rows, written from the words of `features/specs` alone. The full
-5,000 rows and more are `benchmarks/feature_parity.py`; here are fewer, of the same kinds.
+The oracle (`tests/features/oracle`) is plain Python over rows, written from the words of `features/specs` alone. More
+rows, markets and seeds are in `benchmarks/feature_parity.py`.
 """
 
 from __future__ import annotations

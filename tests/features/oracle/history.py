@@ -1,7 +1,7 @@
 """History, from the words of features/specs/history.py.
 
-Readings: a row of ``control_groups`` does not make an account heard of (it is neither event, alert, daily row nor accounts
-row); without a dispositions table what is counted of dispositions is null (DESIGN 3: never zero).
+Readings: a row of ``control_groups`` does not make an account heard of (it is neither event, alert, daily row nor
+accounts row); without a dispositions table what is counted of dispositions is null (DESIGN 3: never zero).
 """
 
 from __future__ import annotations

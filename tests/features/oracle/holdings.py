@@ -1,7 +1,7 @@
 """Positions and leverage, from the words of features/specs/holdings.py.
 
-Reading: a row of ``positions`` with 0 lots is no position, so that it has no use of its limit either ("null: no position
-at a close of the window").
+Reading: a row of ``positions`` with 0 lots is no position, so that it has no use of its limit either ("null: no
+position at a close of the window").
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def _lots_by_account(rows: Iterable[Row]) -> Counter[str]:
 
 
 def in_step(trades: Iterable[Row]) -> tuple[Counter[str], Pairs]:
-    """T(A) and S(A, B): an account's trades, fills of one order and price being one, and those paired with another's."""
+    """T(A) and S(A, B): an account's trades, fills of one order and price being one, and the pairs with another's."""
     deals: defaultdict[tuple[object, ...], defaultdict[str, dict[str, datetime]]] = defaultdict(
         lambda: defaultdict(dict)
     )

@@ -64,7 +64,7 @@ def scene_of_simulation(name: str, folder: Path, *, seed: int, accounts: int, da
 
 
 def moments(oracle: Oracle, rng: Random, number: int) -> list[Moment]:
-    """Moments worth asking about, sorted: of alerts, of closes and a microsecond beside, around decisions, much later."""
+    """Moments worth asking about, sorted: alerts, closes and a microsecond beside, around decisions, much later."""
     closes = oracle.market.closes
     alerts = [(row["triggered_at"], row["trading_day"]) for row in oracle.market.rows("alerts")]
     alerts = [(t, day) for t, day in alerts if day in oracle.market.calendar]
