@@ -28,15 +28,18 @@ def available_column(trading_day: ir.DateValue) -> ir.TimestampValue:
     return trading_day.cast("timestamp(6)") + ibis.interval(minutes=int(DAILY_LAG.total_seconds() // 60))
 
 
+def day_of_close(instant: ir.TimestampValue) -> ir.DateValue:
+    """The date whose close is the first not before ``instant``, were every date a trading day."""
+    lag = ibis.interval(minutes=int(DAILY_LAG.total_seconds() // 60))
+    return ((instant - lag - ibis.interval(microseconds=1)).date() + ibis.interval(days=1)).cast("date")
+
+
 def first_close_from(table: ir.Table, column: str, days: ir.Table) -> ir.Table:
     """``table`` with the instant ``column`` moved to the first close at or after it; rows after the last are left out.
 
     A close is the availability of a trading day of the calendar ``days`` (trading_day, day_no).
     """
-    # The date whose close is the first not before the instant, were every date a trading day.
-    lag = ibis.interval(minutes=int(DAILY_LAG.total_seconds() // 60))
-    wanted = (table[column] - lag - ibis.interval(microseconds=1)).date() + ibis.interval(days=1)
-    dated = table.mutate(wanted=wanted.cast("date"))
+    dated = table.mutate(wanted=day_of_close(table[column]))
     dates = dated.select("wanted").distinct()
     calendar = days.select(closing="trading_day")
     following = dates.join(calendar, calendar.closing >= dates.wanted)

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from features.specs import alert_context, cancelling, history, intraday, logins, profile, trading
+from features.specs import (
+    alert_context,
+    cancelling,
+    funding,
+    history,
+    holdings,
+    intraday,
+    logins,
+    network,
+    order_book,
+    peers,
+    profile,
+    profit,
+    strategy,
+    trading,
+)
 from features.specs.spec import FeatureSpec
 
 FEATURE_SERVICE = "risk_grade_v1"  # what a model pins: the names of ``STORED``, in this order
@@ -14,9 +29,16 @@ _ALL: tuple[FeatureSpec, ...] = (
     *profile.SPECS,
     *trading.SPECS,
     *cancelling.SPECS,
+    *order_book.SPECS,
+    *profit.SPECS,
+    *funding.SPECS,
+    *holdings.SPECS,
     *logins.SPECS,
     *history.SPECS,
     *intraday.SPECS,
+    *network.SPECS,
+    *peers.SPECS,
+    *strategy.SPECS,
     *alert_context.SPECS,
 )
 

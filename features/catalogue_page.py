@@ -17,8 +17,9 @@ _HEAD = f"""# Features
 Daily families count whole trading days, (day − n, day], and are known from 20:30 Asia/Shanghai of that day: after settlement, before the night
 session opens. A row stands on every day on which a value changes, so silence empties a window: it is null, offline and online alike. An absent
 raw table makes its features null, never zero. History is of the last close too, over (c − n calendar days, c]; within a day it does not move, so what is served is what was trained on. Intraday is the trading day so
-far, up to and including the alert; a row of another day is never used. Lots, orders and trades are summed as integers; ratios are rounded to nine
-digits.
+far, up to and including the alert; a row of another day is never used. Lots, orders and trades are summed as integers, money as decimals; ratios are
+rounded to nine digits. What exactly each feature counts stands in the docstring of its file in `features/specs`, and the words the families share in
+`features/specs/__init__.py`: enough to recompute a value by hand.
 
 ```
 alertgrade features EVENTS [--alerts ALERTS.parquet]   # offline store: what is missing, or changed

@@ -11,13 +11,29 @@ import ibis.expr.types as ir
 
 from features.cancelling import cancelling
 from features.catalogue import FAMILIES, STORED_FAMILIES
+from features.daily import orders_by_address, trades_by_contract
 from features.events.events import Events
 from features.first_seen import first_seen
+from features.funding import funding
 from features.history import history
+from features.holdings import holdings
 from features.intraday import intraday
+from features.kept import kept
 from features.logins import logins
 from features.marks import INTRADAY_MARKS
+from features.matched import matched_lots
+from features.network import Relations, network
+from features.network_settings import network_settings
+from features.notices import notices_of_accounts
+from features.order_book import order_book
+from features.order_days import order_days, trade_days
+from features.peers import peers
 from features.profile import profile
+from features.profit import profit
+from features.shared_scans import once
+from features.strategy import strategy
+from features.strategy_styles import styles
+from features.synchronous import GAP, LEVEL, candidates, filled, pairs_by_day
 from features.trading import trading
 
 
@@ -40,20 +56,51 @@ def _profile(events: Events) -> ir.Table:
 
 
 def _trading(events: Events) -> ir.Table:
-    return trading(events.table("trades"), events.trading_days())
+    return trading(_trade_days(events), events.table("trades"), events.table("contracts"), events.trading_days())
 
 
 def _cancelling(events: Events) -> ir.Table:
-    return cancelling(events.table("orders"), events.trading_days())
+    return cancelling(_order_days(events), events.trading_days())
+
+
+def _order_book(events: Events) -> ir.Table:
+    given = events.table("orders"), events.table("contracts"), events.trading_days()
+    return order_book(_order_days(events), _trade_days(events), *given)
+
+
+def _profit(events: Events) -> ir.Table:
+    return profit(events.table("account_days"), events.trading_days())
+
+
+def _funding(events: Events) -> ir.Table:
+    return funding(events.table("cash_flows"), events.table("account_days"), events.trading_days())
+
+
+def _holdings(events: Events) -> ir.Table:
+    names = ("positions", "account_days", "contracts", "contract_days", "position_limits")
+    return holdings(*[events.table(name) for name in names], events.trading_days())
+
+
+def _order_days(events: Events) -> ir.Table:
+    names = ("orders", "contracts", "contract_days")
+    return once(events, "order_days", lambda: order_days(*[events.table(name) for name in names]))
+
+
+def _trade_days(events: Events) -> ir.Table:
+    return once(events, "trade_days", lambda: trade_days(events.table("trades")))
 
 
 def _logins(events: Events) -> ir.Table:
-    return logins(events.table("logins"), events.trading_days())
+    return logins(events.table("logins"), events.table("orders"), events.trading_days())
 
 
 def _history(events: Events) -> ir.Table:
     dispositions = events.table("dispositions") if events.has("dispositions") else None
-    return history(first_seen(events), events.table("alerts"), dispositions, events.trading_days())
+    notices = None
+    if events.has("notices"):
+        groups = events.table("control_groups")
+        notices = notices_of_accounts(events.table("notices"), groups, events.memberships())
+    return history(first_seen(events), events.table("alerts"), dispositions, notices, events.trading_days())
 
 
 def _intraday(events: Events) -> ir.Table:
@@ -62,14 +109,59 @@ def _intraday(events: Events) -> ir.Table:
     return intraday(events.table("orders"), events.table("trades"), moments)
 
 
+def _given(events: Events, name: str) -> ir.Table | None:
+    return events.table(name) if events.has(name) else None
+
+
+def _orders_by_address(events: Events) -> ir.Table:
+    return kept(events, "orders by address", lambda: orders_by_address(events.table("orders")))
+
+
+def _trades_by_contract(events: Events) -> ir.Table:
+    return kept(events, "trades by contract", lambda: trades_by_contract(events.table("trades")))
+
+
+def _peers(events: Events) -> ir.Table:
+    basis = _trades_by_contract(events), _orders_by_address(events), _given(events, "logins")
+    return peers(*basis, events.table("accounts"), events.trading_days())
+
+
+def _strategy(events: Events) -> ir.Table:
+    return strategy(_trades_by_contract(events), _orders_by_address(events), events.trading_days(), styles())
+
+
+def _network(events: Events) -> ir.Table:
+    once = filled(events.table("trades"))
+    near = candidates(once, LEVEL, GAP)
+    given = Relations(
+        addresses=_orders_by_address(events),
+        contracts=_trades_by_contract(events),
+        matched=kept(events, "matched lots", lambda: matched_lots(events.table("trades"))),
+        synchronous=ibis.memtable(pairs_by_day(events.backend.to_pyarrow(near))),
+        filled=once.group_by("account_id", "trading_day").aggregate(trades=once.count()),
+        logins=_given(events, "logins"),
+        cash_flows=_given(events, "cash_flows"),
+        control_groups=_given(events, "control_groups"),
+        memberships=events.memberships(),
+    )
+    return network(given, events.trading_days(), network_settings())
+
+
 MAKERS: Mapping[str, Family] = MappingProxyType(
     {
         "profile": Family(_profile, ("accounts",), None),
         "trading": Family(_trading, ("trades",), 20),
         "cancelling": Family(_cancelling, ("orders",), 20),
-        "logins": Family(_logins, ("logins",), 20),
+        "order_book": Family(_order_book, ("orders",), 20),
+        "profit": Family(_profit, ("account_days",), 20),
+        "funding": Family(_funding, ("cash_flows",), 21),
+        "holdings": Family(_holdings, (), 20),
+        "logins": Family(_logins, ("logins",), 80),
         "history": Family(_history, ("alerts",), None),
         "intraday": Family(_intraday, ("alerts",), 1),
+        "network": Family(_network, ("orders", "trades"), 20),
+        "peers": Family(_peers, ("orders", "trades", "accounts"), 20),
+        "strategy": Family(_strategy, ("orders", "trades"), 20),
     }
 )
 

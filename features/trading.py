@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from features.availability import available_column
+from features.contract_terms import with_valid
 from features.matches import self_matches
-from features.windows import as_features, numbered, ratio, spine, trailing_distinct, trailing_sums
+from features.windows import as_features, dense_distinct, numbered, ratio, trailing
 
-MEASURES = ("trades", "lots", "open_lots", "active", "self_matches")
+MEASURES = ("trades", "lots", "open_lots", "turnover", "unvalued", "contracts", "active", "self_matches")
 
 
-def trading(trades: ir.Table, days: ir.Table) -> ir.Table:
-    """Features of family ``trading`` (see ``features.catalogue``), one row an account and day of change.
+def trading(trade_days: ir.Table, trades: ir.Table, contracts: ir.Table, days: ir.Table) -> ir.Table:
+    """Features of family ``trading`` (``features.specs.trading``), one row an account and day of change.
 
     Windows are (day - n, day] in trading days, known from 20:30 of that day; null where no trade fell in.
+    ``trade_days`` is ``features.order_days.trade_days`` of ``trades``, which are read for self-matches.
     """
-    daily = _daily(trades, days)
-    on = spine(daily, days)
-    sums = trailing_sums(on, daily, MEASURES)
-    items = numbered(trades.select("account_id", "trading_day", "exchange", "contract"), days)
+    rows = trailing(_daily(trade_days, trades, contracts, days), days, MEASURES)
+    items = numbered(trade_days.select("account_id", "trading_day", "exchange", "contract"), days)
     items = items.mutate(item=items.exchange + "." + items.contract)
-    distinct = trailing_distinct(on, items, "item", 20, "distinct_contracts_20d")
-    rows = sums.left_join(distinct, ["account_id", "day_no"]).drop("account_id_right", "day_no_right")
+    distinct = dense_distinct(items, "item", 20, "distinct_contracts_20d")
+    rows = rows.left_join(distinct, ["account_id", "day_no"]).drop("account_id_right", "day_no_right")
     rows = rows.join(days, "day_no").mutate(event_timestamp=lambda t: available_column(t.trading_day))
+    turnover = (rows.unvalued_20 == 0).ifelse(rows.turnover_20, None)
     return as_features(
         rows,
         {
@@ -38,20 +40,25 @@ def trading(trades: ir.Table, days: ir.Table) -> ir.Table:
             "mean_lots_per_trade_20d": ratio(rows.lots_20, rows.trades_20),
             "self_matches_20d": rows.self_matches_20,
             "self_match_share_20d": ratio(rows.self_matches_20, rows.trades_20),
+            "open_lots_20d": rows.open_lots_20,
+            "mean_contracts_per_day_20d": ratio(rows.contracts_20, rows.active_20),
+            "turnover_20d": turnover.cast("decimal(38, 4)"),  # a double holds it exactly up to 900 billion
         },
     )
 
 
-def _daily(trades: ir.Table, days: ir.Table) -> ir.Table:
-    base = trades.group_by("account_id", "trading_day").aggregate(
-        trades=trades.count(),
-        lots=trades.volume.sum(),
-        open_lots=(trades.offset == "open").ifelse(trades.volume, 0).sum(),
+def _daily(trade_days: ir.Table, trades: ir.Table, contracts: ir.Table, days: ir.Table) -> ir.Table:
+    rows = with_valid(trade_days, contracts, ("multiplier",))
+    base = rows.group_by("account_id", "trading_day").aggregate(
+        trades=rows.trades.sum(),
+        lots=rows.lots.sum(),
+        open_lots=rows.open_lots.sum(),
+        turnover=(rows.amount * rows.multiplier).sum(),
+        unvalued=rows.multiplier.isnull().cast("int64").sum(),
+        contracts=rows.count(),
     )
     matches = self_matches(trades)
     matched = matches.group_by("account_id", "trading_day").aggregate(n=matches.count())
     joined = base.left_join(matched, ["account_id", "trading_day"])
-    return numbered(
-        joined.select(*base.columns, active=1, self_matches=matched.n.fill_null(0)),
-        days,
-    )
+    one = ibis.literal(1, "int64")
+    return numbered(joined.select(*base.columns, active=one, self_matches=matched.n.fill_null(0)), days)

@@ -15,25 +15,71 @@ def numbered(table: ir.Table, days: ir.Table) -> ir.Table:
     return table.join(days.select("trading_day", "day_no"), "trading_day")
 
 
-def spine(daily: ir.Table, days: ir.Table) -> ir.Table:
-    """Rows (account_id, day_no) on which any window over ``daily`` may change its value.
+def spine(daily: ir.Table, days: ir.Table, lengths: Sequence[int] = LENGTHS) -> ir.Table:
+    """Rows (account_id, day_no) on which any window of ``lengths`` days over ``daily`` may change its value.
 
     These are the active days and the days on which an active day falls out of a window; days after the end of
     the calendar are left out, the next build will have them.
     """
     active = daily.select("account_id", "day_no").distinct()
-    shifted = [active] + [active.mutate(day_no=active.day_no + length) for length in LENGTHS]
+    shifted = [active] + [active.mutate(day_no=active.day_no + length) for length in lengths]
     return ibis.union(*shifted, distinct=True).semi_join(days, "day_no")
 
 
-def trailing_sums(on: ir.Table, daily: ir.Table, measures: Sequence[str], maxima: Sequence[str] = ()) -> ir.Table:
+def every_day(active: ir.Table, days: ir.Table, length: int) -> ir.Table:
+    """Rows (account_id, day_no) on every day with an active day in (day - length, day], and on the first day without.
+
+    For values that can change while the account itself does nothing, since others do.
+    """
+    seen = active.select("account_id", "day_no").distinct()
+    spread = seen.select("account_id", day_no=seen.day_no + ibis.range(0, length + 1).unnest())
+    return spread.distinct().semi_join(days, "day_no")
+
+
+def trailing_sums(
+    on: ir.Table,
+    daily: ir.Table,
+    measures: Sequence[str],
+    maxima: Sequence[str] = (),
+    lengths: Sequence[int] = LENGTHS,
+) -> ir.Table:
     """Sum (or maximum) of each daily measure over (day - length, day], named ``{measure}_{length}``.
 
-    ``daily`` holds one row an account and active day; a window without an active day is null, not zero.
+    ``daily`` holds one row an account and active day, all of them on ``on``; a window without one is null, not zero.
     """
     rows = on.left_join(daily, ["account_id", "day_no"]).select(*on.columns, *[daily[m] for m in (*measures, *maxima)])
+    return _windows(rows, measures, maxima, lengths)
+
+
+def trailing(
+    daily: ir.Table,
+    days: ir.Table,
+    measures: Sequence[str],
+    maxima: Sequence[str] = (),
+    lengths: Sequence[int] = LENGTHS,
+    also: ir.Table | None = None,
+) -> ir.Table:
+    """``trailing_sums`` on the ``spine`` of ``daily`` and on the days ``also`` (account_id, day_no).
+
+    ``daily`` is read once only: engines run a table that is used twice twice.
+    """
+    shifts = ibis.array([0, *lengths]).unnest()
+    moved = daily.select("account_id", "day_no", *measures, *maxima, shift=shifts)
+    own = {name: (moved["shift"] == 0).ifelse(moved[name], None) for name in (*measures, *maxima)}
+    rows = moved.select("account_id", day_no=moved.day_no + moved["shift"], **own)
+    if also is not None:
+        nothing = {name: ibis.null().cast(rows[name].type()) for name in own}
+        rows = ibis.union(rows, also.select("account_id", "day_no", **nothing))
+    rows = rows.group_by("account_id", "day_no").aggregate(**{name: rows[name].max() for name in own})
+    return _windows(rows, measures, maxima, lengths).semi_join(days, "day_no")
+
+
+def _windows(rows: ir.Table, measures: Sequence[str], maxima: Sequence[str], lengths: Sequence[int]) -> ir.Table:
     columns: dict[str, ir.Value] = {}
-    for length in LENGTHS:
+    for length in lengths:
+        if length == 1:  # the day's own values: no window to look into
+            columns |= {f"{m}_1": rows[m] for m in (*measures, *maxima)}
+            continue
         window = ibis.range_window(group_by="account_id", order_by="day_no", preceding=length - 1, following=0)
         columns |= {f"{m}_{length}": rows[m].sum().over(window) for m in measures}
         columns |= {f"{m}_{length}": rows[m].max().over(window) for m in maxima}
@@ -42,16 +88,26 @@ def trailing_sums(on: ir.Table, daily: ir.Table, measures: Sequence[str], maxima
 
 def trailing_distinct(on: ir.Table, daily_items: ir.Table, item: str, length: int, name: str) -> ir.Table:
     """Distinct non-null values of ``item`` over (day - length, day], on the rows of ``on``; absent where none."""
+    counted = dense_distinct(daily_items, item, length, name)
+    return on.inner_join(counted, ["account_id", "day_no"]).select("account_id", "day_no", name)
+
+
+def dense_distinct(daily_items: ir.Table, item: str, length: int, name: str) -> ir.Table:
+    """(account_id, day_no, ``name``): the same on every day on which there is any, in the calendar or after it."""
     items = daily_items.filter(daily_items[item].notnull()).select("account_id", "day_no", item).distinct()
     spread = items.mutate(offset=ibis.range(0, length).unnest())
     spread = spread.mutate(day_no=spread.day_no + spread.offset)
-    counted = spread.group_by("account_id", "day_no").aggregate(**{name: spread[item].nunique()})
-    return on.inner_join(counted, ["account_id", "day_no"]).select("account_id", "day_no", name)
+    return spread.group_by("account_id", "day_no").aggregate(**{name: spread[item].nunique()})
 
 
 def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.NumericValue:
     """Quotient rounded to nine digits; null where the denominator is zero or null."""
     return (numerator.cast("float64") / denominator.cast("float64").nullif(0.0)).round(9)
+
+
+def positive(value: ir.NumericValue) -> ir.NumericValue:
+    """The value where it is above zero, else null: what an equity or a fee has to be to be compared with."""
+    return (value > 0).ifelse(value, None)
 
 
 def as_features(table: ir.Table, columns: Mapping[str, ir.Value]) -> ir.Table:

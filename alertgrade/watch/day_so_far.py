@@ -14,7 +14,7 @@ import ibis
 import pyarrow as pa
 
 from alertgrade.watch.intake import TABLES
-from alertgrade.watch.seen import KEPT
+from alertgrade.watch.seen import KEPT, columns_of
 from features.events.schema import TABLES as CONTRACT
 from features.intraday import KEY, intraday
 from rules_baseline.trigger import TriggerRecord
@@ -38,7 +38,7 @@ def rows(con: Any, alerts: Sequence[TriggerRecord]) -> list[Row]:
     con.unregister("watch_asked")
     for name in TABLES:  # only the rows of these accounts and days are paired and counted
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE watch_day_{name} AS SELECT {', '.join(KEPT[name])} "
+            f"CREATE OR REPLACE TEMP TABLE watch_day_{name} AS SELECT {columns_of(name)} "
             f"FROM watch_seen_{name} SEMI JOIN watch_moments USING (account_id, trading_day)"
         )
     found = con.sql(_statement()).to_arrow_table().to_pylist()

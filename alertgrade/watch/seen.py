@@ -14,21 +14,27 @@ from alertgrade.watch.holding import Tables
 from alertgrade.watch.intake import TABLES
 from features.events.schema import TABLES as CONTRACT
 from features.events.sql import ident
+from features.intraday import READ
 
-# What the intraday features read; ``row`` is a hash of the whole row.
+# What the intraday features read, and the order's id to know a row by; ``row`` is a hash of the whole row.
 _BOTH = ("event_time", "trading_day", "exchange", "contract", "account_id", "order_id")
-KEPT = {
-    "orders": (*_BOTH, "event", "hedge", "time_in_force", "volume"),
-    "trades": (*_BOTH, "trade_id", "side", "volume"),
-}
+KEPT = {name: tuple(dict.fromkeys((*_BOTH, *READ[name]))) for name in TABLES}
 _HASH = {name: f"hash({', '.join(ident(column) for column in CONTRACT[name].column_names)})" for name in TABLES}
+
+
+LAYOUT = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in KEPT.items())
+
+
+def columns_of(name: str) -> str:
+    """The columns of ``KEPT`` as SQL."""
+    return ", ".join(ident(column) for column in KEPT[name])
 
 
 def create(con: Any) -> None:
     """Make the tables ``watch_seen_orders`` and ``watch_seen_trades`` where they are not there."""
     for name in TABLES:
         kinds = {column.name: column.kind.value for column in CONTRACT[name].columns}
-        columns = ", ".join(f"{column} {kinds[column]}" for column in KEPT[name])
+        columns = ", ".join(f"{ident(column)} {kinds[column]}" for column in KEPT[name])
         con.execute(f'CREATE TABLE IF NOT EXISTS watch_seen_{name} (sequence BIGINT, {columns}, "row" UBIGINT)')
 
 
@@ -42,7 +48,7 @@ def keep(con: Any, sequence: int, arriving: Tables) -> None:
     for name in TABLES:
         if arriving[name].num_rows:
             con.register("watch_arriving", arriving[name])
-            columns = ", ".join(KEPT[name])
+            columns = columns_of(name)
             con.execute(
                 f"INSERT INTO watch_seen_{name} SELECT ?, {columns}, {_HASH[name]} FROM watch_arriving", [sequence]
             )

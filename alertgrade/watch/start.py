@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from alertgrade.errors import AlertError
+from alertgrade.watch import seen
 from alertgrade.watch.directory import DirectoryIntake
 from alertgrade.watch.door import Door
 from alertgrade.watch.intake import TABLES, Intake
@@ -65,7 +66,8 @@ def opened_watch(
         book = load_rulebook(parameters_dir)
         rules = ",".join(rule.id for rule in book.rules)
         begun = {"reference": digest, "limits": book.limits.version, "rules": rules, "code": code_digest()}
-        fingerprint = begin(out, {**begun, "state": LAYOUT, "source": intake.address})
+        begun |= {"state": LAYOUT, "columns of the day so far": seen.LAYOUT, "source": intake.address}
+        fingerprint = begin(out, begun)
         engine = RulesEngine(
             out / "state",
             rules=book.rules,

@@ -1,4 +1,8 @@
-"""Cancelling (报撤单): its features by name."""
+"""Cancelling (报撤单): its features by name.
+
+- ``cancelled_lots_20d``: lots of all ``orders`` rows with event cancelled in the window, whoever cancelled; 0 without one.
+- ``max_cancelled_lots_20d``: lots of the largest such row; 0 without one.
+"""
 
 from __future__ import annotations
 
@@ -56,6 +60,8 @@ SPECS: tuple[FeatureSpec, ...] = (
                 "share",
             ),
             ("rejects_20d", "近20日拒单数", "orders rejected over 20 days", "orders"),
+            ("cancelled_lots_20d", "近20日撤单手数", "lots cancelled over 20 days", "lots"),
+            ("max_cancelled_lots_20d", "近20日最大单笔撤单手数", "largest single cancel, 20 days", "lots"),
         ),
     ),
 )

@@ -7,10 +7,10 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from features.components import components
 from rules_baseline.after_close import shared_address
 from rules_baseline.after_close.choices import Choice
 from rules_baseline.after_close.closing import Closing
-from rules_baseline.after_close.clusters import components
 
 LINK_TABLES = ("control_groups", "logins", "cash_flows")
 

@@ -11,9 +11,9 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from features.components import components
 from rules_baseline.after_close.choices import Choice
 from rules_baseline.after_close.closing import Closing
-from rules_baseline.after_close.clusters import components
 from rules_baseline.after_close.events import instant_id
 from rules_baseline.after_close.screen import Limit, Screen
 

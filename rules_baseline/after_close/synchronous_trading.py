@@ -12,9 +12,10 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
+from features.pairing import paired
+from features.synchronous import candidates, group_numbers
 from rules_baseline.after_close.choices import Choice
 from rules_baseline.after_close.closing import Closing
-from rules_baseline.after_close.pairing import paired
 from rules_baseline.after_close.screen import Limit, Screen, of_pair
 from rules_baseline.after_close.window import windowed
 
@@ -61,10 +62,11 @@ def matches_of(closing: Closing, choice: Choice) -> Any:
 def _matches(closing: Closing, choice: Choice) -> Any:
     trades = trades_of(closing, choice)
     gap = choice.count("gap_seconds") * 1_000_000
-    near = closing.fetch(_candidates(trades, gap))
-    a, b, level = (near.column(name).to_numpy().astype(np.int64) for name in ("trade_a", "trade_b", "level"))
+    needed = ["trade_a", "trade_b", "level_a", "account_id_a", "account_id_b"]
+    near = closing.fetch(candidates(trades, ["level"], gap).select(*needed))
+    a, b, level = (near.column(name).to_numpy().astype(np.int64) for name in ("trade_a", "trade_b", "level_a"))
     times = closing.fetch(trades.order_by("trade").select("at")).column("at").to_numpy()
-    chosen = pa.array(paired(_group(near, level), a, b, times, gap))
+    chosen = pa.array(paired(group_numbers(near, level), a, b, times, gap))
     pairs = closing.put(near.filter(chosen).select(["trade_a", "trade_b"]))
     one = trades.rename(lambda name: f"{name}_a")
     two = trades.rename(lambda name: f"{name}_b")
@@ -83,35 +85,6 @@ def _matches(closing: Closing, choice: Choice) -> Any:
             turnover=ibis.least(both.turnover_a, both.turnover_b),
         )
     )
-
-
-def _candidates(trades: Any, gap: int) -> Any:
-    """Trades of different accounts of one level at most ``gap`` apart; joined by time buckets, never all with all."""
-    accounts = trades.group_by("level").aggregate(accounts=trades.account_id.nunique())
-    rows = trades.semi_join(accounts.filter(accounts.accounts > 1), "level")
-    rows = rows.mutate(bucket=(rows.at // gap).cast("int64"))
-    near = ibis.array([rows.bucket - 1, rows.bucket, rows.bucket + 1])
-    one = rows.select(trade_a="trade", level="level", at_a="at", a="account_id", bucket=near.unnest())
-    two = rows.select(trade_b="trade", level_b="level", at_b="at", b="account_id", bucket_b="bucket")
-    within = [
-        one.level == two.level_b,
-        one.bucket == two.bucket_b,
-        one.a < two.b,
-        (one.at_a - two.at_b).abs() <= gap,
-    ]
-    return one.join(two, within).select("trade_a", "trade_b", "level", "a", "b")
-
-
-def _group(near: pa.Table, level: np.ndarray) -> np.ndarray:
-    """A number for every (pair of accounts, level)."""
-    codes = []
-    for name in ("a", "b"):
-        values = near.column(name).combine_chunks().dictionary_encode()
-        codes.append(values.indices.to_numpy().astype(np.int64))
-    if not len(level):
-        return level
-    pair = np.unique(codes[0] * (int(codes[1].max()) + 1) + codes[1], return_inverse=True)[1].astype(np.int64)
-    return np.unique(pair * (int(level.max()) + 1) + level, return_inverse=True)[1].astype(np.int64)
 
 
 def find(closing: Closing, choice: Choice) -> Any:

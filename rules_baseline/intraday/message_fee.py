@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from features.otr import otr
 from rules_baseline.fee_tiers import Tariff, fee
 
 SCHEMA = pa.schema(
@@ -84,7 +85,7 @@ def _row(row: Sequence[Any], tariffs: Sequence[Tariff]) -> dict[str, Any]:
         "subject_id": subject_id,
         "messages": messages,
         "filled_orders": filled,
-        "otr": messages / max(filled, 1) - 1,
+        "otr": otr(messages, filled),
         "fee": amount,
         "reason": reason,
         "source": None if tariff is None else tariff.source,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from rules_baseline.after_close.clusters import components
+from features.components import components
 from rules_baseline.suspects.pairs import Pair
 from rules_baseline.suspects.scoring import Scoring
 

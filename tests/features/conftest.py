@@ -10,12 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.availability import available_at
 from features.build import build
+from features.catalogue import FAMILIES
 from features.events.events import Events
 from features.events.load import load_events
 from features.events.schema import TABLES
+from features.families import MAKERS
 from features.reader import OnlineReader
 from features.store import OfflineAndOnlineStore
+from tests.features.market_money import add_money
 
 KEY = b"k" * 32
 START = pd.Timestamp("2026-01-05")
@@ -48,6 +52,8 @@ def random_market(folder: Path, seed: int = 0, days: int = 45, accounts: int = 1
                 frame[column] = pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")
         frame.to_parquet(folder / f"{name}.parquet", index=False)
     _reference_tables(folder, names, calendar)
+    add_money(folder, names, calendar, seed)
+    _relation_tables(np.random.default_rng(seed + 1_000), folder, names, calendar)
     return folder
 
 
@@ -151,6 +157,64 @@ def _alert_of_day(rng: np.random.Generator, account: str, day: pd.Timestamp, ale
         )
 
 
+def _relation_tables(rng: np.random.Generator, folder: Path, names: list[str], calendar: list[pd.Timestamp]) -> None:
+    """Money through shared bank accounts, control groups that begin and end, notices to accounts and to a group."""
+    groups = [("G1", 2, True, 0, None), ("G1", 3, True, 5, 30), ("G1", 4, True, 12, None), ("G2", 4, True, 0, 20)]
+    groups += [("G2", 5, True, 0, None), ("G3", 6, False, 10, None), ("G3", 7, False, 10, 26)]
+    rows = [
+        {
+            "group_id": group,
+            "account_id": names[place],
+            "declared": declared,
+            "valid_from": calendar[first].date(),
+            "valid_to": None if end is None or end >= len(calendar) else calendar[end].date(),
+        }
+        for group, place, declared, first, end in groups
+        if place < len(names)
+    ]
+    pd.DataFrame(rows).to_parquet(folder / "control_groups.parquet", index=False)
+    flows = [_flow_of_day(rng, account, day) for account in names for day in calendar if rng.random() < 0.08]
+    _instants(pd.DataFrame(flows), "event_time").to_parquet(folder / "cash_flows.parquet", index=False)
+    told = [
+        _notice_of_day(rng, subject, day)
+        for subject in (*names[:4], names[5], "G1", "G2")
+        for day in calendar
+        if rng.random() < 0.06
+    ]
+    _instants(pd.DataFrame(told), "received_at").to_parquet(folder / "notices.parquet", index=False)
+
+
+def _instants(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    return frame.assign(**{column: pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")})
+
+
+def _flow_of_day(rng: np.random.Generator, account: str, day: pd.Timestamp) -> dict[str, object]:
+    return {
+        "event_time": _moment(rng, day),
+        "trading_day": day.date(),
+        "account_id": account,
+        "direction": str(rng.choice(["deposit", "withdrawal"])),
+        "amount": float(rng.integers(1, 100)) * 1000,
+        "bank_account": str(rng.choice(["b1", "b2", "b3", "b4"])) if rng.random() < 0.8 else None,
+        "cross_border": False,
+    }
+
+
+def _notice_of_day(rng: np.random.Generator, subject: str, day: pd.Timestamp) -> dict[str, object]:
+    received = _moment(rng, day) + timedelta(hours=float(rng.integers(2, 90)))
+    until = (day + timedelta(days=int(rng.integers(0, 25)))).date() if rng.random() < 0.6 else None
+    return {
+        "exchange": "SHFE",
+        "rule_id": str(rng.choice(["self_trade", "frequent_cancel"])),
+        "subject_id": subject,
+        "trading_day": day.date(),
+        "occurrence": int(rng.integers(1, 4)),
+        "received_at": received,
+        "delivered_at": None,
+        "restricted_until": until,
+    }
+
+
 def _reference_tables(folder: Path, names: list[str], calendar: list[pd.Timestamp]) -> None:
     half = calendar[len(calendar) // 2].date()
     accounts = []
@@ -182,7 +246,7 @@ def _reference_tables(folder: Path, names: list[str], calendar: list[pd.Timestam
             "kind": "future",
             "multiplier": 5.0,
             "tick": 1.0,
-            "max_order_volume": 500,
+            "max_order_volume": 50,
             "has_order_fee": True,
             "option_month": None,
             "valid_from": START.date() - timedelta(days=300),
@@ -191,6 +255,10 @@ def _reference_tables(folder: Path, names: list[str], calendar: list[pd.Timestam
         for exchange in ("SHFE", "DCE")
         for contract in ("cu2605", "m2605", "p2605")
     ]
+    copper, meal, palm = contracts[0], contracts[1], contracts[5]
+    copper["valid_to"], meal["valid_to"] = half, half  # smaller orders from then on; and no longer known
+    contracts.append({**copper, "max_order_volume": 30, "multiplier": 10.0, "valid_from": half, "valid_to": None})
+    palm |= {"kind": "option", "option_month": "2605", "max_order_volume": None}
     pd.DataFrame(contracts).to_parquet(folder / "contracts.parquet", index=False)
 
 
@@ -216,7 +284,13 @@ _DEFAULTS: dict[str, dict[str, object]] = {
     "logins": {"event": "login", "via_relay": False},
     "alerts": {"rule_id": "self_trade", "level": "breach", "subject_type": "account"},
     "dispositions": {"rule_id": "self_trade", "outcome": "no_action", "decided_by": "r1"},
+    "control_groups": {"declared": True, "valid_from": "2020-01-01"},
+    "notices": {"exchange": "SHFE", "rule_id": "self_trade", "occurrence": 1},
     "contract_days": {"exchange": "SHFE", "contract": "cu2605", "settlement_price": 100},
+    "cash_flows": {"direction": "deposit", "amount": 100, "cross_border": False},
+    "account_days": {"equity": 1000, "margin": 0, "net_pnl": 0, "fee": 0, "exchange_fee": 0},
+    "positions": {"exchange": "SHFE", "contract": "cu2605", "side": "long", "hedge": "speculation", "volume": 1},
+    "position_limits": {"exchange": "SHFE", "contract": "cu2605", "limit": 10, "valid_from": "2020-01-01"},
     "accounts": {
         "account_type": "individual",
         "branch": "B1",
@@ -238,7 +312,8 @@ _DEFAULTS: dict[str, dict[str, object]] = {
         "valid_from": "2020-01-01",
     },
 }
-_INSTANTS = {"orders": "event_time", "trades": "event_time", "logins": "event_time", "alerts": "triggered_at"}
+_INSTANTS = dict.fromkeys(("orders", "trades", "logins", "cash_flows"), "event_time")
+_INSTANTS |= {"alerts": "triggered_at", "notices": "received_at"}
 _IDS = {"orders": "order_id", "trades": "trade_id", "alerts": "alert_id", "dispositions": "alert_id"}
 
 
@@ -275,11 +350,13 @@ class RawTables:
             full["account_id"] = row.get("account_id", self.account)
         if day is not None:
             full["trading_day"] = day
-            at = at or datetime.combine(day, time(2), UTC)
+            at = at or (datetime.combine(day, time(2), UTC) if table in _INSTANTS else None)
         if at is not None:
             full[_INSTANTS.get(table, "decided_at")] = at
         if table in _IDS:
             full[_IDS[table]] = f"{table}{len(self.rows.get(table, []))}"
+        if table == "notices":
+            full["subject_id"] = self.account
         if table == "alerts":
             full["subject_id"] = full["account_id"]
         if table == "dispositions":
@@ -317,6 +394,52 @@ def raw(tmp_path: Path) -> RawTables:
 def raw_tables() -> type[RawTables]:
     """The same for a fixture of a wider scope."""
     return RawTables
+
+
+Values = Callable[..., dict[str, float | None]]
+
+
+@pytest.fixture(scope="session")
+def at_close() -> Callable[[Events, str], Values]:
+    """A family computed by its expression alone: (account, day) to its values as of the close of that day."""
+
+    def _values(events: Events, family: str) -> Values:
+        rows = MAKERS[family].make(events).execute().sort_values("event_timestamp")
+        names = list(FAMILIES[family])
+        rows = rows.astype(object).where(rows.notna(), None)
+        by_account = dict(list(rows.groupby("account_id")))
+
+        def _at(account: str, day: date) -> dict[str, float | None]:
+            if account not in by_account:
+                return dict.fromkeys(names)
+            known = by_account[account]
+            known = known[known["event_timestamp"] <= pd.Timestamp(available_at(day)).tz_localize(None)]
+            return dict(known.iloc[-1][names]) if len(known) else dict.fromkeys(names)
+
+        return _at
+
+    return _values
+
+
+@pytest.fixture(scope="session")
+def closes_of() -> Callable[..., Callable[..., dict[str, float | None]]]:
+    """Read one family of loaded events straight from its maker: an account at the close of a trading day."""
+
+    def _of(events: Events, family: str) -> Callable[..., dict[str, float | None]]:
+        rows = MAKERS[family].make(events).to_pandas().sort_values("event_timestamp")
+        by_account = {
+            a: list(zip(r["event_timestamp"], r.to_dict("records"), strict=True)) for a, r in rows.groupby("account_id")
+        }
+
+        def _at(account: str, day: date) -> dict[str, float | None]:
+            close = pd.Timestamp(available_at(day)).tz_localize(None)
+            known = [row for t, row in by_account.get(account, []) if t <= close]
+            last = known[-1] if known else {}
+            return {n: None if pd.isna(last.get(n)) else last[n] for n in FAMILIES[family]}
+
+        return _at
+
+    return _of
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from features.availability import available_at
-from features.catalogue import FAMILIES
+from features.catalogue import FAMILIES, FEATURES
+from features.specs.spec import INEXACT
 from features.store import OfflineAndOnlineStore
 
 Read = Callable[..., Any]
@@ -108,8 +109,8 @@ def test_an_alert_with_nothing_so_far_that_day_counts_zero_and_has_no_share(
     store: OfflineAndOnlineStore, offline_at: Read
 ) -> None:
     [found] = [today(row) for row in offline_at(store, "silent_so_far", ALERT)]
-    assert {value for name, value in found.items() if "ratio" not in name and "share" not in name} == {0}
-    assert {value for name, value in found.items() if "ratio" in name or "share" in name} == {None}
+    assert {value for name, value in found.items() if FEATURES[name].unit not in INEXACT} == {0}
+    assert {value for name, value in found.items() if FEATURES[name].unit in INEXACT} == {None}
 
 
 @account

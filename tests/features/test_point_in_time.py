@@ -22,7 +22,7 @@ MICROSECOND = timedelta(microseconds=1)
 DAYS = [d.date() for d in pd.bdate_range("2026-01-05", periods=40)]
 CLOSE = pd.Timestamp(available_at(DAYS[12]))  # the moment of the daily families of DAYS[12]
 MID_SESSION = pd.Timestamp("2026-01-21 03:15:00.123456", tz="UTC")  # DAYS[12] is still open
-MOMENTS = {"event_time", "triggered_at", "decided_at"}
+MOMENTS = {"event_time", "triggered_at", "decided_at", "received_at"}
 
 
 def store_of(folder: Path) -> OfflineAndOnlineStore:
@@ -48,6 +48,7 @@ def falsified(table: pd.DataFrame, t: pd.Timestamp) -> pd.DataFrame:
     after = table[later(table, t)].copy()
     changes = {"volume": 999, "hedge": "hedging", "offset": "open", "mac": "new", "ip": "new", "outcome": "referred"}
     changes |= {"level": "breach", "time_in_force": "FAK", "contract": "cu2605", "trade_id": "T0", "via_relay": True}
+    changes |= {"bank_account": "b1", "occurrence": 9, "subject_id": "A00"}
     for column, value in changes.items():
         if column in after:
             after[column] = value

@@ -11,7 +11,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules_baseline.after_close.clusters import components
+from features.components import components
 from rules_baseline.grade import baseline_grade
 
 LINKS = st.lists(st.tuples(st.integers(0, 2), st.sampled_from("abcdef"), st.sampled_from("uvwxyz")), max_size=25)

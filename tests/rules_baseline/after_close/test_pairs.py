@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules_baseline.after_close.pairing import paired
+from features.pairing import paired
 from rules_baseline.grade import baseline_grade
 from rules_baseline.limits import SHIPPED
 

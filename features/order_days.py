@@ -1,0 +1,100 @@
+"""An account's orders and trades by contract and day: what each raw row weighs, added up in one scan of each table."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from features.contract_terms import with_day, with_valid
+from features.night_session import at_night
+
+CONTRACT_DAY = ("account_id", "trading_day", "exchange", "contract")
+_TERMS = ("trading_day", "exchange", "contract")
+
+
+def measured(orders: ir.Table) -> dict[str, ir.IntegerValue]:
+    """Indicator columns (0/1, or lots) of one order row, shared by the daily and the intraday families."""
+    accepted, cancelled = orders.event == "accepted", orders.event == "cancelled"
+    ioc = orders.time_in_force.isin(["FAK", "FOK"])
+    mine = cancelled & ~ioc & client_made(orders)
+    return {
+        "accepted": accepted.cast("int64"),
+        "cancelled": cancelled.cast("int64"),
+        "ioc_cancelled": (cancelled & ioc).cast("int64"),
+        "cancelled_lots": cancelled.ifelse(orders.volume, 0),
+        "exempt_accepted": (accepted & orders.hedge.isin(["hedging", "market_making"])).cast("int64"),
+        "market_accepted": (accepted & (orders.order_type == "market")).cast("int64"),
+        "charged": ((accepted | cancelled) & (orders.hedge != "market_making")).cast("int64"),
+        "pulled_buy_lots": (mine & (orders.side == "buy")).ifelse(orders.volume, 0),
+        "pulled_sell_lots": (mine & (orders.side == "sell")).ifelse(orders.volume, 0),
+        "rejected": (orders.event == "rejected").cast("int64"),
+    }
+
+
+def client_made(orders: ir.Table) -> ir.BooleanValue:
+    """Whether the client cancelled: a null ``cancelled_by`` is read as the client, as in the rules."""
+    return orders.cancelled_by.isnull() | (orders.cancelled_by == "client")
+
+
+def one_sided_lots(rows: ir.Table) -> ir.IntegerValue:
+    """Lots pulled on one side while only the other traded, of rows with ``pulled_`` and ``traded_`` lots by side."""
+    buys, sells = rows.traded_buy_lots > 0, rows.traded_sell_lots > 0
+    return ibis.cases((buys & ~sells, rows.pulled_sell_lots), (sells & ~buys, rows.pulled_buy_lots), else_=0)
+
+
+def order_days(orders: ir.Table, contracts: ir.Table, contract_days: ir.Table) -> ir.Table:
+    """One row (``CONTRACT_DAY``) an account, contract and day with an order row of any event; sums of its rows.
+
+    Large: 5 x lots >= 4 x the largest order allowed that day. At the limit: nearer than half a tick to either limit
+    of the day. ``sized`` counts the rows whose contract has a largest order, ``priced`` orders that can be compared.
+    """
+    rows = _with_terms(orders, contracts, contract_days)
+    weights = measured(rows)
+    accepted, message = rows.event == "accepted", rows.event != "rejected"
+    sized, large = message & rows.max_order_volume.notnull(), rows.volume * 5 >= rows.max_order_volume * 4
+    priced = accepted & rows.price.notnull() & rows.tick.notnull()
+    priced &= rows.upper_limit.notnull() | rows.lower_limit.notnull()
+    near = [_near(rows.price, rows[limit], rows.tick).fill_null(False) for limit in ("upper_limit", "lower_limit")]
+    weights |= {
+        "ioc_accepted": (accepted & rows.time_in_force.isin(["FAK", "FOK"])).cast("int64"),
+        "night_accepted": (accepted & at_night(rows.event_time)).cast("int64"),
+        "accepted_lots": accepted.ifelse(rows.volume, 0),
+        "sized": sized.cast("int64"),
+        "sized_accepted": (sized & accepted).cast("int64"),
+        "large_accepted": (sized & accepted & large).cast("int64"),
+        "large_cancelled": (sized & ~accepted & large).cast("int64"),
+        "priced_accepted": priced.cast("int64"),
+        "limit_accepted": (priced & (near[0] | near[1])).cast("int64"),
+    }
+    sums = {name: weight.sum().cast("int64") for name, weight in weights.items()}
+    return rows.group_by(CONTRACT_DAY).aggregate(**sums, largest_cancel=weights["cancelled_lots"].max())
+
+
+def trade_days(trades: ir.Table) -> ir.Table:
+    """One row (``CONTRACT_DAY``) an account, contract and day with a trade; sums of its rows.
+
+    ``filled_orders`` are the distinct orders of trades that are not market making, ``amount`` is price x lots.
+    """
+    return trades.group_by(CONTRACT_DAY).aggregate(
+        trades=trades.count(),
+        lots=trades.volume.sum().cast("int64"),
+        open_lots=(trades.offset == "open").ifelse(trades.volume, 0).sum().cast("int64"),
+        traded_buy_lots=(trades.side == "buy").ifelse(trades.volume, 0).sum().cast("int64"),
+        traded_sell_lots=(trades.side == "sell").ifelse(trades.volume, 0).sum().cast("int64"),
+        filled_orders=trades.order_id.nunique(where=trades.hedge != "market_making"),
+        amount=(trades.price * trades.volume).sum(),
+    )
+
+
+def _with_terms(orders: ir.Table, contracts: ir.Table, contract_days: ir.Table) -> ir.Table:
+    asked = orders.select(*_TERMS).distinct()  # looked up once a contract and day, not once a row
+    terms = with_valid(asked, contracts, ("max_order_volume", "tick"))
+    terms = with_day(terms, contract_days, ("upper_limit", "lower_limit"))
+    names = ("max_order_volume", "tick", "upper_limit", "lower_limit")
+    terms = terms.group_by(_TERMS).aggregate(**{n: terms[n].max() for n in names})
+    joined = orders.left_join(terms, [orders[key] == terms[key] for key in _TERMS])
+    return joined.select(orders, terms.max_order_volume, terms.tick, terms.upper_limit, terms.lower_limit)
+
+
+def _near(price: ir.DecimalValue, limit: ir.DecimalValue, tick: ir.DecimalValue) -> ir.BooleanValue:
+    return (price - limit).abs() * 2 < tick
