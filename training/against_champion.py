@@ -23,6 +23,7 @@ def against_champion(
     *,
     public_key: bytes,
     seed: int,
+    rounds: int = 1000,
 ) -> Gate | None:
     """Grade the later alerts with ``version`` and with the champion, compare, and keep the gate beside the version.
 
@@ -45,6 +46,7 @@ def against_champion(
         data.alerts.loc[later, "subject_id"].to_numpy(dtype=str),
         np.array(cost, dtype=np.float64),
         seed=seed,
+        rounds=rounds,
     )
     registry.keep(version.version, GATE_FILE, found.to_json())
     return found

@@ -61,7 +61,8 @@ def rollback(
 
     Example: alertgrade rollback --approver governance-desk --because "too many grade 2 since Monday"
     """
-    _named(approver), _named(because, "--because TEXT")
+    _named(approver)
+    _named(because, "--because TEXT")
     home = settings()
     store = registry(home)
     chosen = store.previous()
@@ -75,7 +76,8 @@ def retire(version: Number, approver: Approver, because: Annotated[str, typer.Op
 
     Example: alertgrade retire 1 --approver governance-desk --because "trained before the rules of 2024-10-25"
     """
-    _named(approver), _named(because, "--because TEXT")
+    _named(approver)
+    _named(because, "--because TEXT")
     home = settings()
     store = registry(home)
     chosen = store.version(version)

@@ -25,7 +25,9 @@ def held(registry: ModelRegistry, later_alerts, public_key: bytes) -> Callable[[
     data, inputs = later_alerts()
 
     def hold(version: str) -> object:
-        return against_champion(registry.version(version), data, inputs, registry, public_key=public_key, seed=1)
+        return against_champion(
+            registry.version(version), data, inputs, registry, public_key=public_key, seed=1, rounds=60
+        )
 
     return hold
 
