@@ -14,6 +14,7 @@ from alertgrade.commands import demo as demo_commands
 from alertgrade.commands import events as event_commands
 from alertgrade.commands import features as feature_commands
 from alertgrade.commands import ledger as ledger_commands
+from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
 from alertgrade.commands import rules as rule_commands
 from alertgrade.commands import serve as serve_commands
@@ -42,9 +43,12 @@ def build_app() -> typer.Typer:
         event_commands.check,
         feature_commands.materialize,
         train_commands.train,
-        train_commands.models,
-        train_commands.promote,
-        train_commands.mlflow,
+        train_commands.evaluate,
+        model_commands.models,
+        model_commands.promote,
+        model_commands.rollback,
+        model_commands.retire,
+        model_commands.mlflow,
         serve_commands.score,
         serve_commands.serve,
         watch_commands.watch,

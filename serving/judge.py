@@ -11,7 +11,8 @@ from typing import Protocol
 
 from alertgrade.errors import AlertError
 from features.alert_context import alert_context
-from features.catalogue import FAMILIES, FEATURES, SERVICES, STORED
+from features.catalogue import FAMILIES, STORED
+from models.compatibility import mismatch
 from models.fallback import rules_only
 from models.graded_alert import GradedAlert, Versions
 from models.policy import Policy
@@ -65,7 +66,7 @@ class Judge:
 
     def use(self, scorer: Scorer | None, refusal: str | None) -> None:
         """Go on with another champion; one that was trained on features we do not have is refused."""
-        refusal = refusal or (_mismatch(scorer) if scorer else "model_missing: no bundle was given")
+        refusal = refusal or (_refused(scorer) if scorer else "model_missing: no bundle was given")
         self._scorer, self.refusal = (None if refusal else scorer), refusal
         if refusal:
             _log.warning("grading by rules only: %s", refusal)
@@ -129,15 +130,9 @@ def _merged(prepared: Sequence[Prepared], graded: list[GradedAlert | Prepared]) 
     return [one if one.rules_because else next(rest) for one in prepared]
 
 
-def _mismatch(scorer: Scorer) -> str | None:
-    unknown = next((name for name in scorer.feature_names if name not in FEATURES), None)
-    if unknown is not None:
-        return f"model_refused: it reads the feature {unknown!r}, which is not in the catalogue"
-    service = scorer.versions.feature_service
-    if service not in SERVICES:
-        ours = " and ".join(SERVICES)
-        return f"model_refused: it was trained on feature service {service}, ours is {ours}"
-    return None
+def _refused(scorer: Scorer) -> str | None:
+    said = mismatch(scorer)
+    return None if said is None else f"model_refused: {said}"
 
 
 def _finite(graded: GradedAlert) -> GradedAlert:

@@ -17,10 +17,13 @@ from models.bundle import save_bundle
 from models.graded_alert import GradedAlert
 from models.policy import Policy
 from models.scorer import AlertScorer, ScoreInput
+from models.signing import public_key_of
 from rules_baseline.day_baseline import baselines
 from rules_baseline.trigger import TriggerRecord
+from training.against_champion import against_champion
 from training.dataset import Dataset, LabelledAlert, PointInTimeStore, build_dataset
 from training.evaluate import OURS, as_markdown, comparison, coverage, reference_sample
+from training.gate import Gate
 from training.metrics import Estimate
 from training.registry import ModelRegistry
 from training.splits import Split, SplitPlan, split
@@ -40,6 +43,7 @@ class TrainResult:
     rows: Mapping[str, int]
     table: Mapping[str, Mapping[str, Estimate]]
     coverage: Mapping[str, Estimate]
+    gate: Gate | None = None  # against the champion; null where there was none
 
 
 def train(
@@ -52,13 +56,16 @@ def train(
     private_key: bytes,
     code_version: str,
     seed: int,
+    author: str = "",
     plan: SplitPlan | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TrainResult:
     """Fit on what was known by ``known_by``, evaluate on the last days, register; deterministic by ``seed``.
 
     ``all_alerts`` are the alerts of the same period with or without disposition: the baseline grade of an alert
-    counts its subject's other alerts of that day. Errors: ``AlertError`` where labels or days do not suffice.
+    counts its subject's other alerts of that day. ``author`` goes on record; a version without one can never be
+    promoted. Where there is a champion, the version is held against it on the later days (``TrainResult.gate``).
+    Errors: ``AlertError`` where labels or days do not suffice.
     """
     progress("dataset")
     data = build_dataset(labelled, store, known_by=known_by)
@@ -66,18 +73,22 @@ def train(
     progress("fit")
     scorer = _fit(data, parts, seed)
     progress("evaluate")
-    graded = scorer.grade(_inputs(data, all_alerts), explain=False)
+    inputs = inputs_of(data, all_alerts)
+    graded = scorer.grade(inputs, explain=False)
     on_test = [g for g, kept in zip(graded, parts.test, strict=True) if kept]
     table = comparison(data, parts, on_test, np.array(scorer.policy.file.cost, dtype=np.float64), seed=seed)
     covered = coverage(data, parts, on_test, seed=seed)
     rows = {name: int(getattr(parts, name).sum()) for name in ("train", "calibration", "test", "unseen")}
     progress("register")
     digest, version = _register(
-        scorer, data, parts, graded, table, covered, rows, registry, private_key, code_version, seed
+        scorer, data, parts, graded, table, covered, rows, registry, private_key, code_version, seed, author
     )
     champion = registry.champion()
     is_champion = champion is not None and champion.version == version
-    return TrainResult(version, digest, is_champion, rows, table, covered)
+    held = against_champion(
+        registry.version(version), data, inputs, registry, public_key=public_key_of(private_key), seed=seed
+    )
+    return TrainResult(version, digest, is_champion, rows, table, covered, held)
 
 
 def _fit(data: Dataset, parts: Split, seed: int) -> AlertScorer:
@@ -93,7 +104,8 @@ def _fit(data: Dataset, parts: Split, seed: int) -> AlertScorer:
     )
 
 
-def _inputs(data: Dataset, all_alerts: Sequence[TriggerRecord]) -> list[ScoreInput]:
+def inputs_of(data: Dataset, all_alerts: Sequence[TriggerRecord]) -> list[ScoreInput]:
+    """What a scorer is asked about each row of ``data``, in order; ``all_alerts`` as for ``train``."""
     # the desk labels alerts that a later folder of raw events may not hold any more
     every = {a.alert_id: a for a in (*data.triggers, *all_alerts)}
     by_alert = baselines(every.values())
@@ -113,6 +125,7 @@ def _register(
     private_key: bytes,
     code_version: str,
     seed: int,
+    author: str,
 ) -> tuple[str, str]:
     metrics = {name: e.value for name, e in {**table[OURS], **covered}.items() if e.value == e.value}
     lineage = {
@@ -139,7 +152,7 @@ def _register(
             digest,
             params={**{k: str(v) for k, v in rows.items()}, "seed": str(seed), **lineage},
             metrics=metrics,
-            tags={"digest": digest, "test_from": parts.test_from.isoformat(), **lineage},
+            tags={"digest": digest, "test_from": parts.test_from.isoformat(), "author": author, **lineage},
             files={
                 "comparison.md": as_markdown(table),
                 "coverage.json": json.dumps({k: [e.value, e.low, e.high] for k, e in covered.items()}),

@@ -7,6 +7,7 @@ import logging
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from alertgrade.telemetry import keep_at_home
 
 MODEL = "alert-grader"
 POINTER = "champion.json"  # what the service reads: digest, path and version of the champion
+GATE_FILE = "gate.json"
+_LINE = "champions"  # tag of the registered model: the versions that were champion, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,9 @@ class Version:
     digest: str
     aliases: tuple[str, ...]
     metrics: dict[str, float]
+    author: str = ""  # who trained it; empty where it is not on record
+    test_from: datetime | None = None  # the first alert that the model was judged on: it knew nothing from here on
+    retired: bool = False
 
 
 class ModelRegistry:
@@ -86,8 +92,19 @@ class ModelRegistry:
         rows = []
         for item in sorted(found, key=lambda v: -int(v.version)):
             names = tuple(sorted(a for a, v in aliases.items() if str(v) == str(item.version)))
-            metrics = dict(self.client.get_run(item.run_id).data.metrics)
-            rows.append(Version(str(item.version), item.tags["digest"], names, metrics))
+            run = self.client.get_run(item.run_id).data
+            test_from = run.tags.get("test_from")
+            rows.append(
+                Version(
+                    str(item.version),
+                    item.tags["digest"],
+                    names,
+                    dict(run.metrics),
+                    author=run.tags.get("author", ""),
+                    test_from=None if test_from is None else datetime.fromisoformat(test_from),
+                    retired=item.tags.get("retired") == "true",
+                )
+            )
         return rows
 
     def version(self, version: str) -> Version:
@@ -100,15 +117,77 @@ class ModelRegistry:
     def promote(self, version: str) -> Version:
         """Make ``version`` champion: alias in the registry, bundle copied out, pointer replaced at once."""
         chosen = self.version(version)
-        item = self.client.get_model_version(MODEL, version)
+        if chosen.retired:
+            raise AlertError(f"version {version} of {MODEL} is retired", "wanted one in service", "train another")
+        self._serve(chosen)
+        self._write_line([*(v for v in self._line() if v != version), version])
+        return chosen
+
+    def previous(self) -> Version:
+        """The champion before the present one; ``AlertError`` where there was none, or it is retired."""
+        line = [self.version(v) for v in self._line()[:-1]]
+        usable = [one for one in line if not one.retired]
+        if not usable:
+            raise AlertError(
+                f"{MODEL} had no champion before this one that is in service",
+                "wanted one to go back to",
+                "promote another version, see alertgrade models",
+            )
+        return usable[-1]
+
+    def roll_back(self) -> Version:
+        """Put the champion before this one back, at once; the one that leaves can be promoted again."""
+        chosen, left = self.previous(), self._line()[-1]
+        self._serve(chosen)
+        self._write_line([*(v for v in self._line() if v not in (left, chosen.version)), chosen.version])
+        return chosen
+
+    def retire(self, version: str) -> Version:
+        """Take ``version`` out of service for good; its bundle and record stay. ``AlertError`` for the champion."""
+        chosen = self.version(version)
+        if "champion" in chosen.aliases:
+            raise AlertError(f"version {version} is champion", "wanted one that does not serve", "roll back first")
+        self.client.set_model_version_tag(MODEL, version, "retired", "true")
+        for alias in chosen.aliases:
+            self.client.delete_registered_model_alias(MODEL, alias)
+        return chosen
+
+    def bundle(self, version: str) -> tuple[Path, Path]:
+        """Folder of a version's bundle and file of its reference sample, copied out of the registry."""
+        chosen = self.version(version)
         target = self.bundles / chosen.digest
         if not target.exists():
-            self._copy_out(item.run_id, target)
-        self.client.set_registered_model_alias(MODEL, "champion", version)
+            self._copy_out(self.client.get_model_version(MODEL, version).run_id, target)
+        return target / "bundle", target / "reference.parquet"
+
+    def keep(self, version: str, name: str, text: str) -> None:
+        """Keep a text beside the version's run, in place of an earlier one of that name."""
+        self.client.log_text(self.client.get_model_version(MODEL, version).run_id, text, name)
+
+    def kept(self, version: str, name: str) -> str | None:
+        """A text that ``keep`` or ``register`` put beside the version's run; null where there is none."""
+        run_id = self.client.get_model_version(MODEL, version).run_id
+        if name not in {item.path for item in self.client.list_artifacts(run_id)}:
+            return None
+        return Path(self.client.download_artifacts(run_id, name)).read_text()
+
+    def _serve(self, chosen: Version) -> None:
+        bundle, _ = self.bundle(chosen.version)
+        self.client.set_registered_model_alias(MODEL, "champion", chosen.version)
+        if "challenger" in chosen.aliases:
+            self.client.delete_registered_model_alias(MODEL, "challenger")
         pointer = self.bundles / (POINTER + ".new")
-        pointer.write_text(json.dumps({"digest": chosen.digest, "path": str(target / "bundle"), "version": version}))
+        pointer.write_text(json.dumps({"digest": chosen.digest, "path": str(bundle), "version": chosen.version}))
         pointer.replace(self.bundles / POINTER)
-        return chosen
+
+    def _line(self) -> list[str]:
+        tags = self.client.get_registered_model(MODEL).tags
+        found = json.loads(tags.get(_LINE, "[]"))
+        champion = self.champion()
+        return found or ([champion.version] if champion else [])
+
+    def _write_line(self, versions: list[str]) -> None:
+        self.client.set_registered_model_tag(MODEL, _LINE, json.dumps(versions))
 
     def _copy_out(self, run_id: str, target: Path) -> None:
         """Bring bundle and reference sample to ``target``; a half-made copy never has the final name."""

@@ -1,8 +1,8 @@
-"""Commands of training: train, models, promote."""
+"""Commands of training: train, evaluate."""
 
 from __future__ import annotations
 
-import contextlib
+import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,19 +11,26 @@ import typer
 from rich.table import Table
 
 from alertgrade.commands.context import console, instant, open_events, open_ledger, open_store, settings
+from alertgrade.commands.models import load_keypair, record_promotion, registry
 from alertgrade.settings import Settings
 
 if TYPE_CHECKING:
+    from features.store import OfflineAndOnlineStore
+    from rules_baseline.trigger import TriggerRecord
+    from training.dataset import LabelledAlert
     from training.fit import TrainResult
-    from training.registry import ModelRegistry
+    from training.gate import Gate
 
 
 def train(
     events: Annotated[Path, typer.Argument(help="folder of raw tables, with alerts and dispositions")],
     until: Annotated[str | None, typer.Option(help="train as if at this instant, ISO 8601 UTC; default: now")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 7,
+    author: Annotated[str | None, typer.Option(help="who trains; goes on record; default: who is logged in")] = None,
 ) -> None:
     """Fit, judge against the baselines on later days, and register a model bundle.
+
+    Where a champion stands, the new version is held against it, which decides whether it may be promoted.
 
     Example: alertgrade train EVENTS --until 2026-05-21T12:30:00Z
     """
@@ -34,70 +41,51 @@ def train(
             events,
             datetime.now(UTC) if until is None else instant(until, "--until"),
             seed,
+            author=getpass.getuser() if author is None else author,
             progress=status.update,
         )
     print_result(result)
 
 
-def models() -> None:
-    """List registered versions, their aliases and main metrics.
-
-    Example: alertgrade models
-    """
-    table = Table("version", "alias", "digest", "kappa", "cost", "coverage")
-    for row in registry(settings()).versions():
-        figures = [f"{row.metrics.get(k, float('nan')):.3f}" for k in ("quadratic_kappa", "expected_cost", "coverage")]
-        table.add_row(row.version, ", ".join(row.aliases), row.digest[:12], *figures)
-    console.print(table)
-
-
-def promote(
+def evaluate(
     version: Annotated[str, typer.Argument(help="version number, see alertgrade models")],
-    approver: Annotated[str, typer.Option(help="who approves; goes on record")],
+    events: Annotated[Path, typer.Argument(help="folder of raw tables, with alerts and dispositions")],
+    until: Annotated[str | None, typer.Option(help="use what was known at this instant; default: now")] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 7,
 ) -> None:
-    """Make a registered version champion; a running service takes it at its next alert.
+    """Hold a version against the champion of now, on the later alerts decided so far.
 
-    Example: alertgrade promote 2 --approver governance-desk
+    Example: alertgrade evaluate 2 EVENTS
     """
+    from training.against_champion import against_champion
+    from training.dataset import build_dataset
+    from training.fit import inputs_of
+
     home = settings()
-    store = registry(home)
-    chosen = store.version(version)
-    _record_promotion(home, chosen.digest, version, approver)  # on record first: no champion without a row
-    store.promote(version)
-    console.print(f"version {version} ({chosen.digest[:12]}) is champion, approved by {approver}")
+    models = registry(home)
+    chosen = models.version(version)
+    moment = datetime.now(UTC) if until is None else instant(until, "--until")
+    with console.status("evaluate"):
+        labelled, alerts, store = labelled_inputs(home, events, moment)
+        data = build_dataset(labelled, store, known_by=moment)
+        _, public = load_keypair(home)
+        found = against_champion(chosen, data, inputs_of(data, alerts), models, public_key=public, seed=seed)
+    if found is None:
+        console.print(f"version {version} is the champion itself, or there is none to hold it against")
+    else:
+        print_gate(found)
 
 
-def _record_promotion(home: Settings, digest: str, version: str, approver: str) -> None:
-    now = datetime.now(UTC).isoformat()
-    ledger = open_ledger(home)
-    ledger.append("promotion", f"{digest}:{now}", {"version": version, "digest": digest, "approver": approver})
-    ledger.close()
-
-
-def run_training(home: Settings, events: Path, known_by: datetime, seed: int, progress: object = None) -> TrainResult:
+def run_training(
+    home: Settings, events: Path, known_by: datetime, seed: int, *, author: str = "", progress: object = None
+) -> TrainResult:
     """Import past dispositions into the ledger once, then train on what the ledger knows by ``known_by``."""
-    from features.build import BuildRecord
-    from models.signing import load_or_create_keypair
     from training.fit import train as fit
-    from training.history import disposition_rows, labelled_alerts, past_alerts
 
     say = progress if callable(progress) else lambda _: None
     say("past alerts and dispositions")
-    with open_events(events, home) as raw:
-        alerts = past_alerts(raw)
-        ledger = open_ledger(home)
-        ledger.import_dispositions(
-            (a.model_dump(mode="json") for a in alerts), disposition_rows(raw), decided_until=known_by
-        )
-    private, _ = load_or_create_keypair(home.keys_dir)
-    store = open_store(home)
-    days = set(BuildRecord.read(store.offline).days)
-    known = labelled_alerts(ledger, known_by)
-    inside = [row for row in known if row.trigger.trading_day in days]
-    if len(inside) < len(known):
-        console.print(
-            f"{len(known) - len(inside):,} labelled alerts lie outside the days of the feature build: left out"
-        )
+    private, _ = load_keypair(home)
+    inside, alerts, store = labelled_inputs(home, events, known_by)
     result = fit(
         inside,
         alerts,
@@ -107,19 +95,39 @@ def run_training(home: Settings, events: Path, known_by: datetime, seed: int, pr
         private_key=private,
         code_version=code_version(),
         seed=seed,
+        author=author,
         progress=say,
     )
     if result.champion:
-        _record_promotion(home, result.digest, result.version, "none: the first version registered")
+        record_promotion(home, registry(home).version(result.version), "none: the first version registered")
     return result
 
 
-def registry(home: Settings) -> ModelRegistry:
-    """MLflow registry of this installation."""
-    from training.registry import ModelRegistry
+def labelled_inputs(
+    home: Settings, events: Path, known_by: datetime
+) -> tuple[list[LabelledAlert], list[TriggerRecord], OfflineAndOnlineStore]:
+    """What the ledger knows by ``known_by`` within the days of the feature build, all past alerts, the store.
 
-    home.home.mkdir(parents=True, exist_ok=True)
-    return ModelRegistry(home.mlflow_uri, home.home / "mlartifacts", home.bundles_dir)
+    Past dispositions of ``events`` are imported into the ledger once.
+    """
+    from features.build import BuildRecord
+    from training.history import disposition_rows, labelled_alerts, past_alerts
+
+    with open_events(events, home) as raw:
+        alerts = past_alerts(raw)
+        ledger = open_ledger(home)
+        ledger.import_dispositions(
+            (a.model_dump(mode="json") for a in alerts), disposition_rows(raw), decided_until=known_by
+        )
+    store = open_store(home)
+    days = set(BuildRecord.read(store.offline).days)
+    known = labelled_alerts(ledger, known_by)
+    inside = [row for row in known if row.trigger.trading_day in days]
+    if len(inside) < len(known):
+        console.print(
+            f"{len(known) - len(inside):,} labelled alerts lie outside the days of the feature build: left out"
+        )
+    return inside, alerts, store
 
 
 def code_version() -> str:
@@ -147,20 +155,16 @@ def print_result(result: TrainResult) -> None:
     console.print(
         f"conformal sets cover {covered.value:.3f} [{covered.low:.3f}, {covered.high:.3f}] of the true grades"
     )
+    if result.gate is not None:
+        print_gate(result.gate)
 
 
-def mlflow() -> None:
-    """Open MLflow's own pages on this installation's runs and versions; Ctrl-C ends it.
-
-    Example: alertgrade mlflow
-    """
-    import subprocess
-    import sys
-
-    home = settings()
-    registry(home)  # makes the store where there is none
-    address = ["--host", home.host, "--port", str(home.mlflow_port)]
-    console.print(f"MLflow http://{home.host}:{home.mlflow_port}")
-    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", home.mlflow_uri, *address]
-    with contextlib.suppress(KeyboardInterrupt):
-        subprocess.run(command, check=False)
+def print_gate(found: Gate) -> None:
+    """Print the differences to the champion, and whether the gate is open."""
+    table = Table(f"less champion {found.champion[:12]}", "difference on later days, 95 %")
+    for name, one in found.differences.items():
+        table.add_row(name, f"{one.value:+.3f} [{one.low:+.3f}, {one.high:+.3f}]")
+    console.print(f"{found.rows:,} later alerts of {found.subjects:,} subjects, which neither model knew")
+    if found.differences:
+        console.print(table)
+    console.print("may be promoted" if found.open else "may not be promoted: " + "; ".join(found.refusals))

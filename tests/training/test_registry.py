@@ -9,11 +9,6 @@ from alertgrade.errors import AlertError
 from training.registry import POINTER, ModelRegistry
 
 
-@pytest.fixture
-def registry(tmp_path: Path) -> ModelRegistry:
-    return ModelRegistry(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path / "artifacts", tmp_path / "bundles")
-
-
 def register(registry: ModelRegistry, tmp_path: Path, digest: str) -> str:
     bundle = tmp_path / f"bundle-{digest}"
     bundle.mkdir()

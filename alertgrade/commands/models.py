@@ -1,0 +1,132 @@
+"""Commands of the model registry: models, promote, rollback, retire, mlflow."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from alertgrade.commands.context import console, open_ledger, settings
+from alertgrade.errors import AlertError
+from alertgrade.settings import Settings
+
+if TYPE_CHECKING:
+    from training.registry import ModelRegistry, Version
+
+Approver = Annotated[str, typer.Option(help="who approves; goes on record")]
+Number = Annotated[str, typer.Argument(help="version number, see alertgrade models")]
+
+
+def models() -> None:
+    """List registered versions, their aliases and main metrics.
+
+    Example: alertgrade models
+    """
+    table = Table("version", "alias", "digest", "author", "kappa", "cost", "coverage")
+    for row in registry(settings()).versions():
+        figures = [f"{row.metrics.get(k, float('nan')):.3f}" for k in ("quadratic_kappa", "expected_cost", "coverage")]
+        said = [*row.aliases, *(["retired"] if row.retired else [])]
+        table.add_row(row.version, ", ".join(said), row.digest[:12], row.author or "not on record", *figures)
+    console.print(table)
+
+
+def promote(version: Number, approver: Approver) -> None:
+    """Make a registered version champion; a running service takes it at its next alert.
+
+    Refused without a better result than the champion's on later days (train and evaluate print it), without an approver
+    other than the author, or where the bundle breaks its contract.
+
+    Example: alertgrade promote 2 --approver governance-desk
+    """
+    from training.promotion import check_promotion
+
+    home = settings()
+    store = registry(home)
+    _, public = load_keypair(home)
+    with console.status("checking the bundle"):
+        chosen, found = check_promotion(store, version, approver, public_key=public)
+    record_promotion(home, chosen, approver, gate=found.to_json())  # on record first: no champion without a row
+    store.promote(version)
+    console.print(f"version {version} ({chosen.digest[:12]}) is champion, approved by {approver}")
+
+
+def rollback(
+    approver: Approver,
+    because: Annotated[str, typer.Option(help="why; goes on record")],
+) -> None:
+    """Put the champion before this one back; a running service takes it at its next alert.
+
+    Example: alertgrade rollback --approver governance-desk --because "too many grade 2 since Monday"
+    """
+    _named(approver)
+    _named(because, "--because TEXT")
+    home = settings()
+    store = registry(home)
+    chosen = store.previous()
+    record_promotion(home, chosen, approver, how="rollback", because=because)
+    store.roll_back()
+    console.print(f"version {chosen.version} ({chosen.digest[:12]}) is champion again, approved by {approver}")
+
+
+def retire(version: Number, approver: Approver, because: Annotated[str, typer.Option(help="why; on record")]) -> None:
+    """Take a version out of service for good: it can be neither promoted nor rolled back to.
+
+    Example: alertgrade retire 1 --approver governance-desk --because "trained before the rules of 2024-10-25"
+    """
+    _named(approver)
+    _named(because, "--because TEXT")
+    home = settings()
+    store = registry(home)
+    chosen = store.version(version)
+    store.retire(version)
+    record_promotion(home, chosen, approver, how="retirement", because=because)
+    console.print(f"version {version} ({chosen.digest[:12]}) is retired, approved by {approver}")
+
+
+def mlflow() -> None:
+    """Open MLflow's own pages on this installation's runs and versions; Ctrl-C ends it.
+
+    Example: alertgrade mlflow
+    """
+    import subprocess
+    import sys
+
+    home = settings()
+    registry(home)  # makes the store where there is none
+    address = ["--host", home.host, "--port", str(home.mlflow_port)]
+    console.print(f"MLflow http://{home.host}:{home.mlflow_port}")
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", home.mlflow_uri, *address]
+    with contextlib.suppress(KeyboardInterrupt):
+        subprocess.run(command, check=False)
+
+
+def registry(home: Settings) -> ModelRegistry:
+    """MLflow registry of this installation."""
+    from training.registry import ModelRegistry
+
+    home.home.mkdir(parents=True, exist_ok=True)
+    return ModelRegistry(home.mlflow_uri, home.home / "mlartifacts", home.bundles_dir)
+
+
+def load_keypair(home: Settings) -> tuple[bytes, bytes]:
+    """Private and public key of this installation's bundles."""
+    from models.signing import load_or_create_keypair
+
+    return load_or_create_keypair(home.keys_dir)
+
+
+def record_promotion(home: Settings, chosen: Version, approver: str, *, how: str = "promotion", **more: str) -> None:
+    """Put on record who put which version in service, or out of it."""
+    now = datetime.now(UTC).isoformat()
+    said = {"version": chosen.version, "digest": chosen.digest, "author": chosen.author, "approver": approver}
+    ledger = open_ledger(home)
+    ledger.append(how, f"{chosen.digest}:{now}", {**said, **more})
+    ledger.close()
+
+
+def _named(text: str, option: str = "--approver NAME") -> None:
+    if not text.strip():
+        raise AlertError(f"an empty {option.split()[0]}", "wanted words that go on record", f"give {option}")

@@ -1,0 +1,139 @@
+"""Small real models: scorers that learnt the truth, half of it or nothing, signed bundles of them, later alerts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.bundle import save_bundle
+from models.scorer import AlertScorer, ScoreInput
+from models.signing import public_key_of
+from rules_baseline.grade import baseline_grade
+from rules_baseline.trigger import TriggerRecord
+from training.dataset import Dataset
+from training.registry import ModelRegistry
+
+KEY = bytes(range(32))
+NAMES = ["cancels_20d", "orders_20d", "alerts_250d", "alert_occurrence"]
+START = datetime(2026, 3, 2, 2, tzinfo=UTC)
+World = tuple[pd.DataFrame, "pd.Series[int]"]
+
+
+def world(rows: int, seed: int, noise: float) -> World:
+    """Features, and grades that follow from two of them; ``noise`` 1: from nothing at all."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(rng.gamma(2.0, 2.0, (rows, len(NAMES))).round(3), columns=NAMES)
+    hidden = X["cancels_20d"] + X["alerts_250d"]
+    grades = 5 - np.digitize(hidden, [5.0, 8.0, 10.0, 13.0])
+    drawn = rng.integers(1, 6, rows)
+    return X, pd.Series(np.where(rng.random(rows) < noise, drawn, grades), dtype=int)
+
+
+@pytest.fixture(scope="session")
+def fitted() -> Callable[[float, int], AlertScorer]:
+    """A scorer that learnt from labels with that share of noise."""
+
+    def fit(noise: float, seed: int = 1) -> AlertScorer:
+        X, y = world(400, seed, noise)
+        later = world(200, seed + 100, noise)
+        return AlertScorer.fit(X, y, calibration=later, seed=7, feature_service="risk_grade_v1")
+
+    return fit
+
+
+@pytest.fixture(scope="session")
+def good(fitted: Callable[..., AlertScorer]) -> AlertScorer:
+    return fitted(0.0)
+
+
+@pytest.fixture(scope="session")
+def poor(fitted: Callable[..., AlertScorer]) -> AlertScorer:
+    return fitted(0.9)
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MLflow's store with its tables and nothing in them: to make the tables takes seconds, to copy them nothing."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    ModelRegistry(f"sqlite:///{folder / 'mlflow.db'}", folder / "artifacts", folder / "bundles").versions()
+    return folder / "mlflow.db"
+
+
+@pytest.fixture
+def registry(tmp_path: Path, empty_store: Path) -> ModelRegistry:
+    shutil.copy2(empty_store, tmp_path / "mlflow.db")
+    return ModelRegistry(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path / "artifacts", tmp_path / "bundles")
+
+
+@pytest.fixture
+def register(registry: ModelRegistry, tmp_path: Path) -> Callable[..., str]:
+    """Register a scorer's bundle, judged from ``test_from`` on, by an author; the version comes back."""
+
+    def put(scorer: AlertScorer, author: str = "quant-1", test_from: datetime = START, seed: int = 0) -> str:
+        place = tmp_path / f"made-{len(list(tmp_path.iterdir()))}"
+        digest = save_bundle(scorer, place / "bundle", manifest={"seed": seed}, private_key=KEY)
+        world(60, 5, 0.0)[0].assign(grade=3, severity=0.0).to_parquet(place / "reference.parquet")
+        return registry.register(
+            place / "bundle",
+            place / "reference.parquet",
+            digest,
+            params={},
+            metrics={"quadratic_kappa": 0.5},
+            tags={"author": author, "test_from": test_from.isoformat()},
+            files={},
+        )
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def public_key() -> bytes:
+    return public_key_of(KEY)
+
+
+def trigger(number: int, subject: str) -> TriggerRecord:
+    return TriggerRecord(
+        alert_id=f"frequent_cancel:warning:2026-03-02:SHFE.cu2605:{number}",
+        rule_id="frequent_cancel",
+        level="warning",
+        exchange="SHFE",
+        contract="cu2605",
+        trading_day=date(2026, 3, 2),
+        subject_type="account",
+        subject_id=subject,
+        account_id=subject,
+        triggered_at=START + timedelta(minutes=number),
+        measured=400.0,
+        threshold=500.0,
+        occurrence=0,
+    )
+
+
+@pytest.fixture(scope="session")
+def later_alerts() -> Callable[..., tuple[Dataset, list[ScoreInput]]]:
+    """Later alerts of ``subjects`` subjects with their true grades."""
+
+    def make(rows: int = 240, subjects: int = 40) -> tuple[Dataset, list[ScoreInput]]:
+        X, y = world(rows, 77, 0.0)
+        triggers = tuple(trigger(n, f"A{n % subjects}") for n in range(rows))
+        alerts = pd.DataFrame(
+            {
+                "subject_id": [t.subject_id for t in triggers],
+                "triggered_at": pd.to_datetime([t.triggered_at for t in triggers], utc=True),
+                "grade": y,
+            }
+        )
+        rows_ = X.to_dict("records")
+        inputs = [
+            ScoreInput(t, row, baseline_grade([t]), None, None)  # type: ignore[arg-type]
+            for t, row in zip(triggers, rows_, strict=True)
+        ]
+        return Dataset(alerts, X, triggers), inputs
+
+    return make
