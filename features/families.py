@@ -78,7 +78,8 @@ def _funding(events: Events) -> ir.Table:
 
 def _holdings(events: Events) -> ir.Table:
     names = ("positions", "account_days", "contracts", "contract_days", "position_limits")
-    return holdings(*[events.table(name) for name in names], events.trading_days())
+    given = (events.table(name) for name in names)
+    return holdings(*given, days=events.trading_days())
 
 
 def _order_days(events: Events) -> ir.Table:

@@ -44,7 +44,11 @@ def intraday(orders: ir.Table, trades: ir.Table, moments: ir.Table) -> ir.Table:
     rows = moments
     for part in (by_contract, busiest_seconds(ordered.filter(ordered.event != "rejected"), KEY)):
         rows = rows.left_join(part, KEY).drop(*[f"{key}_right" for key in KEY])
-    day, counted = rows.trading_day, lambda value: value.fill_null(0)
+    day = rows.trading_day
+
+    def counted(value: ir.IntegerValue) -> ir.IntegerValue:
+        return value.fill_null(0)
+
     features = {
         "orders_today": counted(rows.accepted),
         "cancels_today": counted(rows.cancelled),
