@@ -27,7 +27,7 @@ from features.peers import peers
 from features.profile import profile
 from features.strategy import strategy
 from features.strategy_styles import styles
-from features.synchronous import GAP, LEVEL, candidates, filled, pairs_by_day
+from features.synchronous import GAP, LEVEL, candidates, crowded, filled, pairs_by_day
 from features.trading import trading
 
 
@@ -99,7 +99,7 @@ def _strategy(events: Events) -> ir.Table:
 
 def _network(events: Events) -> ir.Table:
     once = filled(events.table("trades"))
-    near = candidates(once, LEVEL, GAP)
+    near = candidates(filled(crowded(events.table("trades"), GAP)), LEVEL, GAP)
     given = Relations(
         addresses=_orders_by_address(events),
         contracts=_trades_by_contract(events),

@@ -52,11 +52,23 @@ def trailing_sums(on: ir.Table, daily: ir.Table, measures: Sequence[str], maxima
 
 def trailing_distinct(on: ir.Table, daily_items: ir.Table, item: str, length: int, name: str) -> ir.Table:
     """Distinct non-null values of ``item`` over (day - length, day], on the rows of ``on``; absent where none."""
-    items = daily_items.filter(daily_items[item].notnull()).select("account_id", "day_no", item).distinct()
-    spread = items.mutate(offset=ibis.range(0, length).unnest())
-    spread = spread.mutate(day_no=spread.day_no + spread.offset)
-    counted = spread.group_by("account_id", "day_no").aggregate(**{name: spread[item].nunique()})
-    return on.inner_join(counted, ["account_id", "day_no"]).select("account_id", "day_no", name)
+    key = ["account_id", "day_no"]
+    items = daily_items.filter(daily_items[item].notnull()).select(*key, item).distinct()
+    # An item leaves when the window has passed it, or the moment it is there again: no day holds a set of items.
+    again = items.day_no.lead().over(ibis.window(group_by=["account_id", item], order_by="day_no"))
+    leaves = items.select(
+        "account_id", day_no=ibis.least(items.day_no + length, again.fill_null(items.day_no + length))
+    )
+    changes = ibis.union(
+        items.select(*key, change=ibis.literal(1, "int64")),
+        leaves.mutate(change=ibis.literal(-1, "int64")),
+        on.select(*key, change=ibis.literal(0, "int64")),
+    )
+    daily = changes.group_by(key).aggregate(change=changes.change.sum())
+    counted = daily.select(
+        *key, **{name: daily.change.sum().over(ibis.cumulative_window(group_by="account_id", order_by="day_no"))}
+    )
+    return on.inner_join(counted.filter(counted[name] > 0), key).select(*key, name)
 
 
 def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.NumericValue:
