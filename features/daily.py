@@ -19,7 +19,7 @@ def orders_by_address(orders: ir.Table) -> ir.Table:
 
 
 def trades_by_contract(trades: ir.Table) -> ir.Table:
-    """account_id, trading_day, exchange, contract and its lots: all, and by offset, side and declared purpose."""
+    """account_id, trading_day, exchange, contract, its trades and lots: all, by offset, side and declared purpose."""
     counted = {
         "opened": trades.offset == "open",
         "closed": trades.offset == "close",
@@ -30,5 +30,7 @@ def trades_by_contract(trades: ir.Table) -> ir.Table:
         "making": trades.hedge == "market_making",
     }
     return trades.group_by("account_id", "trading_day", "exchange", "contract").aggregate(
-        lots=trades.volume.sum(), **{name: yes.ifelse(trades.volume, 0).sum() for name, yes in counted.items()}
+        trades=trades.count(),
+        lots=trades.volume.sum(),
+        **{name: yes.ifelse(trades.volume, 0).sum() for name, yes in counted.items()},
     )

@@ -50,7 +50,7 @@ def _profile(events: Events) -> ir.Table:
 
 
 def _trading(events: Events) -> ir.Table:
-    return trading(events.table("trades"), events.trading_days())
+    return trading(events.table("trades"), events.trading_days(), _trades_by_contract(events))
 
 
 def _cancelling(events: Events) -> ir.Table:

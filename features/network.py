@@ -45,7 +45,7 @@ def network(given: Relations, days: ir.Table, settings: NetworkSettings) -> ir.T
     Windows are (day - n, day] in trading days, known from 20:30 of that day. Reads the links between accounts (few) to
     finish the graphs outside the database, the rest stays an expression.
     """
-    daily = _daily(given, days)
+    daily = ibis.memtable(_daily(given, days).to_pyarrow())  # read again and again below
     on = every_day(daily, days, LONG)
     rows = trailing_sums(on, daily, ("seen", "known", "banked", "trades", "lots"))
     address = _fetched(_addresses(given, days, settings))

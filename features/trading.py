@@ -5,21 +5,24 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from features.availability import available_column
+from features.daily import trades_by_contract
 from features.matches import self_matches
 from features.windows import as_features, numbered, ratio, spine, trailing_distinct, trailing_sums
 
 MEASURES = ("trades", "lots", "open_lots", "active", "self_matches")
 
 
-def trading(trades: ir.Table, days: ir.Table) -> ir.Table:
+def trading(trades: ir.Table, days: ir.Table, contracts: ir.Table | None = None) -> ir.Table:
     """Features of family ``trading`` (see ``features.catalogue``), one row an account and day of change.
 
-    Windows are (day - n, day] in trading days, known from 20:30 of that day; null where no trade fell in.
+    Windows are (day - n, day] in trading days, known from 20:30 of that day; null where no trade fell in. ``contracts``
+    is ``features.daily.trades_by_contract`` of the trades, where the caller has it.
     """
-    daily = _daily(trades, days)
+    contracts = trades_by_contract(trades) if contracts is None else contracts
+    daily = _daily(trades, contracts, days)
     on = spine(daily, days)
     sums = trailing_sums(on, daily, MEASURES)
-    items = numbered(trades.select("account_id", "trading_day", "exchange", "contract"), days)
+    items = numbered(contracts.select("account_id", "trading_day", "exchange", "contract"), days)
     items = items.mutate(item=items.exchange + "." + items.contract)
     distinct = trailing_distinct(on, items, "item", 20, "distinct_contracts_20d")
     rows = sums.left_join(distinct, ["account_id", "day_no"]).drop("account_id_right", "day_no_right")
@@ -42,11 +45,9 @@ def trading(trades: ir.Table, days: ir.Table) -> ir.Table:
     )
 
 
-def _daily(trades: ir.Table, days: ir.Table) -> ir.Table:
-    base = trades.group_by("account_id", "trading_day").aggregate(
-        trades=trades.count(),
-        lots=trades.volume.sum(),
-        open_lots=(trades.offset == "open").ifelse(trades.volume, 0).sum(),
+def _daily(trades: ir.Table, contracts: ir.Table, days: ir.Table) -> ir.Table:
+    base = contracts.group_by("account_id", "trading_day").aggregate(
+        trades=contracts.trades.sum(), lots=contracts.lots.sum(), open_lots=contracts.opened.sum()
     )
     matches = self_matches(trades)
     matched = matches.group_by("account_id", "trading_day").aggregate(n=matches.count())
