@@ -49,7 +49,8 @@ def group_numbers(near: pa.Table, level: Ints) -> Ints:
     if not len(level):
         return level
     pair = np.unique(codes[0] * (int(codes[1].max()) + 1) + codes[1], return_inverse=True)[1].astype(np.int64)
-    return np.unique(pair * (int(level.max()) + 1) + level, return_inverse=True)[1].astype(np.int64)
+    numbers: Ints = np.unique(pair * (int(level.max()) + 1) + level, return_inverse=True)[1].astype(np.int64)
+    return numbers
 
 
 def crowded(trades: ir.Table, gap: int) -> ir.Table:
