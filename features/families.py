@@ -11,20 +11,19 @@ import ibis.expr.types as ir
 
 from features.cancelling import cancelling
 from features.catalogue import FAMILIES, STORED_FAMILIES
-from features.daily import orders_by_address, trades_by_contract
 from features.events.events import Events
 from features.first_seen import first_seen
 from features.funding import funding
 from features.history import history
 from features.holdings import holdings
 from features.intraday import intraday
-from features.kept import kept
 from features.logins import logins
 from features.marks import INTRADAY_MARKS
 from features.matched import matched_lots
 from features.network import Relations, network
 from features.network_settings import network_settings
 from features.notices import notices_of_accounts
+from features.order_addresses import orders_by_address
 from features.order_book import order_book
 from features.order_days import order_days, trade_days
 from features.peers import peers
@@ -33,7 +32,7 @@ from features.profit import profit
 from features.shared_scans import once
 from features.strategy import strategy
 from features.strategy_styles import styles
-from features.synchronous import GAP, LEVEL, candidates, filled, pairs_by_day
+from features.synchronous import GAP, LEVEL, candidates, crowded, filled, pairs_by_day
 from features.trading import trading
 
 
@@ -115,31 +114,27 @@ def _given(events: Events, name: str) -> ir.Table | None:
 
 
 def _orders_by_address(events: Events) -> ir.Table:
-    return kept(events, "orders by address", lambda: orders_by_address(events.table("orders")))
-
-
-def _trades_by_contract(events: Events) -> ir.Table:
-    return kept(events, "trades by contract", lambda: trades_by_contract(events.table("trades")))
+    return once(events, "orders_by_address", lambda: orders_by_address(events.table("orders")))
 
 
 def _peers(events: Events) -> ir.Table:
-    basis = _trades_by_contract(events), _orders_by_address(events), _given(events, "logins")
+    basis = _trade_days(events), _orders_by_address(events), _given(events, "logins")
     return peers(*basis, events.table("accounts"), events.trading_days())
 
 
 def _strategy(events: Events) -> ir.Table:
-    return strategy(_trades_by_contract(events), _orders_by_address(events), events.trading_days(), styles())
+    return strategy(_trade_days(events), _orders_by_address(events), events.trading_days(), styles())
 
 
 def _network(events: Events) -> ir.Table:
-    once = filled(events.table("trades"))
-    near = candidates(once, LEVEL, GAP)
+    fills = filled(events.table("trades"))
+    near = candidates(filled(crowded(events.table("trades"), GAP)), LEVEL, GAP)
     given = Relations(
         addresses=_orders_by_address(events),
-        contracts=_trades_by_contract(events),
-        matched=kept(events, "matched lots", lambda: matched_lots(events.table("trades"))),
+        contracts=_trade_days(events),
+        matched=once(events, "matched_lots", lambda: matched_lots(events.table("trades"))),
         synchronous=ibis.memtable(pairs_by_day(events.backend.to_pyarrow(near))),
-        filled=once.group_by("account_id", "trading_day").aggregate(trades=once.count()),
+        filled=fills.group_by("account_id", "trading_day").aggregate(trades=fills.count()),
         logins=_given(events, "logins"),
         cash_flows=_given(events, "cash_flows"),
         control_groups=_given(events, "control_groups"),

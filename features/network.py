@@ -23,7 +23,7 @@ _LINKS = pa.schema([("day_no", pa.int64()), ("account_id", pa.string()), ("key",
 class Relations:
     """What the family is made of; null: the table was not given.
 
-    ``addresses`` and ``contracts`` are those of ``features.daily``; ``matched`` (account_id, other, trading_day, lots)
+    ``addresses`` are ``order_addresses.orders_by_address``, ``contracts`` are ``order_days.trade_days``; ``matched`` (account_id, other, trading_day, lots)
     of ``features.matched``; ``synchronous`` (account_id, other, trading_day, pairs) and ``filled`` (account_id,
     trading_day, trades) of ``features.synchronous``; the others raw tables, ``memberships`` the resolved groups.
     """
@@ -45,7 +45,7 @@ def network(given: Relations, days: ir.Table, settings: NetworkSettings) -> ir.T
     Windows are (day - n, day] in trading days, known from 20:30 of that day. Reads the links between accounts (few) to
     finish the graphs outside the database, the rest stays an expression.
     """
-    daily = _daily(given, days)
+    daily = ibis.memtable(_daily(given, days).to_pyarrow())  # read again and again below
     on = every_day(daily, days, LONG)
     rows = trailing_sums(on, daily, ("seen", "known", "banked", "trades", "lots"))
     address = _fetched(_addresses(given, days, settings))

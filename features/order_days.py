@@ -81,6 +81,10 @@ def trade_days(trades: ir.Table) -> ir.Table:
         open_lots=(trades.offset == "open").ifelse(trades.volume, 0).sum().cast("int64"),
         traded_buy_lots=(trades.side == "buy").ifelse(trades.volume, 0).sum().cast("int64"),
         traded_sell_lots=(trades.side == "sell").ifelse(trades.volume, 0).sum().cast("int64"),
+        closed_lots=(trades.offset == "close").ifelse(trades.volume, 0).sum().cast("int64"),
+        hedging_lots=(trades.hedge == "hedging").ifelse(trades.volume, 0).sum().cast("int64"),
+        arbitrage_lots=(trades.hedge == "arbitrage").ifelse(trades.volume, 0).sum().cast("int64"),
+        making_lots=(trades.hedge == "market_making").ifelse(trades.volume, 0).sum().cast("int64"),
         filled_orders=trades.order_id.nunique(where=trades.hedge != "market_making"),
         amount=(trades.price * trades.volume).sum(),
     )

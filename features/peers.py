@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
 
 from features.availability import available_column
+from features.neighbours import ranks
+from features.percentiles import Floats, percentiles
 from features.windows import as_features, every_day, numbered, ratio, trailing_distinct, trailing_sums
 
 BASES = ("traded_lots", "orders", "cancel_ratio", "distinct_macs")
 KINDS = ("type", "branch")
 _DAYS = 20
 _KEY = ["account_id", "day_no"]
+_MEASURES = ("lots", "orders", "cancels", "traded", "ordered", "logged")
 
 
 def peers(
@@ -19,80 +24,68 @@ def peers(
 ) -> ir.Table:
     """Features of family ``peers`` (see ``features.specs.peers``), one row an account and day with a measure.
 
-    From ``features.daily.trades_by_contract`` and ``orders_by_address``, and the raw ``logins`` where given. A
+    From ``features.order_days.trade_days`` and ``order_addresses.orders_by_address``, and the raw ``logins`` where given. A
     percentile is of the close of the day, among the accounts of that day; after the last day with a measure stands a
-    row of nulls.
+    row of nulls. Reads the measures (a row an account and day) to rank them outside the database.
     """
-    on = _every_day(contracts, addresses, logins, days)
-    ranked = _percentiles(_measures(on, contracts, addresses, logins, days), accounts, days)
-    rows = on.left_join(ranked, _KEY).drop("account_id_right", "day_no_right")
-    rows = rows.join(days, "day_no").mutate(event_timestamp=lambda t: available_column(t.trading_day))
-    return as_features(rows, {f"{b}_{k}_percentile_20d": rows[f"{b}_{k}"] for k in KINDS for b in BASES})
-
-
-def _every_day(contracts: ir.Table, addresses: ir.Table, logins: ir.Table | None, days: ir.Table) -> ir.Table:
-    key = ("account_id", "trading_day")
-    given = [table.select(*key) for table in (contracts, addresses, logins) if table is not None]
-    return every_day(numbered(ibis.union(*given, distinct=True), days), days, _DAYS)
-
-
-def _measures(
-    on: ir.Table, contracts: ir.Table, addresses: ir.Table, logins: ir.Table | None, days: ir.Table
-) -> list[ir.Table]:
-    """A table (account_id, day_no, basis, value) for every basis, without nulls."""
-    traded = contracts.group_by("account_id", "trading_day").aggregate(lots=contracts.lots.sum().cast("int64"))
-    ordered = addresses.group_by("account_id", "trading_day").aggregate(
-        orders=addresses.orders.sum().cast("int64"), cancels=addresses.cancels.sum().cast("int64")
-    )
-    lots = trailing_sums(on, numbered(traded, days), ("lots",))
-    sent = trailing_sums(on, numbered(ordered, days), ("orders", "cancels"))
-    found = {
-        "traded_lots": (lots, lots.lots_20),
-        "orders": (sent, sent.orders_20),
-        "cancel_ratio": (sent, ratio(sent.cancels_20, sent.orders_20)),
-    }
-    if logins is not None:
-        found["distinct_macs"] = _macs(on, logins, days)
-    long = [
-        table.select(*_KEY, basis=ibis.literal(basis), value=value.cast("float64"))
-        for basis, (table, value) in found.items()
-    ]
-    return [table.filter(table.value.notnull()) for table in long]
-
-
-def _macs(on: ir.Table, logins: ir.Table, days: ir.Table) -> tuple[ir.Table, ir.Value]:
-    seen = numbered(logins.select("account_id", "trading_day", "event", "mac"), days)
-    daily = seen.group_by(_KEY).aggregate(logins=seen.count())
-    heard = trailing_sums(on, daily, ("logins",))
-    macs = trailing_distinct(on, seen.filter(seen.event == "login"), "mac", _DAYS, "macs")
-    rows = heard.left_join(macs, _KEY).drop("account_id_right", "day_no_right")
-    return rows, rows.logins_20.notnull().ifelse(rows.macs.fill_null(0), None)
-
-
-def _percentiles(measures: list[ir.Table], accounts: ir.Table, days: ir.Table) -> ir.Table:
-    """account_id, day_no and a column for every basis and kind; only accounts with a row of ``accounts`` that day."""
-    rows = ibis.union(*measures)
-    dated = rows.join(days, "day_no")
+    rows = _measures(contracts, addresses, logins, days).join(days, "day_no")
     valid = [
-        dated.account_id == accounts.account_id,
-        accounts.valid_from <= dated.trading_day,
-        accounts.valid_to.isnull() | (dated.trading_day < accounts.valid_to),
+        rows.account_id == accounts.account_id,
+        accounts.valid_from <= rows.trading_day,
+        accounts.valid_to.isnull() | (rows.trading_day < accounts.valid_to),
     ]
-    placed = dated.join(accounts.select("account_id", "valid_from", "valid_to", "account_type", "branch"), valid)
-    placed = placed.select(*_KEY, "basis", "value", type="account_type", branch="branch")
-    ranked = placed.mutate(**{kind + "_percentile": _percentile(placed, kind) for kind in KINDS})
-    columns = {
-        f"{basis}_{kind}": ranked[f"{kind}_percentile"].max(where=ranked.basis == basis)
-        for kind in KINDS
-        for basis in BASES
+    placed = rows.left_join(accounts, valid).select(
+        *_KEY, *BASES, event_timestamp=available_column(rows.trading_day), type="account_type", branch="branch"
+    )
+    ranked = _ranked(placed.to_pyarrow())
+    columns = {f"{b}_{k}_percentile_20d": ranked[f"{b}_{k}_percentile_20d"] for k in KINDS for b in BASES}
+    return as_features(ranked, columns)
+
+
+def _measures(contracts: ir.Table, addresses: ir.Table, logins: ir.Table | None, days: ir.Table) -> ir.Table:
+    """account_id, day_no and the bases on every day on which one may be known; null where it is not."""
+    zero, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
+
+    def part(table: ir.Table, **values: ir.Value) -> ir.Table:
+        columns = {m: values.get(m, zero).cast("int64") for m in _MEASURES}
+        return table.select("account_id", "trading_day", **columns)
+
+    parts = [part(contracts, lots=contracts.lots, traded=one)]
+    parts.append(part(addresses, orders=addresses.orders, cancels=addresses.cancels, ordered=one))
+    if logins is not None:
+        parts.append(part(logins, logged=one))
+    every = ibis.union(*parts)
+    sums = {m: every[m].sum().cast("int64") for m in _MEASURES}
+    daily = numbered(every.group_by("account_id", "trading_day").aggregate(**sums), days)
+    on = every_day(daily, days, _DAYS)
+    rows = trailing_sums(on, daily, _MEASURES)
+    macs: ir.Value = ibis.null("int64")
+    if logins is not None:
+        seen = numbered(logins.filter(logins.event == "login").select("account_id", "trading_day", "mac"), days)
+        counted = trailing_distinct(on, seen, "mac", _DAYS, "macs")
+        rows = rows.left_join(counted, _KEY).drop("account_id_right", "day_no_right")
+        macs = (rows.logged_20 > 0).ifelse(rows.macs.fill_null(0), None)
+    found = {
+        "traded_lots": (rows.traded_20 > 0).ifelse(rows.lots_20, None),
+        "orders": (rows.ordered_20 > 0).ifelse(rows.orders_20, None),
+        "cancel_ratio": ratio(rows.cancels_20, rows.orders_20),
+        "distinct_macs": macs,
     }
-    return ranked.group_by(_KEY).aggregate(**columns)
+    return rows.select(*_KEY, **{name: value.cast("float64") for name, value in found.items()})
 
 
-def _percentile(rows: ir.Table, kind: str) -> ir.NumericValue:
-    """(Below + equal / 2) / all of the same kind, day and basis; null for an account alone."""
-    among = ["day_no", "basis", kind]
-    below = rows.value.rank().over(ibis.window(group_by=among, order_by="value"))
-    equal = rows.value.count().over(ibis.window(group_by=[*among, "value"]))
-    every = rows.value.count().over(ibis.window(group_by=among))
-    return ratio(below * 2 + equal, (every > 1).ifelse(every * 2, None))
+def _ranked(rows: pa.Table) -> ir.Table:
+    """account_id, event_timestamp and a percentile for every basis and kind; null without a value or a kind."""
+    day = rows.column("day_no").to_numpy().astype(np.int64)
+    found = {name: rows.column(name) for name in ("account_id", "event_timestamp")}
+    for kind in KINDS:
+        codes = ranks(rows.column(kind).fill_null(""))
+        group = day * (int(codes.max(initial=0)) + 1) + codes
+        placed = rows.column(kind).is_valid().to_numpy()
+        for basis in BASES:
+            value: Floats = rows.column(basis).to_numpy()  # NaN where null
+            known = placed & ~np.isnan(value)
+            percentile = np.full(len(value), np.nan)
+            percentile[known] = percentiles(group[known], value[known])
+            found[f"{basis}_{kind}_percentile_20d"] = pa.array(percentile, from_pandas=True)
+    return ibis.memtable(pa.table(found))

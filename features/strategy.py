@@ -20,7 +20,7 @@ _ORDERED = ("orders", "order_days")
 def strategy(contracts: ir.Table, addresses: ir.Table, days: ir.Table, styles: Sequence[Style]) -> ir.Table:
     """Features of family ``strategy`` (see ``features.specs.strategy``), one row an account and day of change.
 
-    From ``features.daily.trades_by_contract`` and ``orders_by_address``. Windows are (day - 20, day] in trading days,
+    From ``features.order_days.trade_days`` and ``order_addresses.orders_by_address``. Windows are (day - 20, day] in trading days,
     known from 20:30 of that day; null where no trade fell in.
     """
     daily = _daily(contracts, addresses, days)
@@ -50,9 +50,10 @@ def strategy(contracts: ir.Table, addresses: ir.Table, days: ir.Table, styles: S
 def _daily(contracts: ir.Table, addresses: ir.Table, days: ir.Table) -> ir.Table:
     zero = ibis.literal(0, "int64")
     traded = contracts.group_by("account_id", "trading_day").aggregate(
-        day_traded=(ibis.least(contracts.opened, contracts.closed) * 2).sum().cast("int64"),
-        two_sided=(ibis.least(contracts.bought, contracts.sold) * 2).sum().cast("int64"),
-        **{name: contracts[name].sum().cast("int64") for name in ("lots", "hedging", "arbitrage", "making")},
+        day_traded=(ibis.least(contracts.open_lots, contracts.closed_lots) * 2).sum().cast("int64"),
+        two_sided=(ibis.least(contracts.traded_buy_lots, contracts.traded_sell_lots) * 2).sum().cast("int64"),
+        lots=contracts.lots.sum().cast("int64"),
+        **{name: contracts[f"{name}_lots"].sum().cast("int64") for name in ("hedging", "arbitrage", "making")},
     )
     ordered = addresses.group_by("account_id", "trading_day").aggregate(orders=addresses.orders.sum().cast("int64"))
     one = ibis.literal(1, "int64")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import xor
 
 import ibis
 import ibis.expr.types as ir
@@ -47,7 +49,25 @@ def group_numbers(near: pa.Table, level: Ints) -> Ints:
     if not len(level):
         return level
     pair = np.unique(codes[0] * (int(codes[1].max()) + 1) + codes[1], return_inverse=True)[1].astype(np.int64)
-    return np.unique(pair * (int(level.max()) + 1) + level, return_inverse=True)[1].astype(np.int64)
+    numbers: Ints = np.unique(pair * (int(level.max()) + 1) + level, return_inverse=True)[1].astype(np.int64)
+    return numbers
+
+
+def crowded(trades: ir.Table, gap: int) -> ir.Table:
+    """The rows of every ``LEVEL`` at which different accounts traded in one or in neighbouring buckets of ``gap``.
+
+    All that can have a pair, and little else: what follows is dear. A number for the level is cheaper to group by than
+    its columns; where two levels have the same number, rows are kept that need not be.
+    """
+    rows = trades.select(*LEVEL, "account_id", "order_id", "event_time")
+    rows = rows.mutate(number=reduce(xor, (rows[name].hash() for name in LEVEL)))
+    bucket = (rows.event_time.delta(ibis.timestamp("2000-01-01"), unit="microsecond") // gap).cast("int64")
+    here = rows.group_by("number", bucket=bucket).aggregate(first=rows.account_id.min(), last=rows.account_id.max())
+    after = here.select("number", bucket=here.bucket - 1, first_after="first", last_after="last")
+    both = here.left_join(after, ["number", "bucket"])
+    met = (both["first"] != both["last"]) | (both["first"] != both.first_after) | (both["last"] != both.last_after)
+    levels = both.filter(met.fill_null(False)).select("number").distinct()
+    return rows.semi_join(levels, "number").drop("number")
 
 
 def filled(trades: ir.Table) -> ir.Table:

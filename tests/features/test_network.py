@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
+import ibis
 import pandas as pd
 import pytest
 
+from alertgrade.errors import AlertError
 from features.catalogue import FAMILIES
+from features.links import linking_addresses
 from features.network_settings import network_settings
 
 Read = Callable[[str, date], dict[str, float | None]]
@@ -275,3 +279,25 @@ def test_with_orders_and_trades_alone_the_rest_is_null(raw: Any, closes_of: Any)
         **{"matched_counterparties_20d": 0, "top_counterparty_lot_share_20d": 0},
     }
     assert read("A2", DAYS[0])["synchronous_partners_5d"] is None
+
+
+def test_what_the_broker_lists_as_its_own_is_never_a_link() -> None:
+    assert network_settings().whitelist == ()
+    columns = ("account_id", "day_no", "ip", "mac", "via_relay")
+    rows = [(account, 0, "office", "machine", False) for account in ("A1", "A2")]
+    used = ibis.memtable([dict(zip(columns, row, strict=True)) for row in rows])
+    days = ibis.memtable([{"day_no": 0}])
+    for listed, left in (
+        ((), {"ip office", "mac machine"}),
+        (("office",), {"mac machine"}),
+        (("machine", "office"), set()),
+    ):
+        found = linking_addresses(used, days, 5, 50, listed).to_pyarrow()
+        assert set(found.column("key").to_pylist()) == left
+
+
+def test_settings_that_can_link_nobody_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "network.yaml"
+    file.write_text("most_users: 1\nwhitelist: []\nleast_pairs: 3\n")
+    with pytest.raises(AlertError):
+        network_settings(file)
