@@ -76,9 +76,9 @@ def _funding(events: Events) -> ir.Table:
 
 
 def _holdings(events: Events) -> ir.Table:
-    names = ("positions", "account_days", "contracts", "contract_days", "position_limits")
-    given = (events.table(name) for name in names)
-    return holdings(*given, days=events.trading_days())
+    held, limits = events.table("positions"), events.table("position_limits")
+    terms = events.table("contracts"), events.table("contract_days")
+    return holdings(held, events.table("account_days"), *terms, limits, events.trading_days())
 
 
 def _order_days(events: Events) -> ir.Table:
