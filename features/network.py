@@ -23,8 +23,9 @@ _LINKS = pa.schema([("day_no", pa.int64()), ("account_id", pa.string()), ("key",
 class Relations:
     """What the family is made of; null: the table was not given.
 
-    ``addresses`` are ``order_addresses.orders_by_address``, ``contracts`` are ``order_days.trade_days``; ``matched`` (account_id, other, trading_day, lots)
-    of ``features.matched``; ``synchronous`` (account_id, other, trading_day, pairs) and ``filled`` (account_id,
+    ``addresses`` are ``order_addresses.orders_by_address``, ``contracts`` are ``order_days.trade_days``; ``matched``
+    (account_id, other, trading_day, lots) of ``features.matched``; ``synchronous`` (account_id, other, trading_day,
+    pairs) and ``filled`` (account_id,
     trading_day, trades) of ``features.synchronous``; the others raw tables, ``memberships`` the resolved groups.
     """
 

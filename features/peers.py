@@ -24,7 +24,7 @@ def peers(
 ) -> ir.Table:
     """Features of family ``peers`` (see ``features.specs.peers``), one row an account and day with a measure.
 
-    From ``features.order_days.trade_days`` and ``order_addresses.orders_by_address``, and the raw ``logins`` where given. A
+    From ``order_days.trade_days`` and ``order_addresses.orders_by_address``, and the raw ``logins`` where given. A
     percentile is of the close of the day, among the accounts of that day; after the last day with a measure stands a
     row of nulls. Reads the measures (a row an account and day) to rank them outside the database.
     """

@@ -20,8 +20,8 @@ _ORDERED = ("orders", "order_days")
 def strategy(contracts: ir.Table, addresses: ir.Table, days: ir.Table, styles: Sequence[Style]) -> ir.Table:
     """Features of family ``strategy`` (see ``features.specs.strategy``), one row an account and day of change.
 
-    From ``features.order_days.trade_days`` and ``order_addresses.orders_by_address``. Windows are (day - 20, day] in trading days,
-    known from 20:30 of that day; null where no trade fell in.
+    From ``order_days.trade_days`` and ``order_addresses.orders_by_address``. Windows are (day - 20, day] in trading
+    days, known from 20:30 of that day; null where no trade fell in.
     """
     daily = _daily(contracts, addresses, days)
     rows = trailing_sums(spine(daily, days), daily, (*_TRADED, *_ORDERED))

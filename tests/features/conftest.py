@@ -170,14 +170,14 @@ def _relation_tables(rng: np.random.Generator, folder: Path, names: list[str], c
             "valid_to": None if end is None or end >= len(calendar) else calendar[end].date(),
         }
         for group, place, declared, first, end in groups
-        if place < len(names)
+        if place < len(names) and first < len(calendar)
     ]
     pd.DataFrame(rows).to_parquet(folder / "control_groups.parquet", index=False)
     flows = [_flow_of_day(rng, account, day) for account in names for day in calendar if rng.random() < 0.08]
     _instants(pd.DataFrame(flows), "event_time").to_parquet(folder / "cash_flows.parquet", index=False)
     told = [
         _notice_of_day(rng, subject, day)
-        for subject in (*names[:4], names[5], "G1", "G2")
+        for subject in (*names[:4], *names[5:6], "G1", "G2")
         for day in calendar
         if rng.random() < 0.06
     ]

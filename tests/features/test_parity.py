@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -45,7 +44,7 @@ def scenes(make_market: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
 
 
 def chosen(scenes: Iterable[Scene], number: Mapping[str, int]) -> Iterator[tuple[Scene, list[Moment]]]:
-    return ((one, moments(one.oracle, Random(7), number[one.name])) for one in scenes)
+    return ((one, moments(one.oracle, number[one.name])) for one in scenes)
 
 
 def test_offline_point_in_time_equals_recomputation(scenes: list[Scene]) -> None:
@@ -76,7 +75,7 @@ def test_every_stored_feature_is_checked_and_takes_several_values(scenes: list[S
 def test_with_contracts_orders_and_trades_alone_all_else_is_null(tmp_path: Path) -> None:
     optional = [name for name in dense(4, days=2) if name not in REQUIRED]
     one = scene_of_rows("incomplete", tmp_path / "events", dense(4, days=30, accounts=6, without=optional))
-    rows = asked(one.oracle, moments(one.oracle, Random(1), 12))
+    rows = asked(one.oracle, moments(one.oracle, 12))
     found = offline(one, rows)
     assert not found, report(found)
     values = wanted(one.oracle, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from features.catalogue import FAMILIES
 from tests.features.oracle.market import Market
@@ -34,5 +35,6 @@ def funding(market: Market, account: str, day: date) -> Values:
     }
 
 
-def _amount(market: Market, account: str, day: date, direction: str):  # type: ignore[no-untyped-def]
-    return total((r for r in market.of("cash_flows", account, [day]) if r["direction"] == direction), "amount")
+def _amount(market: Market, account: str, day: date, direction: str) -> Decimal:
+    flows = market.of("cash_flows", account, [day])
+    return Decimal(total((r for r in flows if r["direction"] == direction), "amount"))

@@ -7,6 +7,7 @@ position at a close of the window").
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -39,7 +40,7 @@ def holdings(market: Market, account: str, day: date) -> Values:
     }
 
 
-def _largest(values):  # type: ignore[no-untyped-def]
+def _largest(values: Iterable[Fraction | None]) -> Fraction | None:
     return max((value for value in values if value is not None), default=None)
 
 

@@ -1,8 +1,8 @@
 """Every stored feature of an account at an instant, in plain Python from raw rows and the catalogue's words alone.
 
-Readings where the words leave a choice are named in the family's module. Of the whole: an alert of a trading day is raised
-before the close of that day, so that its profile is that of the day, whatever the instant; a moment after the end of the
-calendar belongs to the next weekday.
+Readings where the words leave a choice are named in the family's module. Of the whole: an alert of a trading day is
+raised before the close of that day, so that its profile is that of the day, whatever the instant; a moment after the
+end of the calendar belongs to the next weekday.
 """
 
 from __future__ import annotations

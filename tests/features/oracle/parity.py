@@ -63,9 +63,9 @@ def scene_of_simulation(name: str, folder: Path, *, seed: int, accounts: int, da
     return scene(name, folder, tables | said)
 
 
-def moments(oracle: Oracle, rng: Random, number: int) -> list[Moment]:
+def moments(oracle: Oracle, number: int, *, seed: int = 7) -> list[Moment]:
     """Moments worth asking about, sorted: alerts, closes and a microsecond beside, around decisions, much later."""
-    closes = oracle.market.closes
+    rng, closes = Random(seed), oracle.market.closes
     alerts = [(row["triggered_at"], row["trading_day"]) for row in oracle.market.rows("alerts")]
     alerts = [(t, day) for t, day in alerts if day in oracle.market.calendar]
     decided = [row["decided_at"] for row in oracle.market.rows("dispositions")]
@@ -100,11 +100,14 @@ def offline(scene: Scene, rows: list[Row]) -> list[Difference]:
 
 
 def online(scene: Scene, at: Iterable[Moment]) -> list[Difference]:
-    """Oracle against the online store, materialized to each moment in turn."""
-    reader, found = OnlineReader(scene.store.folder), []
+    """Oracle against the online store, materialized to each moment in turn, each read by a reader of its own.
+
+    One that stays open may answer once more from the store before: it does not make an alert wait.
+    """
+    found = []
     for t, day in at:
         scene.store.materialize(t)
-        rows = asked(scene.oracle, [(t, day)])
+        reader, rows = OnlineReader(scene.store.folder), asked(scene.oracle, [(t, day)])
         read_rows = [reader.read(r["account_id"], trading_day=day, at=t).values for r in rows]
         found += differences(rows, wanted(scene.oracle, rows), read_rows)
     return found
