@@ -65,11 +65,37 @@ def falsified(table: pd.DataFrame, t: pd.Timestamp) -> pd.DataFrame:
     return pd.concat([forgotten(table, t), *copies])
 
 
+def ended_and_renewed(table: pd.DataFrame, t: pd.Timestamp) -> pd.DataFrame:
+    """What is in force ends five days after ``t`` and goes on otherwise: accounts and contracts of another kind."""
+    turn = (t + pd.Timedelta(days=5)).date()
+    others = {"account_type": "institution", "channel": "direct", "multiplier": 999.0, "is_employee": True}
+    lasting = table["valid_to"].isna() | (pd.to_datetime(table["valid_to"]) > pd.Timestamp(turn))
+    lasting &= pd.to_datetime(table["valid_from"]) < pd.Timestamp(turn)
+    renewed = table[lasting].assign(valid_from=turn, **{c: v for c, v in others.items() if c in table})
+    return pd.concat([table.assign(valid_to=table["valid_to"].mask(lasting, turn)), renewed])
+
+
+def strange_news(target: Path, t: pd.Timestamp) -> None:
+    """A control group declared, and notices received, after ``t``."""
+    turn = (t + pd.Timedelta(days=5)).date()
+    groups = [{"group_id": "G1", "account_id": f"A{n:02d}", "declared": True, "valid_from": turn} for n in range(4)]
+    pd.DataFrame(groups).assign(valid_to=None).to_parquet(target / "control_groups.parquet", index=False)
+    notice = {"exchange": "SHFE", "rule_id": "self_trade", "subject_id": "A00", "trading_day": turn, "occurrence": 3}
+    received = pd.Series([t + pd.Timedelta(days=5)]).astype("datetime64[us, UTC]")
+    pd.DataFrame([notice]).assign(received_at=received).to_parquet(target / "notices.parquet", index=False)
+
+
 def changed(source: Path, target: Path, change: Callable[..., pd.DataFrame], t: pd.Timestamp) -> Path:
     target.mkdir()
     for file in source.glob("*.parquet"):
         table = pd.read_parquet(file)
-        (change(table, t) if MOMENTS & set(table.columns) else table).to_parquet(target / file.name, index=False)
+        if MOMENTS & set(table.columns):
+            table = change(table, t)
+        elif change is falsified:
+            table = ended_and_renewed(table, t)
+        table.to_parquet(target / file.name, index=False)
+    if change is falsified:
+        strange_news(target, t)
     return target
 
 
