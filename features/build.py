@@ -84,7 +84,8 @@ def build(
     names (``features.spark``); the others, and the comparison with what is stored, are DuckDB's.
     """
     recover(offline)
-    before = None if afresh else _before(offline)
+    there = _before(offline)
+    before, serial = (None if afresh else there), (there.serial + 1 if there else 1)
     now = RawDays.of(events)
     if not now.calendar:
         raise AlertError("the raw tables hold no dated row", "wanted at least one trading day", "see alertgrade check")
@@ -105,7 +106,7 @@ def build(
     for family in STORED_FAMILIES:
         if progress:
             progress(family)
-        work = _Work(events, before, now, offline / family, staging / family, family, stamps, full, elsewhere)
+        work = _Work(events, before, now, offline / family, staging / family, family, stamps, full, elsewhere, serial)
         files[family], corrections = work.done()
         corrected = corrected or corrections > 0
         rows[family] = sum(int(pq.read_metadata(staging / family / name).num_rows) for name in files[family])
@@ -118,7 +119,7 @@ def build(
         raw=now,
         files=files,
         columns={family: tuple(columns(family)) for family in STORED_FAMILIES},
-        serial=before.serial + 1 if before else 1,
+        serial=serial,
         accepted=before.accepted if before else (),
     )
     if gate:
@@ -152,6 +153,7 @@ class _Work:
     stamps: Stamps
     full: bool
     elsewhere: Elsewhere | None
+    serial: int
 
     def done(self) -> tuple[tuple[str, ...], int]:
         """Names of the family's files, all in ``target``, and how many corrections the new ones hold."""
@@ -168,7 +170,7 @@ class _Work:
             made += [name] if changes else []
         files = [*(self.source / name for name in kept), *(self.target / name for name in made)]
         if len(files) > MANY_FILES:
-            merged = f"{self._serial:05d}-merged.parquet"
+            merged = self._name("merged")
             merge(self._con, files, self.target / merged)
             for name in made:
                 (self.target / name).unlink()
@@ -221,12 +223,9 @@ class _Work:
         since = f"{EVENT} > TIMESTAMPTZ '{available_at(earlier[-1])}' AND " if earlier else ""
         return f"{since}{EVENT} <= TIMESTAMPTZ '{available_at(run.last)}'"
 
-    def _name(self, number: int) -> str:
-        return f"{self._serial:05d}-{number:02d}.parquet"
-
-    @property
-    def _serial(self) -> int:
-        return self.before.serial + 1 if self.before else 1
+    def _name(self, part: int | str) -> str:
+        """A name no other file of this store ever had: an online store remembers which files it was made of."""
+        return f"{self.serial:05d}-{self.events.digest[:8]}-{part}.parquet"
 
     @property
     def _tables(self) -> frozenset[str]:

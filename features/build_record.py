@@ -32,7 +32,7 @@ class BuildRecord:
     raw: RawDays
     files: dict[str, tuple[str, ...]]
     columns: dict[str, tuple[str, ...]]
-    serial: int = 1  # builds of this store, this one included
+    serial: int = 1  # builds of this folder, this one included, forgotten ones too
     accepted: tuple[dict[str, Any], ...] = field(default=())
 
     @property

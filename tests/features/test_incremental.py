@@ -204,7 +204,7 @@ def test_many_builds_end_in_one_file_with_every_version(raw: Any, tmp_path: Path
     offline = tmp_path / "features" / "offline"
     with raw.calendar(DAYS[:1]).add("orders", DAYS[0]).load() as events:
         build(events, offline)
-    source = offline / "cancelling" / "00001-00.parquet"
+    [source] = (offline / "cancelling").iterdir()
     record = json.loads((offline / "build.json").read_text())
     for number in range(MANY_FILES):
         shutil.copy(source, source.with_name(f"00001-x{number}.parquet"))
@@ -238,7 +238,8 @@ def test_other_events_altogether_start_the_store_afresh(
     built(until(market, tmp_path / "mine", DAYS[5]), offline)
     other = make_market(tmp_path / "other", seed=12, days=6, accounts=3)
     record = built(other, offline)
-    assert record.serial == 1
+    assert (record.serial, record.days) == (2, BuildRecord.read(offline).days)
+    assert len(record.files["trading"]) == 1
     rows = pd.read_parquet(offline / "trading")
     assert (rows["created_timestamp"] == rows["event_timestamp"]).all()
 
