@@ -34,5 +34,8 @@ def with_day(rows: ir.Table, contract_days: ir.Table, names: Sequence[str]) -> i
 
 
 def fee_unit(rows: ir.Table) -> ir.StringValue:
-    """What messages are counted by: the contract, of an option its product and month (``with_valid`` gave both)."""
-    return ibis.ifelse(rows.option_month.isnull(), rows.contract, rows["product"] + rows.option_month)
+    """What messages are counted by: the contract, of an option its product and month (``with_valid`` gave both).
+
+    The blank keeps options of a month apart from the future of that name (m2605 is both at DCE).
+    """
+    return ibis.ifelse(rows.option_month.isnull(), rows.contract, rows["product"] + " " + rows.option_month)

@@ -37,7 +37,8 @@ SCHEMA = pa.schema(
 _FACTS = """
 SELECT r.exchange, r.trading_day, CASE WHEN m.group_id IS NULL THEN 'account' ELSE 'group' END AS subject_type,
        coalesce(m.group_id, r.account_id) AS subject_id, c.kind, c.product,
-       CASE WHEN c.option_month IS NULL THEN r.contract ELSE c.product || c.option_month END AS contract, {columns}
+       CASE WHEN c.option_month IS NULL THEN r.contract ELSE c.product || c.option_month END AS contract,
+       c.option_month IS NOT NULL AS by_month, {columns}
 FROM {table} AS r
 LEFT JOIN memberships AS m ON m.account_id = r.account_id AND m.valid_from <= r.trading_day
      AND (m.valid_to IS NULL OR r.trading_day < m.valid_to)
@@ -45,17 +46,18 @@ LEFT JOIN contracts AS c ON c.exchange = r.exchange AND c.contract = r.contract 
      AND (c.valid_to IS NULL OR r.trading_day < c.valid_to)
 WHERE r.hedge <> 'market_making'"""
 _UNIT = "exchange, contract, trading_day, subject_type, subject_id"
+_KEY = f"{_UNIT}, by_month"  # at DCE a future and the options of a month have one name, and each its own fee
 _COUNTED = f"""
 SELECT {_UNIT}, sum(messages)::BIGINT AS messages, sum(filled)::BIGINT AS filled, max(kind) AS kind,
        max(product) AS product
 FROM (
-    SELECT {_UNIT}, kind, product, count(*) AS messages, 0 AS filled
+    SELECT {_KEY}, kind, product, count(*) AS messages, 0 AS filled
     FROM ({_FACTS.format(table="orders", columns="r.event")}) WHERE event IN ('accepted', 'cancelled') GROUP BY ALL
     UNION ALL
-    SELECT {_UNIT}, kind, product, 0, count(DISTINCT order_id)
+    SELECT {_KEY}, kind, product, 0, count(DISTINCT order_id)
     FROM ({_FACTS.format(table="trades", columns="r.order_id")}) GROUP BY ALL
 )
-GROUP BY {_UNIT} HAVING sum(messages) > 0 ORDER BY {_UNIT}
+GROUP BY {_KEY} HAVING sum(messages) > 0 ORDER BY {_KEY}
 """
 
 

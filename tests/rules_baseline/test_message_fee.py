@@ -138,6 +138,19 @@ def test_options_are_counted_by_product_and_month(market: Any, fees: Callable[..
     assert (row["contract"], row["messages"]) == ("cu2605", 2)
 
 
+def test_a_future_and_the_options_of_its_name_are_two_units(
+    market: Any, fees: Callable[..., Any], new_contract: Any
+) -> None:
+    option = {"kind": "option", "product": "m", "option_month": "2605"}
+    market.contracts = [
+        new_contract("DCE", contract="m2605", product="m"),
+        new_contract("DCE", contract="m2605-C-3000", **option),
+    ]
+    for contract in ("m2605", "m2605", "m2605-C-3000"):
+        market.order(contract=contract, exchange="DCE")
+    assert [(row["contract"], row["messages"]) for row in fees(market)] == [("m2605", 2), ("m2605", 1)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
