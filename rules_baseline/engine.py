@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from alertgrade.errors import AlertError
+from rules_baseline import book as books
 from rules_baseline import corrections, crossing, memory
 from rules_baseline import findings as views
 from rules_baseline.alerts import ALERTS_SCHEMA, to_arrow
@@ -184,9 +185,8 @@ class RulesEngine:
                 if arrived.late:
                     self._any_late = True  # also where the batch is rolled back: to look twice changes nothing
                     corrections.record_corrections(con, batch.sequence)
-                units, totals = self._totals.add(con, batch.sequence)
-                standing = {unit: totals[unit] for unit in units}
-                found = crossing.new_alerts(con, batch.sequence, standing, self._book, late=self._any_late)
+                standing, totals = self._totals.add(con, batch.sequence)
+                found = crossing.new_alerts(con, standing, self._book, late=self._any_late)
                 self._append(batch.sequence, found)
         late_rows = 0 if arrived is None else arrived.late
         con.execute(
