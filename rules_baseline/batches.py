@@ -36,6 +36,24 @@ class Batch:
     trades: pa.Table
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All rows of a run as the one batch it has: names of the tables, in the session that the state was opened beside.
+
+    Its days are closed with it: what they came to is kept, and not the rows it was made of.
+    """
+
+    orders: str
+    trades: str
+    sequence: int = 1
+
+
+def whole(con: Any) -> Whole:
+    """The tables ``orders`` and ``trades`` of a DuckDB connection as one batch."""
+    [(database, schema)] = con.execute("SELECT current_database(), current_schema()").fetchall()
+    return Whole(*(f'"{database}"."{schema}".{name}' for name in ("orders", "trades")))
+
+
 def arrow_schema(table: str, columns: tuple[str, ...] = ()) -> pa.Schema:
     """Arrow schema of a raw table, or of some of its columns, in contract order."""
     wanted = columns or TABLES[table].column_names

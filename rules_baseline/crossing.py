@@ -17,7 +17,7 @@ from rules_baseline.state import UNIT_SQL
 from rules_baseline.terms import Term
 from rules_baseline.trigger import TriggerRecord
 
-__all__ = ["NETTED", "NO_PART", "ORDER", "Book", "Unit", "Standing", "new_alerts", "raised"]
+__all__ = ["NETTED", "NO_PART", "ORDER", "Book", "Standing", "Unit", "new_alerts", "raised"]
 
 ORDER = "event_time, seq NULLS LAST, event_rank, event_id, order_id"  # RULES: the order of events
 _EVENT = "account_id, other_account_id, event_time, seq, event_rank, event_id, order_id, amount, weight, lots, note"
@@ -75,16 +75,12 @@ def raised(con: Any, units: Sequence[Standing], rows: str, book: Book) -> list[T
     ``rows`` is SQL of these events, with the columns of a unit and of an event; it may use the table ``candidates``,
     the units by ``number`` (their place in ``units``) and ``unit`` (the hash that they are kept under).
     """
-    columns = [
-        list(range(len(units))),
-        *zip(*(one.unit for one in units), strict=True),
-        [one.kept_as for one in units],
-    ]
-    con.register("candidates", pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, _CANDIDATES, strict=True)], schema=_CANDIDATES))
-    try:
-        events = con.arrow(_IN_ORDER.format(rows=rows))
-    finally:
-        con.unregister("candidates")
+    names = [one.unit for one in units]
+    columns = [range(len(units)), *zip(*names, strict=True), [one.kept_as for one in units]]
+    arrays = [pa.array(column, kind.type) for column, kind in zip(columns, _CANDIDATES, strict=True)]
+    con.register("candidates", pa.Table.from_arrays(arrays, schema=_CANDIDATES))
+    events = con.arrow(_IN_ORDER.format(rows=rows))
+    con.unregister("candidates")
     return book.records(_crossings(events.combine_chunks(), units, book))
 
 

@@ -32,19 +32,28 @@ SELECT {UNIT_SQL}, max(term_id) AS term_id, coalesce(sum(amount * sign) FILTER (
        coalesce(sum(sign) FILTER (WHERE counts IS NULL), 0)::BIGINT AS open,
        max(reason) FILTER (WHERE counts IS NULL) AS reason
 FROM events GROUP BY {UNIT_SQL}
+UNION ALL SELECT {UNIT_SQL}, term_id, total, open, reason FROM day_totals
 """
-# whom the rules looked at, by account
+# whom the rules looked at, by account: the first bit says cancels, then messages, trades and opens
 _KEPT = """(
-    SELECT exchange, contract, trading_day, account_id, bool_or(cancelled) AS cancels, true AS messages,
-           false AS trades, false AS opens FROM kept_messages GROUP BY ALL
-    UNION ALL SELECT exchange, contract, trading_day, account_id, false, false, true, bool_or(opens)
-    FROM kept_legs GROUP BY ALL)"""
+    SELECT exchange, contract, trading_day, account_id, bit_or(flags) AS flags FROM (
+        SELECT exchange, contract, trading_day, account_id,
+               (CASE WHEN cancelled THEN 3 ELSE 2 END)::UTINYINT AS flags FROM {kept}_messages {which}
+        UNION ALL SELECT exchange, contract, trading_day, account_id,
+               (CASE WHEN opens THEN 12 ELSE 4 END)::UTINYINT FROM {kept}_legs {which})
+    GROUP BY ALL)"""
 _LOOKED = f"""
-CREATE OR REPLACE TEMP TABLE looked_at AS
-SELECT exchange, contract, trading_day, subject_type, subject_id, kind, bool_or(cancels) AS cancels,
-       bool_or(messages) AS messages, bool_or(trades) AS trades, bool_or(opens) AS opens
-FROM ({with_subject(_KEPT, "r.* EXCLUDE (account_id)", kind=True)}) GROUP BY ALL
+SELECT exchange, contract, trading_day, subject_type, subject_id, kind, bool_or(flags & 1 > 0) AS cancels,
+       bool_or(flags & 2 > 0) AS messages, bool_or(flags & 4 > 0) AS trades, bool_or(flags & 8 > 0) AS opens
+FROM ({with_subject(_KEPT, "r.exchange, r.contract, r.trading_day, r.flags", kind=True)}) GROUP BY ALL
 """
+
+
+def looked(kept: str = "kept", which: str = "") -> str:
+    """SQL of ``day_looked`` from what the names in ``kept`` hold; ``which`` picks rows of it."""
+    return _LOOKED.format(kept=kept, which=which)
+
+
 _IN_FORCE = """
 SELECT DISTINCT '{id}' AS rule_id, exchange, {contract} AS contract, trading_day, subject_type, subject_id,
        t.term_id IS NOT NULL AS in_force, NULL AS no_limit
@@ -98,7 +107,7 @@ ORDER BY total / breach_at DESC, rule_id, exchange, contract, subject_id, tradin
 
 def findings(con: Any, rules: Sequence[Rule]) -> pa.Table:
     """The findings of every day in the state, sorted by day, rule, exchange, contract and subject."""
-    con.execute(_LOOKED)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE looked_at AS ({looked()}) UNION ALL FROM day_looked")
     units = "\nUNION ALL\n".join(_units(rule) for rule in rules)
     return con.sql(_ANSWERS.format(units=units)).to_arrow_table().cast(FINDINGS_SCHEMA)
 

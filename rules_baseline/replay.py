@@ -16,7 +16,7 @@ import pyarrow as pa
 from alertgrade.errors import AlertError
 from rules_baseline.after_close.run import run_screens
 from rules_baseline.alerts import write_alerts, write_parquet
-from rules_baseline.batches import cut
+from rules_baseline.batches import cut, whole
 from rules_baseline.engine import RulesEngine
 from rules_baseline.findings import FINDINGS_SCHEMA
 from rules_baseline.reference import reference_tables
@@ -137,6 +137,7 @@ def opened_engine(events: Any, book: Rulebook, state_dir: Path, batches: int) ->
         reference=reference_tables(events),
         fingerprint=hashlib.sha256(key.encode()).hexdigest(),
         statement=compiled(book.rules),
+        beside=events.backend.con,
     )
     try:
         yield engine
@@ -146,6 +147,12 @@ def opened_engine(events: Any, book: Rulebook, state_dir: Path, batches: int) ->
 
 def process_all(engine: RulesEngine, events: Any, batches: int, progress: Progress | None = None) -> int:
     """Give the engine every batch it has not committed yet; returns how many batches there are."""
+    if batches == 1:
+        if engine.sequence < 1:
+            engine.process(whole(events.backend.con))
+        if progress is not None:
+            progress(1, 1)
+        return 1
     total, pieces = cut(events.backend.con, engine.columns, batches, engine.sequence)
     for batch in pieces:
         engine.process(batch)
