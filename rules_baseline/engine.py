@@ -92,6 +92,11 @@ class RulesEngine:
         return int(one(self._con, "SELECT coalesce(sum(late), 0) FROM progress"))
 
     @property
+    def beyond_rows(self) -> int:
+        """Rows so far that were too late to be counted: of trading days that were closed for good."""
+        return int(one(self._con, "SELECT coalesce(sum(orders + trades), 0) FROM beyond"))
+
+    @property
     def folded(self) -> frozenset[Day]:
         """Exchange and trading day of what is closed for good: rows of it that still come are beyond the kept days."""
         return frozenset(self._days.folded)

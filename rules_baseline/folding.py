@@ -83,6 +83,12 @@ def close(con: Any, sequence: int, days: Collection[Day]) -> None:
     con.execute(f"INSERT INTO folded VALUES {marks}", [value for day in days for value in (sequence, *day)])
 
 
+def days_in(table: pa.Table) -> set[Day]:
+    """Exchange and trading day of the rows of a raw table."""
+    groups = table.select(["exchange", "trading_day"]).group_by(["exchange", "trading_day"]).aggregate([])
+    return set(zip(groups["exchange"].to_pylist(), groups["trading_day"].to_pylist(), strict=True))
+
+
 def beyond(table: pa.Table, folded: Collection[Day]) -> Any:
     """Which rows of a raw table are of days that are closed for good (an Arrow array of booleans)."""
     found = pa.array([False] * table.num_rows, pa.bool_())
