@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from alertgrade.errors import AlertError
 from rules_baseline.after_close.run import run_screens
@@ -27,7 +29,6 @@ from rules_baseline.statement import compiled
 from rules_baseline.trigger import TriggerRecord
 
 FINDINGS_FILE = "findings.parquet"
-# a contract and an option month may share a name (DCE m2605): the reason tells their findings apart
 _SORTED = """
 SELECT * FROM rules_found
 ORDER BY trading_day, rule_id, exchange, contract, subject_id, subject_type, reason DESC, day_total"""
@@ -97,17 +98,18 @@ def run_rules(
         raise AlertError(f"--out {out}", f"wanted another name: {FINDINGS_FILE} is written beside it")
     began = time.perf_counter()
     book = load_rulebook(parameters_dir, custom_dir).within(scope)
-    intraday = _intraday(events, book, state_dir, batches, progress)
-    screened = run_screens(
-        events,
-        book.screens,
-        book.choices,
-        version=book.limits.version,
-        first=scope.first,
-        last=scope.last,
-        event_ids=book.limits.evidence_ids,
-        progress=progress,
-    )
+    with events.bounded():
+        intraday = _intraday(events, book, state_dir, batches, progress)
+        screened = run_screens(
+            events,
+            book.screens,
+            book.choices,
+            version=book.limits.version,
+            first=scope.first,
+            last=scope.last,
+            event_ids=book.limits.evidence_ids,
+            progress=progress,
+        )
     alerts = [record for record in (*intraday.alerts, *screened.alerts) if scope.answers_for(record.trading_day)]
     findings = _sorted(events.backend.con, scope.of_findings(intraday.findings), screened.findings)
     write_parquet(findings, Path(out).with_name(FINDINGS_FILE))
@@ -171,9 +173,17 @@ def _intraday(events: Any, book: Rulebook, state_dir: Path, batches: int, progre
         return _Intraday(engine.alerts(), engine.findings(), processed, total, resumed, engine.late_rows)
 
 
-def _sorted(connection: Any, *findings: pa.Table) -> pa.Table:
-    connection.register("rules_found", pa.concat_tables([table.cast(FINDINGS_SCHEMA) for table in findings]))
+def _sorted(connection: Any, intraday: pa.Table, screened: pa.Table) -> pa.Table:
+    """Both in the order of the file; what the engine gives is in it, and no rule is both intraday and a screen."""
+    if not screened.num_rows:
+        return intraday
+    connection.register("rules_found", screened.cast(FINDINGS_SCHEMA))
     try:
-        return connection.sql(_SORTED).to_arrow_table().cast(FINDINGS_SCHEMA)
+        ordered = connection.sql(_SORTED).to_arrow_table().cast(FINDINGS_SCHEMA)
     finally:
         connection.unregister("rules_found")
+    if not intraday.num_rows:
+        return ordered
+    both = pa.concat_tables([intraday, ordered])
+    blocks = both.select(["trading_day", "rule_id"]).append_column("place", pa.array(np.arange(both.num_rows)))
+    return both.take(pc.sort_indices(blocks, [(name, "ascending") for name in blocks.column_names]))
