@@ -19,8 +19,10 @@ from rules_baseline.state import EVENT_SQL, UNIT_SQL, put
 from rules_baseline.statement import Statement, union
 from rules_baseline.term_tables import TermTables
 
-_EVENTS = f"""INSERT INTO events SELECT $sequence, {UNIT_SQL}, {EVENT_SQL}, sign, {{late}}, hash({UNIT_SQL})
-FROM ({{parts}}) {{closed}}"""
+_EVENTS = f"""INSERT INTO events {{rows}}
+SELECT $sequence, {UNIT_SQL}, {EVENT_SQL}, sign, {{late}}, hash({UNIT_SQL}) FROM ({{parts}}) {{closed}}"""
+# a table of their own would cost a small batch more than it costs to name them here
+_ROWS = f"WITH cancels AS MATERIALIZED ({cancels_of()}), opens AS MATERIALIZED ({opens_of()})"
 _LATE = ("coalesce(event_time <= closed_at, FALSE)", "LEFT JOIN closed USING (exchange)")
 
 
@@ -52,17 +54,15 @@ class Counting:
             con, sequence, self.needed, first_day=arrived.days[0], since=arrived.since, until=arrived.until
         )
         plain = self.plain(arrived.exchanges)
-        looks_at = {rule.looks_at for rule in plain}
-        if "cancels" in looks_at:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE cancels AS {cancels_of()}")
-        if "opens" in looks_at:
-            con.execute(f"CREATE OR REPLACE TEMP TABLE opens AS {opens_of()}")
         parts = [f"SELECT *, 1 AS sign FROM ({self.statement.events[rule.id]})" for rule in plain]
         for rule in self.derived(arrived.exchanges):
             parts += self.changed(rule, held, late=arrived.late > 0)
         if parts:
             late, closed = _LATE if arrived.late else ("FALSE", "")
-            con.execute(_EVENTS.format(late=late, closed=closed, parts=union(parts)), {"sequence": sequence})
+            con.execute(
+                _EVENTS.format(rows=_ROWS if plain else "", late=late, closed=closed, parts=union(parts)),
+                {"sequence": sequence},
+            )
         return bool(parts)
 
     def plain(self, exchanges: Collection[str]) -> list[Rule]:
