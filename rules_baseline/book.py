@@ -91,7 +91,9 @@ class Book:
         return sorted(map(self._record, ordered), key=lambda record: (record.triggered_at, record.alert_id))
 
     def _record(self, one: Crossing) -> TriggerRecord:
-        rule_id, exchange, contract, day, subject_type, subject_id = one.unit
+        unit: Any = one.unit  # of the rows' own words, which the record checks
+        level: Any = one.level
+        rule_id, exchange, contract, day, subject_type, subject_id = unit
         term, part, at = self.terms[one.term_id], None if contract == NO_PART else contract, one.at
         members, measured = one.members(), one.measured()
         first = min(members, key=lambda member: (-members[member], member.encode()))
@@ -105,7 +107,7 @@ class Book:
         return TriggerRecord(
             alert_id=alert_id(rule_id, one.level, day.isoformat(), exchange, part, subject_id),
             rule_id=rule_id,
-            level=one.level,
+            level=level,
             exchange=exchange,
             contract=part,
             trading_day=day,
