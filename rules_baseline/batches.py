@@ -51,7 +51,8 @@ class Whole:
 def whole(con: Any) -> Whole:
     """The tables ``orders`` and ``trades`` of a DuckDB connection as one batch."""
     [(database, schema)] = con.execute("SELECT current_database(), current_schema()").fetchall()
-    return Whole(*(f'"{database}"."{schema}".{name}' for name in ("orders", "trades")))
+    place = f'"{database}"."{schema}"'
+    return Whole(f"{place}.orders", f"{place}.trades")
 
 
 def arrow_schema(table: str, columns: tuple[str, ...] = ()) -> pa.Schema:

@@ -51,10 +51,10 @@ class Totals:
         reached = np.flatnonzero(sums[place, 0] >= self._lowest[found.column("term_id").to_numpy()])
         names = found.select(["term_id", *UNIT_SQL.split(", ")]).take(reached).to_pylist()
         standing = [
-            Standing(tuple(name.values())[1:], hashes[at], name["term_id"], *map(int, sums[at]))  # type: ignore[arg-type]
+            Standing(tuple(name.values())[1:], hashes[at], name["term_id"], *map(int, sums[at]))
             for name, at in zip(names, place[reached].tolist(), strict=True)
         ]
-        return standing, dict(zip(hashes, map(tuple, sums.tolist()), strict=True))  # type: ignore[arg-type]
+        return standing, dict(zip(hashes, map(tuple, sums.tolist()), strict=True))
 
     def take(self, new: Sums) -> None:
         """Take over the totals of a batch that was committed."""
