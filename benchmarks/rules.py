@@ -1,14 +1,15 @@
 """All intraday rules over generated events, in one batch and in many, against a plain scan-and-group of the same file.
 
     python -m benchmarks.rules --events 1000000 --batches 1
-    python -m benchmarks.rules --events 200000 --batches 500
+    python -m benchmarks.rules --events 200000 --batches 41 --repeats 3
 
-Prints a table: events a second, wall and processor seconds (what a busy machine does to the first shows in the
-difference), milliseconds a batch (median and 99th percentile, and of processor), and the ratio of the whole run
-(cutting, batches, alerts and findings; not the loading of files, nor the after-close screens) to one DuckDB scan that
-groups the same orders and trades by account, exchange, contract and day, in the same process. The events are synthetic:
-5 trading days, price limits, opening limits, programmatic accounts, one row in three a cancel, one in four a trade, one
-trade in a hundred a self-match, a few accounts far busier than the rest.
+Prints a table of what a run takes, step by step and added up, the least of ``--repeats`` runs over the same loaded
+events: wall and processor seconds (what a busy machine does to the first shows in the difference), events a second of
+both, and the ratio of each to one DuckDB scan that groups the same orders and trades by account, exchange, contract and
+day, in the same process. ``load`` reads and checks the files; ``rules`` cuts batches and counts them, up to the last
+alert; ``findings`` answers for every unit; the after-close screens are not run. Then milliseconds a batch: median and
+99th percentile. The events are synthetic: 5 trading days, price limits, opening limits, programmatic accounts, one row
+in three a cancel, one in four a trade, one trade in a hundred a self-match, a few accounts far busier than the rest.
 """
 
 # The SQL below is put together from paths of ours only.
@@ -17,20 +18,23 @@ trade in a hundred a self-match, a few accounts far busier than the rest.
 from __future__ import annotations
 
 import argparse
-import itertools
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from features.events.load import load_events
-from rules_baseline.batches import cut
+from rules_baseline.batches import cut, whole
 from rules_baseline.catalogue import intraday_rules
 from rules_baseline.engine import RulesEngine
 from rules_baseline.limits import load_limits
 from rules_baseline.reference import reference_tables
+from rules_baseline.statement import compiled
 
 GENERATE = """
 CREATE TABLE made AS
@@ -104,15 +108,80 @@ def generate(folder: Path, events: int, accounts: int) -> None:
             con.execute(copy.format(folder=folder, accounts=accounts))
 
 
-def plain_seconds(folder: Path) -> float:
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Wall and processor seconds."""
+
+    wall: float
+    processor: float
+
+    def __add__(self, other: Took) -> Took:
+        return Took(self.wall + other.wall, self.processor + other.processor)
+
+
+class Clock:
+    """Seconds since it was last asked."""
+
+    def __init__(self) -> None:
+        self._at = (time.perf_counter(), time.process_time())
+
+    def took(self) -> Took:
+        before, self._at = self._at, (time.perf_counter(), time.process_time())
+        return Took(self._at[0] - before[0], self._at[1] - before[1])
+
+
+def plain_seconds(folder: Path) -> Took:
     """Best of three plain scans of the same files."""
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        clock = Clock()
         with duckdb.connect() as con:
             con.execute(PLAIN.format(folder=folder)).fetchall()
-        took.append(time.perf_counter() - began)
-    return min(took)
+        took.append(clock.took())
+    return least(took)
+
+
+def least(took: Sequence[Took]) -> Took:
+    return Took(min(one.wall for one in took), min(one.processor for one in took))
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run: what its steps took, each batch, and what came out."""
+
+    rules: Took
+    findings: Took
+    batches: list[Took]
+    alerts: int
+    units: int
+    rows: int
+
+
+def run(events: Any, state: Path, batches: int) -> Ran:
+    rules = intraday_rules()
+    engine = RulesEngine(
+        state,
+        rules=rules,
+        limits=load_limits(rules),
+        reference=reference_tables(events),
+        fingerprint="benchmark",
+        statement=compiled(rules),
+        beside=events.backend.con,
+    )
+    whole_clock, clock = Clock(), Clock()
+    con = events.backend.con
+    pieces = iter([whole(con)]) if batches == 1 else cut(con, engine.columns, batches, 0)[1]
+    took = []
+    for batch in pieces:
+        clock.took()
+        engine.process(batch)
+        took.append(clock.took())
+    alerts = len(engine.alerts())
+    counted = whole_clock.took()
+    units = engine.findings().num_rows
+    answered, rows = whole_clock.took(), engine.events()
+    engine.close()
+    return Ran(counted, answered, took, alerts, units, rows)
 
 
 def main() -> None:
@@ -121,43 +190,39 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--accounts", type=int, default=2_000)
     parser.add_argument("--batches", type=int, default=1)
-    arguments = parser.parse_args()
+    parser.add_argument("--repeats", type=int, default=5)
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "events"
         folder.mkdir()
-        generate(folder, arguments.events, arguments.accounts)
-        plain = plain_seconds(folder)
-        began = time.perf_counter()
+        generate(folder, asked.events, asked.accounts)
+        plain, clock = plain_seconds(folder), Clock()
         with load_events(folder, pseudonym_key=b"0" * 32) as events:
-            loaded = time.perf_counter() - began
-            rules = intraday_rules()
-            engine = RulesEngine(
-                Path(name) / "state",
-                rules=rules,
-                limits=load_limits(rules),
-                reference=reference_tables(events),
-                fingerprint="benchmark",
-            )
-            ticks, busy = [time.perf_counter()], time.process_time()
-            total, pieces = cut(events.backend.con, engine.columns, arguments.batches, 0)
-            starts, works = [time.perf_counter()], [time.process_time()]
-            for batch in pieces:
-                engine.process(batch)
-                starts.append(time.perf_counter())
-                works.append(time.process_time())
-            alerts, findings, rows = len(engine.alerts()), engine.findings().num_rows, engine.events()
-            seconds, busy = time.perf_counter() - ticks[0], time.process_time() - busy
-            engine.close()
-        steps = sorted(1000 * (b - a) for a, b in itertools.pairwise(starts))
-        late, streamed = steps[int(0.99 * (len(steps) - 1))], starts[-1] - starts[0]
-        print(f"events {rows:,}  batches {total}  rules {len(rules)}  alerts {alerts:,}  findings {findings:,}")
-        print(f"load {loaded:.2f} s  rules {seconds:.2f} s ({busy:.2f} s of processor)  {rows / seconds:,.0f} events/s")
-        worked, work = works[-1] - works[0], statistics.median(b - a for a, b in itertools.pairwise(works))
-        print(f"batches alone {streamed:.2f} s, {rows / streamed:,.0f} events/s")
-        print(f"of processor alone {worked:.2f} s, {rows / worked:,.0f} events/s")
-        print(f"a batch: median {statistics.median(steps):.1f} ms, 99th percentile {late:.1f} ms")
-        print(f"a batch of processor: median {1000 * work:.1f} ms")
-        print(f"plain scan-and-group {plain:.3f} s  ratio {seconds / plain:.1f}")
+            loaded = clock.took()
+            runs = [run(events, Path(name) / f"state{number}", asked.batches) for number in range(asked.repeats)]
+    one = runs[0]
+    rules, findings = least([each.rules for each in runs]), least([each.findings for each in runs])
+    print(f"synthetic events {one.rows:,}  batches {len(one.batches)}  alerts {one.alerts:,}  findings {one.units:,}")
+    print("step                         wall s  cpu s   events/s wall        cpu  x plain wall   cpu")
+    steps = {
+        "plain scan-and-group": plain,
+        "rules": rules,
+        "findings": findings,
+        "rules and findings": rules + findings,
+        "load": loaded,
+        "load, rules and findings": loaded + rules + findings,
+    }
+    for label, took in steps.items():
+        speed = f"{one.rows / took.wall:15,.0f} {one.rows / took.processor:10,.0f}"
+        ratio = f"{took.wall / plain.wall:12.1f} {took.processor / plain.processor:6.1f}"
+        print(f"{label:26s} {took.wall:8.3f} {took.processor:6.3f} {speed} {ratio}")
+    for label, seconds in (
+        ("wall", [batch.wall for each in runs for batch in each.batches]),
+        ("processor", [batch.processor for each in runs for batch in each.batches]),
+    ):
+        steps_ms = sorted(1000 * each for each in seconds)
+        late = steps_ms[max(0, -(-99 * len(steps_ms) // 100) - 1)]
+        print(f"a batch, {label}: median {statistics.median(steps_ms):.1f} ms, 99th percentile {late:.1f} ms")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,25 @@ class Batch:
     trades: pa.Table
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All rows of a run as the one batch it has: names of the tables, in the session that the state was opened beside.
+
+    Its days are closed with it: what they came to is kept, and not the rows it was made of.
+    """
+
+    orders: str
+    trades: str
+    sequence: int = 1
+
+
+def whole(con: Any) -> Whole:
+    """The tables ``orders`` and ``trades`` of a DuckDB connection as one batch."""
+    [(database, schema)] = con.execute("SELECT current_database(), current_schema()").fetchall()
+    place = f'"{database}"."{schema}"'
+    return Whole(f"{place}.orders", f"{place}.trades")
+
+
 def arrow_schema(table: str, columns: tuple[str, ...] = ()) -> pa.Schema:
     """Arrow schema of a raw table, or of some of its columns, in contract order."""
     wanted = columns or TABLES[table].column_names

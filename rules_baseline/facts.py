@@ -66,15 +66,17 @@ def with_subject(rows: str, columns: str, *, kind: bool = False) -> str:
     return f"SELECT {columns}, {SUBJECT}{more[0]} {_JOINS.format(rows=rows)}{more[1]}"
 
 
-CANCELS = (
-    f"CREATE OR REPLACE TEMP TABLE cancels AS SELECT {', '.join(f'r.{name}' for name in CANCEL_COLUMNS)}, {SUBJECT}, "
-    f"{_FACTS} {_JOINS.format(rows='batch_orders')}{_CONTRACT} WHERE r.event = 'cancelled'"
-)
-OPENS = (
-    "CREATE OR REPLACE TEMP TABLE opens AS "
-    f"{with_subject('batch_trades', ', '.join(f'r.{name}' for name in OPEN_COLUMNS), kind=True)} "
-    "WHERE r.offset = 'open'"
-)
+def cancels_of(where: str = "") -> str:
+    """SQL of ``inputs.SCHEMAS['cancels']`` of the batch in hand; ``where`` narrows the rows ``r`` down further."""
+    columns = ", ".join(f"r.{name}" for name in CANCEL_COLUMNS)
+    joins = f"{_JOINS.format(rows='batch_orders')}{_CONTRACT}"
+    return f"SELECT {columns}, {SUBJECT}, {_FACTS} {joins} WHERE r.event = 'cancelled' {where}"
+
+
+def opens_of(where: str = "") -> str:
+    """SQL of ``inputs.SCHEMAS['opens']`` of the batch in hand; ``where`` narrows the rows ``r`` down further."""
+    columns = ", ".join(f"r.{name}" for name in OPEN_COLUMNS)
+    return f"{with_subject('batch_trades', columns, kind=True)} WHERE r.offset = 'open' {where}"
 
 
 class Facts:
@@ -104,6 +106,13 @@ class Facts:
 
     def forget(self, days: Collection[date]) -> None:
         """Take back days whose batch was rolled back (temporary tables roll back with it)."""
+        self._days.difference_update(days)
+
+    def drop(self, days: Collection[date]) -> None:
+        """Let go of what was worked out for days; they are met again where they are asked about again."""
+        gone = sorted(days)
+        for name in _DAY_TABLES if gone else ():
+            self._con.execute(f"DELETE FROM {name} WHERE trading_day IN (SELECT unnest($days::DATE[]))", {"days": gone})
         self._days.difference_update(days)
 
     @property

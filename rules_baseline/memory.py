@@ -28,35 +28,37 @@ KEPT = {
     "event_time TIMESTAMP, seq BIGINT, cancelled BOOLEAN, contract VARCHAR",
     "kept_immediate": "sequence BIGINT, exchange VARCHAR, trading_day DATE, order_id VARCHAR, event_time TIMESTAMP",
 }
-_KEEP = (
-    f"""INSERT INTO kept_legs SELECT $sequence, {", ".join(LEG_COLUMNS)},
-       hash(exchange, trading_day, contract, trade_id), "offset" = 'open'{{limited}}
+# What of the batch in hand is kept in each table, in the order of its columns.
+_LEFT = {
+    "legs": f"""SELECT $sequence::BIGINT AS sequence, {", ".join(LEG_COLUMNS)},
+       hash(exchange, trading_day, contract, trade_id) AS match, "offset" = 'open'{{limited}} AS opens
        FROM batch_trades""",
-    """INSERT INTO kept_messages SELECT $sequence, exchange, trading_day, account_id, order_id, event_time, seq,
-       event = 'cancelled', contract FROM batch_orders WHERE event IN ('accepted', 'cancelled')""",
-)
-_KEEP_IMMEDIATE = """
-INSERT INTO kept_immediate SELECT $sequence, exchange, trading_day, order_id, event_time FROM batch_orders
-WHERE event = 'accepted' AND (time_in_force IN ('FOK', 'FAK') OR order_type = 'market')
-  AND exchange IN ({exchanges})"""
+    "messages": """SELECT $sequence::BIGINT AS sequence, exchange, trading_day, account_id, order_id, event_time, seq,
+       event = 'cancelled' AS cancelled, contract FROM batch_orders WHERE event IN ('accepted', 'cancelled')""",
+    "immediate": """SELECT $sequence::BIGINT AS sequence, exchange, trading_day, order_id, event_time FROM batch_orders
+       WHERE event = 'accepted' AND (time_in_force IN ('FOK', 'FAK') OR order_type = 'market')
+         AND exchange IN ({exchanges})""",
+}
 _LEGS = ", ".join(f"r.{name}" for name in LEG_COLUMNS)
 _MESSAGES = "r.exchange, r.trading_day, r.account_id, r.order_id, r.event_time, r.seq, r.second, r.cancelled"
 _SECOND = "exchange, trading_day, second, subject_type, subject_id"
 # ``match`` is a hash: equal for rows of one match, and now and then for others, which the rules' grouping tells apart
 _HELD_LEGS = f"""
-WITH touched AS MATERIALIZED (SELECT * FROM kept_legs WHERE trading_day >= $day {{also}}),
-two_sided AS (SELECT match FROM touched GROUP BY match HAVING min(side) < max(side)),
+WITH touched AS {{once}} (SELECT * FROM {{kept}}_legs WHERE trading_day >= $day {{also}}),
+two_sided AS (SELECT match FROM touched GROUP BY match HAVING bool_or(side = 'buy') AND bool_or(side = 'sell')),
 rows AS (SELECT * FROM touched SEMI JOIN two_sided USING (match))
 {with_subject("rows", f"r.sequence, {_LEGS}", kind=True)}"""
 _OF_THIS_BATCH = "AND match IN (SELECT match FROM kept_legs WHERE sequence = $sequence)"
 _HELD_MESSAGES = f"""
-WITH rows AS (SELECT *, date_trunc('second', event_time) AS second FROM kept_messages
+WITH messages AS (SELECT *, date_trunc('second', event_time) AS second FROM {{kept}}_messages
     WHERE event_time >= date_trunc('second', $since::TIMESTAMP)
       AND event_time < $until::TIMESTAMP + INTERVAL 1 SECOND),
+crowded AS (SELECT second FROM messages GROUP BY second HAVING count(*) >= $burst),
+rows AS (SELECT * FROM messages SEMI JOIN crowded USING (second)),
 touched AS MATERIALIZED ({with_subject("rows", f"r.sequence, {_MESSAGES}")}),
 busy AS (SELECT {_SECOND} FROM touched GROUP BY ALL HAVING count(*) >= $burst)
 SELECT * FROM touched SEMI JOIN busy USING ({_SECOND})"""
-_HELD_IMMEDIATE = "SELECT * FROM kept_immediate SEMI JOIN held_legs USING (exchange, trading_day, order_id)"
+_HELD_IMMEDIATE = "SELECT * FROM {kept}_immediate SEMI JOIN held_legs USING (exchange, trading_day, order_id)"
 # Matches in which one subject stands on both sides: there are no others that a rule counts.
 _COUNT_LEGS = """
 SELECT count(*), count(*) FILTER (WHERE several AND subject_type = 'group'), count(*) FILTER (WHERE whole_before)
@@ -67,7 +69,7 @@ FROM (SELECT subject_type, min(account_id) < max(account_id) AS several,
       HAVING min(side) < max(side))"""
 # Without a second that holds enough messages of all subjects together there is none of one subject's.
 _ANY_BUSY = """
-SELECT 1 FROM kept_messages
+SELECT 1 FROM {kept}_messages
 WHERE event_time >= date_trunc('second', $since::TIMESTAMP) AND event_time < $until::TIMESTAMP + INTERVAL 1 SECOND
 GROUP BY date_trunc('second', event_time) HAVING count(*) >= $burst LIMIT 1"""
 _COUNT_MESSAGES = f"""
@@ -100,12 +102,21 @@ def needed_by(terms: Sequence[Term], entries: Sequence[Entry]) -> Needed:
 
 def keep(con: Any, sequence: int, needed: Needed) -> None:
     """Append what the batch in hand leaves to later ones."""
-    told = {"sequence": sequence}
+    for name, rows in _left(needed).items():
+        con.execute(f"INSERT INTO kept_{name} {rows}", {"sequence": sequence})
+
+
+def look(con: Any, sequence: int, needed: Needed) -> str:
+    """Views of what ``keep`` would append, for a batch that leaves nothing to later ones; their prefix for ``hold``."""
+    for name, rows in _left(needed).items():
+        con.execute(f"CREATE OR REPLACE TEMP VIEW whole_{name} AS {rows.replace('$sequence', str(sequence))}")
+    return "whole"
+
+
+def _left(needed: Needed) -> dict[str, str]:
     limited = f" AND hedge NOT IN ({_listed(needed.unlimited)})" if needed.unlimited else ""
-    for insert in _KEEP:
-        con.execute(insert.format(limited=limited), told)
-    if needed.immediate:
-        con.execute(_KEEP_IMMEDIATE.format(exchanges=_listed(needed.immediate)), told)
+    names = {"limited": limited, "exchanges": _listed(needed.immediate)}
+    return {n: sql.format(**names) for n, sql in _LEFT.items() if n != "immediate" or needed.immediate}
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -123,31 +134,36 @@ class Held:
     bursts_before: int
 
 
-def hold(con: Any, sequence: int, needed: Needed, *, first_day: date, since: datetime, until: datetime) -> Held:
+def hold(
+    con: Any, sequence: int, needed: Needed, *, first_day: date, since: datetime, until: datetime, kept: str = "kept"
+) -> Held:
     """Make the tables of ``inputs.Inputs`` that derived events are made of.
 
     Held is what the batch touches and may be whole: matches with two sides, seconds with enough messages of a subject,
-    all their rows so far. ``before_`` are those without the batch's own.
+    all their rows so far. ``before_`` are those without the batch's own. ``kept`` begins the names of what is read.
     """
     told = {"sequence": sequence}
     also, of_batch = (_OF_THIS_BATCH, told) if sequence > 1 else ("", {})
-    _make(con, "held_legs", _HELD_LEGS.format(also=also), {"day": first_day, **of_batch})
+    # read twice where it lies costs less than once through a copy, unless the copy is small
+    once = "MATERIALIZED" if sequence > 1 else "NOT MATERIALIZED"
+    legs = _HELD_LEGS.format(also=also, kept=kept, once=once)
+    _make(con, "held_legs", legs, {"day": first_day, **of_batch})
     [(matches, of_groups, before)] = con.execute(_COUNT_LEGS, told).fetchall()
-    messages, bursts = _hold_messages(con, sequence, needed.burst, {"since": since, "until": until})
+    messages, bursts = _hold_messages(con, sequence, needed.burst, {"since": since, "until": until}, kept)
     held = Held(matches, of_groups, before, messages, bursts)
     if held.matches:
-        _make(con, "held_immediate", _HELD_IMMEDIATE)
+        _make(con, "held_immediate", _HELD_IMMEDIATE.format(kept=kept if needed.immediate else "kept"))
     names = ["legs", "immediate"] * bool(held.matches_before) + ["messages"] * bool(held.bursts_before)
     for name in names:
         _make(con, f"before_{name}", f"SELECT * FROM held_{name} WHERE sequence < $sequence", told)
     return held
 
 
-def _hold_messages(con: Any, sequence: int, burst: int | None, times: dict[str, Any]) -> tuple[int, int]:
+def _hold_messages(con: Any, sequence: int, burst: int | None, times: dict[str, Any], kept: str) -> tuple[int, int]:
     """Make ``held_messages`` where a second may be busy; how many they are, and bursts that were whole before."""
-    if burst is None or not con.execute(_ANY_BUSY, {**times, "burst": burst}).fetchall():
+    if burst is None or not con.execute(_ANY_BUSY.format(kept=kept), {**times, "burst": burst}).fetchall():
         return 0, 0
-    _make(con, "held_messages", _HELD_MESSAGES, {**times, "burst": burst})
+    _make(con, "held_messages", _HELD_MESSAGES.format(kept=kept), {**times, "burst": burst})
     messages, bursts = con.execute(_COUNT_MESSAGES, {"sequence": sequence, "burst": burst}).fetchall()[0]
     return messages, bursts
 

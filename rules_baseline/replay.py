@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from alertgrade.errors import AlertError
 from rules_baseline.after_close.run import run_screens
 from rules_baseline.alerts import write_alerts, write_parquet
-from rules_baseline.batches import cut
+from rules_baseline.batches import cut, whole
 from rules_baseline.engine import RulesEngine
 from rules_baseline.findings import FINDINGS_SCHEMA
 from rules_baseline.reference import reference_tables
@@ -27,7 +29,6 @@ from rules_baseline.statement import compiled
 from rules_baseline.trigger import TriggerRecord
 
 FINDINGS_FILE = "findings.parquet"
-# a contract and an option month may share a name (DCE m2605): the reason tells their findings apart
 _SORTED = """
 SELECT * FROM rules_found
 ORDER BY trading_day, rule_id, exchange, contract, subject_id, subject_type, reason DESC, day_total"""
@@ -97,17 +98,18 @@ def run_rules(
         raise AlertError(f"--out {out}", f"wanted another name: {FINDINGS_FILE} is written beside it")
     began = time.perf_counter()
     book = load_rulebook(parameters_dir, custom_dir).within(scope)
-    intraday = _intraday(events, book, state_dir, batches, progress)
-    screened = run_screens(
-        events,
-        book.screens,
-        book.choices,
-        version=book.limits.version,
-        first=scope.first,
-        last=scope.last,
-        event_ids=book.limits.evidence_ids,
-        progress=progress,
-    )
+    with events.bounded():
+        intraday = _intraday(events, book, state_dir, batches, progress)
+        screened = run_screens(
+            events,
+            book.screens,
+            book.choices,
+            version=book.limits.version,
+            first=scope.first,
+            last=scope.last,
+            event_ids=book.limits.evidence_ids,
+            progress=progress,
+        )
     alerts = [record for record in (*intraday.alerts, *screened.alerts) if scope.answers_for(record.trading_day)]
     findings = _sorted(events.backend.con, scope.of_findings(intraday.findings), screened.findings)
     write_parquet(findings, Path(out).with_name(FINDINGS_FILE))
@@ -137,6 +139,7 @@ def opened_engine(events: Any, book: Rulebook, state_dir: Path, batches: int) ->
         reference=reference_tables(events),
         fingerprint=hashlib.sha256(key.encode()).hexdigest(),
         statement=compiled(book.rules),
+        beside=events.backend.con,
     )
     try:
         yield engine
@@ -146,6 +149,12 @@ def opened_engine(events: Any, book: Rulebook, state_dir: Path, batches: int) ->
 
 def process_all(engine: RulesEngine, events: Any, batches: int, progress: Progress | None = None) -> int:
     """Give the engine every batch it has not committed yet; returns how many batches there are."""
+    if batches == 1:
+        if engine.sequence < 1:
+            engine.process(whole(events.backend.con))
+        if progress is not None:
+            progress(1, 1)
+        return 1
     total, pieces = cut(events.backend.con, engine.columns, batches, engine.sequence)
     for batch in pieces:
         engine.process(batch)
@@ -164,9 +173,17 @@ def _intraday(events: Any, book: Rulebook, state_dir: Path, batches: int, progre
         return _Intraday(engine.alerts(), engine.findings(), processed, total, resumed, engine.late_rows)
 
 
-def _sorted(connection: Any, *findings: pa.Table) -> pa.Table:
-    connection.register("rules_found", pa.concat_tables([table.cast(FINDINGS_SCHEMA) for table in findings]))
+def _sorted(connection: Any, intraday: pa.Table, screened: pa.Table) -> pa.Table:
+    """Both in the order of the file; what the engine gives is in it, and no rule is both intraday and a screen."""
+    if not screened.num_rows:
+        return intraday
+    connection.register("rules_found", screened.cast(FINDINGS_SCHEMA))
     try:
-        return connection.sql(_SORTED).to_arrow_table().cast(FINDINGS_SCHEMA)
+        ordered = connection.sql(_SORTED).to_arrow_table().cast(FINDINGS_SCHEMA)
     finally:
         connection.unregister("rules_found")
+    if not intraday.num_rows:
+        return ordered
+    both = pa.concat_tables([intraday, ordered])
+    blocks = both.select(["trading_day", "rule_id"]).append_column("place", pa.array(np.arange(both.num_rows)))
+    return both.take(pc.sort_indices(blocks, [(name, "ascending") for name in blocks.column_names]))

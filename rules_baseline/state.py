@@ -1,18 +1,23 @@
-"""The engine's durable state: one DuckDB file, append-only, one transaction a batch."""
+"""The engine's durable state: one DuckDB file, one transaction a batch, append-only until a day is folded."""
+
+# The SQL below is put together from names of ours only.
+# ruff: noqa: S608
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from alertgrade.errors import AlertError
 from rules_baseline.memory import KEPT
 
 FILE = "rules.duckdb"
-LAYOUT = f"3 duckdb {duckdb.__version__}"  # part of the fingerprint: the tables below, and the hash kept in them
+LAYOUT = f"4 duckdb {duckdb.__version__}"  # part of the fingerprint: the tables below, and the hash kept in them
 UNIT_SQL = "rule_id, exchange, contract, trading_day, subject_type, subject_id"
 _UNIT_COLUMNS = (
     "rule_id VARCHAR, exchange VARCHAR, contract VARCHAR, trading_day DATE, subject_type VARCHAR, subject_id VARCHAR"
@@ -21,6 +26,7 @@ EVENT_SQL = (
     "account_id, other_account_id, event_time, seq, event_rank, event_id, order_id, amount, weight, lots, note, "
     "term_id, counts, reason"
 )
+_TABLE_NAMES = "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database()"
 _TABLES = {
     "meta": "key VARCHAR, value VARCHAR",
     "progress": "sequence BIGINT, orders BIGINT, trades BIGINT, late BIGINT",
@@ -35,36 +41,60 @@ _TABLES = {
     "corrections": f"sequence BIGINT, {_UNIT_COLUMNS}, late_events BIGINT, total BIGINT, alert_id VARCHAR, "
     "triggered_at TIMESTAMP, corrected_at TIMESTAMP",
     **KEPT,
+    # what is left of days that are closed for good: what each unit came to, whom the rules looked at, late rows since
+    "folded": "sequence BIGINT, exchange VARCHAR, trading_day DATE",
+    "day_totals": f"{_UNIT_COLUMNS}, term_id BIGINT, total BIGINT, lots BIGINT, open BIGINT, reason VARCHAR",
+    "day_looked": "exchange VARCHAR, contract VARCHAR, trading_day DATE, subject_type VARCHAR, subject_id VARCHAR, "
+    "kind VARCHAR, cancels BOOLEAN, messages BOOLEAN, trades BOOLEAN, opens BOOLEAN",
+    "beyond": "sequence BIGINT, exchange VARCHAR, trading_day DATE, orders BIGINT, trades BIGINT",
 }
 
 
-def open_state(folder: Path, fingerprint: str) -> Any:
+def open_state(folder: Path, fingerprint: str, beside: Any = None) -> Any:
     """A connection to the state of run ``fingerprint``: resumed where it stands, or fresh.
 
-    The state of another run is replaced. Raises ``AlertError`` when the file is damaged, not ours, or held by another
-    process; it is never deleted then.
+    With ``beside``, a connection, it is one of that session, which can read the session's tables too; ``let_go`` ends
+    it. The state of another run is replaced. Raises ``AlertError`` when the file is damaged, not ours, or held by
+    another process; it is never deleted then.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    con = _connect(path)
+    con = _connect(path, beside)
     try:
         found = _fingerprint(con, path)
     except duckdb.Error as error:
-        con.close()
+        let_go(con, beside)
         raise _refused(path, error) from error
+    except AlertError:
+        let_go(con, beside)
+        raise
     if found not in (None, fingerprint):
-        con.close()
+        let_go(con, beside)
         for old in (path.with_name(f"{FILE}.wal"), path):
             old.unlink(missing_ok=True)
-        con, found = _connect(path), None
+        con, found = _connect(path, beside), None
     if found is None:
         _create(con, fingerprint)
     return con
 
 
-def _connect(path: Path) -> Any:
+def let_go(con: Any, beside: Any = None) -> None:
+    """Close a connection that ``open_state`` gave, and with it the state file."""
+    if beside is not None:
+        ours, theirs = (one(each, "SELECT current_database()") for each in (con, beside))
+        con.execute(f'USE "{theirs}"')
+        con.execute(f'DETACH "{ours}"')
+    con.close()
+
+
+def _connect(path: Path, beside: Any) -> Any:
     try:
-        con = duckdb.connect(str(path), config={"autoinstall_known_extensions": False})
+        if beside is None:
+            con = duckdb.connect(str(path), config={"autoinstall_known_extensions": False})
+        else:
+            con, name = beside.cursor(), f"state_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
+            con.execute(f"ATTACH {_literal(path)} AS {name}")
+            con.execute(f"USE {name}")
     except duckdb.Error as error:
         raise _refused(path, error) from error
     con.execute("SET TimeZone = 'UTC'")
@@ -72,6 +102,10 @@ def _connect(path: Path) -> Any:
     # a batch is durable once it is in the log; folding the log into the file costs more than a batch
     con.execute("SET checkpoint_threshold = '256MB'")
     return con
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _refused(path: Path, error: duckdb.Error) -> AlertError:
@@ -85,12 +119,11 @@ def _refused(path: Path, error: duckdb.Error) -> AlertError:
 
 def _fingerprint(con: Any, path: Path) -> str | None:
     """The fingerprint in the file; None when it is new. A file of someone else raises ``AlertError``."""
-    tables = {name for (name,) in con.execute("SELECT table_name FROM information_schema.tables").fetchall()}
+    tables = {name for (name,) in con.execute(_TABLE_NAMES).fetchall()}
     if not tables:
         return None
     rows = con.execute("SELECT value FROM meta WHERE key = 'fingerprint'").fetchall() if set(_TABLES) <= tables else []
     if not rows:
-        con.close()
         raise AlertError(
             f"{path} holds other tables ({', '.join(sorted(tables)[:3])})",
             "wanted a state file of the rules engine",
@@ -115,3 +148,10 @@ def last_sequence(con: Any) -> int:
 def one(con: Any, sql: str, parameters: Iterable[Any] = ()) -> Any:
     """The single value of a query (``fetchone`` would leave the connection busy)."""
     return con.execute(sql, list(parameters)).fetchall()[0][0]
+
+
+def put(con: Any, name: str, table: pa.Table) -> None:
+    """An Arrow table as a temporary table of the connection, in place of one of that name."""
+    con.register("arriving", table)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM arriving")
+    con.unregister("arriving")

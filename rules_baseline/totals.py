@@ -1,5 +1,8 @@
 """Running totals in memory: a cheap first answer to whether a batch could have crossed a level anywhere."""
 
+# The SQL below is put together from names of ours only.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -7,12 +10,16 @@ from typing import Any
 
 import numpy as np
 
-_FRESH = """
-SELECT unit, max(term_id) AS term_id, sum(amount * sign)::BIGINT AS amount, sum(lots * sign)::BIGINT AS lots
-FROM events WHERE sequence = $sequence AND counts GROUP BY unit
+from rules_baseline.crossing import Standing
+from rules_baseline.state import UNIT_SQL
+
+_FRESH = f"""
+SELECT unit, {UNIT_SQL}, max(term_id) AS term_id, sum(amount * sign)::BIGINT AS amount, sum(lots * sign)::BIGINT AS lots
+FROM events WHERE sequence = $sequence AND counts GROUP BY ALL
 """
 _KEPT = "SELECT unit, sum(amount * sign)::BIGINT, sum(lots * sign)::BIGINT FROM events WHERE counts GROUP BY unit"
 _NEVER = np.iinfo(np.int64).max
+Sums = dict[int, tuple[int, int]]
 
 
 class Totals:
@@ -23,26 +30,32 @@ class Totals:
     """
 
     def __init__(self, con: Any, levels: Sequence[tuple[int | None, ...]]) -> None:
-        rows = con.execute(_KEPT).fetchall()
-        self._totals: dict[int, tuple[int, int]] = {unit: (amount, lots) for unit, amount, lots in rows}
-        filled = [[_NEVER if value is None else value for value in term] for term in levels] or [[_NEVER] * 3]
-        self._levels = np.array(filled, dtype=np.int64)  # by term_id: warning, breach, severe lots
+        filled = [[_NEVER if value is None else value for value in term] for term in levels] or [[_NEVER] * 2]
+        self._lowest = np.array(filled, dtype=np.int64).min(axis=1)  # by term_id
+        self.rebuild(con)
 
-    def add(self, con: Any, sequence: int) -> tuple[list[int], dict[int, tuple[int, int]]]:
+    def rebuild(self, con: Any) -> None:
+        """Sum up what the state holds: at the start, and where events were taken out of it."""
+        self._totals: Sums = {unit: (amount, lots) for unit, amount, lots in con.execute(_KEPT).fetchall()}
+
+    def add(self, con: Any, sequence: int) -> tuple[list[Standing], Sums]:
         """Units of a batch that stand at or above a level now, and the new totals, not yet taken over."""
-        found = con.execute(_FRESH, {"sequence": sequence}).fetchnumpy()
-        units: list[int] = found["unit"].tolist()
-        if not units:
+        found = con.arrow(_FRESH, {"sequence": sequence}).combine_chunks()
+        if not found.num_rows:
             return [], {}
-        before = [self._totals.get(unit, (0, 0)) for unit in units]
-        amount = np.asarray(found["amount"], dtype=np.int64) + np.array([a for a, _ in before], dtype=np.int64)
-        lots = np.asarray(found["lots"], dtype=np.int64) + np.array([n for _, n in before], dtype=np.int64)
-        lowest = self._levels[np.asarray(found["term_id"], dtype=np.int64)][:, :2].min(axis=1)
-        reached = np.flatnonzero(amount >= lowest)
-        return [units[i] for i in reached], dict(
-            zip(units, zip(amount.tolist(), lots.tolist(), strict=True), strict=True)
-        )
+        units, place = np.unique(found.column("unit").to_numpy(), return_inverse=True)
+        hashes: list[int] = units.tolist()
+        sums = np.array([self._totals.get(unit, (0, 0)) for unit in hashes], dtype=np.int64)
+        for column, name in enumerate(("amount", "lots")):
+            np.add.at(sums[:, column], place, found.column(name).to_numpy())
+        reached = np.flatnonzero(sums[place, 0] >= self._lowest[found.column("term_id").to_numpy()])
+        names = found.select(["term_id", *UNIT_SQL.split(", ")]).take(reached).to_pylist()
+        standing = [
+            Standing(tuple(name.values())[1:], hashes[at], name["term_id"], *map(int, sums[at]))
+            for name, at in zip(names, place[reached].tolist(), strict=True)
+        ]
+        return standing, dict(zip(hashes, map(tuple, sums.tolist()), strict=True))
 
-    def take(self, new: dict[int, tuple[int, int]]) -> None:
+    def take(self, new: Sums) -> None:
         """Take over the totals of a batch that was committed."""
         self._totals.update(new)

@@ -31,6 +31,9 @@ def watch(
     parameters: Annotated[Path | None, typer.Option(help="Folder of limits instead of the shipped one.")] = None,
     idle: Annotated[float, typer.Option(min=0, help="Seconds without a batch before held rows are counted.")] = 0.25,
     late: Annotated[float, typer.Option(min=0, help="Seconds of event time to wait for rows out of order.")] = 0.0,
+    keep_days: Annotated[
+        int, typer.Option(min=1, help="Trading days whose rows are kept; late rows of earlier ones are set aside.")
+    ] = 5,
     once: Annotated[bool, typer.Option("--once", help="Take what is there, then end.")] = False,
 ) -> None:
     """Take batches of orders and trades, raise alerts the moment a limit is crossed, and have them graded.
@@ -56,6 +59,7 @@ def watch(
         scoring=_scoring(home, service, key),
         online=_online(home),
         patience=Patience(idle_s=idle, late_s=late),
+        keep_days=keep_days,
     ) as watching:
         before = [signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)]
         try:
@@ -95,6 +99,8 @@ def _say(watched: Watched, out: Path) -> None:
     found = (watched.alerts, watched.corrections, watched.unanswered)
     table.add_row(*(f"{count:,}" for count in (*taken, *found)))
     console.print(table)
+    if watched.beyond:
+        console.print(f"{watched.beyond:,} late rows are beyond the kept days and were not counted: refused.jsonl")
     if watched.trouble:
         console.print(f"the service: {watched.trouble}", markup=False, soft_wrap=True)
     console.print(f"alerts of each day, and the logs, in {out}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from alertgrade.watch.beyond import beyond_rows
 from alertgrade.watch.door import Admitted, Door
 from alertgrade.watch.holding import Split, Tables, count, joined, split
 from alertgrade.watch.intake import TABLES, Delivery, Intake
@@ -45,6 +46,7 @@ class Watched:
     duplicates: int
     refused: int
     late_rows: int
+    beyond: int  # of the late rows, those of days closed for good: set aside, not counted
     alerts: int
     corrections: int
     unanswered: int
@@ -120,6 +122,7 @@ class Watch:
             duplicates,
             refused,
             self._engine.late_rows,
+            self._engine.beyond_rows,
             len(self._engine.alerts()),
             len(self._record.corrections()),
             self._record.waiting(),
@@ -149,7 +152,8 @@ class Watch:
 
     def _commit(self, offsets: tuple[str, ...], parts: Split, arrived: Arrived) -> None:
         sequence = self._engine.sequence + 1
-        beside = Beside(sequence, offsets, arrived.rows, parts.held, arrived.admitted, arrived.duplicates)
+        beyond = beyond_rows(parts.now, self._engine.folded)
+        beside = Beside(sequence, offsets, arrived.rows, parts.held, arrived.admitted, arrived.duplicates, beyond)
         self._engine.process(Batch(sequence, parts.now["orders"], parts.now["trades"]), beside=beside)
         self._held = parts.held
         raised = self._journals.committed(self._record, sequence)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from alertgrade.watch import day_so_far, seen
 from alertgrade.watch.day_so_far import Row
-from alertgrade.watch.door import REFUSED, Admitted
+from alertgrade.watch.door import Admitted
 from alertgrade.watch.holding import Tables, count
 from alertgrade.watch.intake import TABLES
 from rules_baseline.batches import arrow_schema
@@ -145,12 +145,13 @@ class Beside:
     held: Tables
     admitted: Admitted | None
     duplicates: int
+    beyond: pa.Table  # rows of days that are closed for good (``REFUSED``)
 
     def __call__(self, con: Any, alerts: Sequence[TriggerRecord]) -> None:
         """Append all of it through the engine's connection."""
         for offset in self.offsets:
             con.execute("INSERT INTO watch_offsets VALUES (?, ?)", [self.sequence, offset])
-        refused = REFUSED.empty_table() if self.admitted is None else self.admitted.refused
+        refused = self.beyond if self.admitted is None else pa.concat_tables([self.admitted.refused, self.beyond])
         counts = [self.sequence, count(self.arrived), self.duplicates, refused.num_rows]
         con.execute("INSERT INTO watch_counts VALUES (?, ?, ?, ?)", counts)
         seen.keep(con, self.sequence, self.arrived)
@@ -159,6 +160,7 @@ class Beside:
             con.execute(f"DELETE FROM watch_held_{name}")
         self._keep(con, self.held, "INSERT INTO watch_held_{name} FROM watch_kept")
         self._raise(con, alerts)
+        seen.forget(con, self.sequence)
 
     def _keep(self, con: Any, tables: Mapping[str, pa.Table], sql: str) -> None:
         for name, table in tables.items():

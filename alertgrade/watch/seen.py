@@ -55,6 +55,17 @@ def keep(con: Any, sequence: int, arriving: Tables) -> None:
             con.unregister("watch_arriving")
 
 
+def forget(con: Any, sequence: int) -> None:
+    """Drop the rows of days that are closed for good, where batch ``sequence`` closed any."""
+    if not con.execute("SELECT 1 FROM folded WHERE sequence = ? LIMIT 1", [sequence]).fetchall():
+        return
+    for name in TABLES:
+        of_day = f"f.exchange = watch_seen_{name}.exchange AND f.trading_day = watch_seen_{name}.trading_day"
+        con.execute(
+            f"DELETE FROM watch_seen_{name} USING (SELECT exchange, trading_day FROM folded) AS f WHERE {of_day}"
+        )
+
+
 def _unseen(con: Any, name: str, table: pa.Table) -> pa.Table:
     if not table.num_rows:
         return table

@@ -34,6 +34,7 @@ from rules_baseline.state import LAYOUT
 from rules_baseline.statement import Statement
 
 BEGUN = "watch.json"
+KEEP_DAYS = 5  # trading days: late rows of a week are still counted
 _REFERENCE = (*ALWAYS, *IF_GIVEN, "control_groups")
 
 
@@ -50,11 +51,13 @@ def opened_watch(
     patience: Patience | None = None,
     clock: Callable[[], float] = time.monotonic,
     statement: Statement | None = None,
+    keep_days: int = KEEP_DAYS,
 ) -> Iterator[Watch]:
     """The watch of ``source`` (a folder, ``redis://...?stream=NAME``, or an intake), state in ``out``, resumed or new.
 
     ``reference`` is a folder of raw tables; its orders and trades are not read and need not be there. ``statement`` is
-    ``compile_rules`` of all intraday rules, where it is at hand. Raises ``AlertError`` where ``out`` was begun with
+    ``compile_rules`` of all intraday rules, where it is at hand. ``keep_days``: rows of a trading day are kept until so
+    many later trading days of its exchange have had rows. Raises ``AlertError`` where ``out`` was begun with
     other reference tables, limits, rules or another source.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -75,6 +78,7 @@ def opened_watch(
             reference=tables,
             fingerprint=fingerprint,
             statement=statement,
+            keep_days=keep_days,
         )
         held.callback(engine.close)
         door = Door()

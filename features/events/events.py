@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -53,6 +54,10 @@ class Events:
         """What was read, kept and set aside, and what does not fit together between the tables."""
         with self._workspace.bounded():
             return summarize(self.backend.con, self._staged, self._ignored)
+
+    def bounded(self) -> AbstractContextManager[None]:
+        """Hold the session to a bounded memory where there is much data; what does not fit goes to disk."""
+        return self._workspace.bounded()
 
     def trading_days(self) -> ibis.Table:
         """trading_day, day_no (from 0): the distinct trading days of all given tables, in order."""

@@ -223,7 +223,7 @@ def open_engine(statement: Statement) -> Callable[..., RulesEngine]:
     rules = intraday_rules()
 
     def opened(
-        market: Market, state: Path, *, parameters: Path | None = None, fingerprint: str = "test"
+        market: Market, state: Path, *, parameters: Path | None = None, fingerprint: str = "test", **options: Any
     ) -> RulesEngine:
         return RulesEngine(
             state,
@@ -232,6 +232,7 @@ def open_engine(statement: Statement) -> Callable[..., RulesEngine]:
             reference=market.reference(),
             fingerprint=fingerprint,
             statement=statement,
+            **options,
         )
 
     return opened

@@ -1,0 +1,96 @@
+"""What of a batch counts, or may: its rows with what is known of them, through the SQL of every rule."""
+
+# The SQL below is put together from names of ours only.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from rules_baseline import memory
+from rules_baseline.arrived import Arrived
+from rules_baseline.facts import Facts, cancels_of, opens_of
+from rules_baseline.limits import Limits
+from rules_baseline.rule import Rule
+from rules_baseline.state import EVENT_SQL, UNIT_SQL, put
+from rules_baseline.statement import Statement, union
+from rules_baseline.term_tables import TermTables
+
+_EVENTS = f"""INSERT INTO events {{rows}}
+SELECT $sequence, {UNIT_SQL}, {EVENT_SQL}, sign, {{late}}, hash({UNIT_SQL}) FROM ({{parts}}) {{closed}}"""
+# a table of their own would cost a small batch more than it costs to name them here
+_ROWS = f"WITH cancels AS MATERIALIZED ({cancels_of()}), opens AS MATERIALIZED ({opens_of()})"
+_LATE = ("coalesce(event_time <= closed_at, FALSE)", "LEFT JOIN closed USING (exchange)")
+
+
+class Counting:
+    """The rules of a run on one connection: the tables their SQL reads, and the parts of it that a batch needs."""
+
+    def __init__(
+        self,
+        con: Any,
+        rules: Sequence[Rule],
+        statement: Statement,
+        terms: TermTables,
+        limits: Limits,
+        reference: Mapping[str, pa.Table],
+    ) -> None:
+        self._con, self.statement = con, statement
+        for name, table in terms.tables.items():
+            put(con, name, table)
+        self.facts = Facts(con, reference)
+        con.execute(_exempt_view(rules))
+        self.needed = memory.needed_by(terms.terms, limits.entries)
+        self._in_use = [(rule, {t.exchange for t in terms.terms if t.rule_id == rule.id}) for rule in rules]
+
+    def append(self, sequence: int, arrived: Arrived) -> bool:
+        """Append what counts, or may, of the batch in hand; False where no rule had anything to look at."""
+        con = self._con
+        memory.keep(con, sequence, self.needed)
+        held = memory.hold(
+            con, sequence, self.needed, first_day=arrived.days[0], since=arrived.since, until=arrived.until
+        )
+        plain = self.plain(arrived.exchanges)
+        parts = [f"SELECT *, 1 AS sign FROM ({self.statement.events[rule.id]})" for rule in plain]
+        for rule in self.derived(arrived.exchanges):
+            parts += self.changed(rule, held, late=arrived.late > 0)
+        if parts:
+            late, closed = _LATE if arrived.late else ("FALSE", "")
+            con.execute(
+                _EVENTS.format(rows=_ROWS if plain else "", late=late, closed=closed, parts=union(parts)),
+                {"sequence": sequence},
+            )
+        return bool(parts)
+
+    def plain(self, exchanges: Collection[str]) -> list[Rule]:
+        """Rules in use at one of these exchanges whose events are rows of the batch."""
+        return [rule for rule, used in self._in_use if not rule.derived and used & set(exchanges)]
+
+    def derived(self, exchanges: Collection[str]) -> list[Rule]:
+        """Rules in use at one of these exchanges whose events are made of several rows."""
+        return [rule for rule, used in self._in_use if rule.derived and used & set(exchanges)]
+
+    def changed(self, rule: Rule, held: memory.Held, *, late: bool) -> list[str]:
+        """What a derived rule says now and did not before, and, where rows came late, the other way round."""
+        matches = held.matches_of_groups if "control_groups" in rule.needs else held.matches
+        rows, before = (
+            (matches, held.matches_before) if rule.looks_at == "trades" else (held.messages, held.bursts_before)
+        )
+        if not rows:
+            return []
+        now = self.statement.events[rule.id]
+        if not before:
+            return [f"SELECT *, 1 AS sign FROM ({now})"]
+        earlier = self.statement.before[rule.id]
+        parts = [f"SELECT *, 1 AS sign FROM (({now}) EXCEPT ALL ({earlier}))"]
+        return [*parts, f"SELECT *, -1 AS sign FROM (({earlier}) EXCEPT ALL ({now}))"] if late else parts
+
+
+def _exempt_view(rules: Sequence[Rule]) -> str:
+    """SQL of the view of subjects that a rule counts and never alerts."""
+    parts = [f"SELECT '{rule.id}' AS rule_id, * FROM {rule.exempt}" for rule in rules if rule.exempt]
+    nobody = "SELECT '' AS rule_id, * FROM programmatic WHERE false"
+    return f"CREATE OR REPLACE TEMP VIEW exempt AS {union(parts or [nobody])}"
