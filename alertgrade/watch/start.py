@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from alertgrade.errors import AlertError
+from alertgrade.watch.closed_days import own_screens
 from alertgrade.watch.directory import DirectoryIntake
 from alertgrade.watch.door import Door
 from alertgrade.watch.intake import TABLES, Intake
@@ -44,6 +45,7 @@ def opened_watch(
     *,
     pseudonym_key: bytes,
     parameters_dir: Path | None = None,
+    custom_dir: Path | None = None,
     scoring: Scoring | None = None,
     online: OnlineRows | None = None,
     patience: Patience | None = None,
@@ -53,8 +55,9 @@ def opened_watch(
     """The watch of ``source`` (a folder, ``redis://...?stream=NAME``, or an intake), state in ``out``, resumed or new.
 
     ``reference`` is a folder of raw tables; its orders and trades are not read and need not be there. ``statement`` is
-    ``compile_rules`` of all intraday rules, where it is at hand. Raises ``AlertError`` where ``out`` was begun with
-    other reference tables, limits, rules or another source.
+    ``compile_rules`` of all intraday rules, where it is at hand. ``custom_dir`` holds rules of the broker's own: those
+    of the day run in the engine, the others judge a day once it is over. Raises ``AlertError`` where ``out`` was begun
+    with other reference tables, limits, rules or another source.
     """
     out.mkdir(parents=True, exist_ok=True)
     patience = patience or Patience()
@@ -62,7 +65,8 @@ def opened_watch(
         intake = open_intake(source, out, patience) if isinstance(source, str) else source
         held.callback(intake.close)
         tables, digest = read_reference(reference, pseudonym_key)
-        book = load_rulebook(parameters_dir)
+        book = load_rulebook(parameters_dir, custom_dir)
+        own = own_screens(book, load_rulebook(parameters_dir), reference, pseudonym_key)
         rules = ",".join(rule.id for rule in book.rules)
         begun = {"reference": digest, "limits": book.limits.version, "rules": rules, "code": code_digest()}
         fingerprint = begin(out, {**begun, "state": LAYOUT, "source": intake.address})
@@ -77,7 +81,9 @@ def opened_watch(
         held.callback(engine.close)
         door = Door()
         held.callback(door.close)
-        watch = Watch(engine, intake, door, out, scoring=scoring, online=online, patience=patience, clock=clock)
+        watch = Watch(
+            engine, intake, door, out, scoring=scoring, online=online, patience=patience, clock=clock, own=own
+        )
         held.callback(watch.close)
         yield watch
 

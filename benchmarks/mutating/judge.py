@@ -79,7 +79,9 @@ def _in_child(mutant: Mutant, copy: Path, scenes: Scenes) -> None:
     try:
         os.chdir(copy)
         sys.path.insert(0, str(copy))
-        for name in [name for name in sys.modules if mutant.file.startswith("features/") and name.startswith("features")]:
+        for name in [
+            name for name in sys.modules if mutant.file.startswith("features/") and name.startswith("features")
+        ]:
             del sys.modules[name]
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)

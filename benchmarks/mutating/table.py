@@ -43,7 +43,9 @@ def table(seen: Sequence[Seen], commit: str) -> str:
 def _section(title: str, seen: Sequence[Seen]) -> list[str]:
     if not seen:
         return [f"## {title}", "", "None.", ""]
-    rows = [f"| {o.mutant.rule} | {_cell(o.mutant.clause)} | {_change(o)} | {_cell(o.mutant.equivalent)} |" for o in seen]
+    rows = [
+        f"| {o.mutant.rule} | {_cell(o.mutant.clause)} | {_change(o)} | {_cell(o.mutant.equivalent)} |" for o in seen
+    ]
     return [f"## {title}", "", "| rule | clause | mutant | why |", "|---|---|---|---|", *rows, ""]
 
 
@@ -70,7 +72,10 @@ def _change(one: Seen) -> str:
     end = next((i for i, (a, b) in enumerate(zip(old[::-1], new[::-1], strict=False)) if a != b), 0)
     end = min(end or min(len(old), len(new)), min(len(old), len(new)) - start)
     first = max(0, start - 12)
-    was, now = old[first : len(old) - end + 6 if end > 6 else len(old)], new[first : len(new) - end + 6 if end > 6 else len(new)]
+    was, now = (
+        old[first : len(old) - end + 6 if end > 6 else len(old)],
+        new[first : len(new) - end + 6 if end > 6 else len(new)],
+    )
     file = one.mutant.file.removeprefix("rules_baseline/")
     return f"{file}: {_code(was)} → {_code(now)}"
 

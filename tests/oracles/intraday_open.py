@@ -21,7 +21,11 @@ def intraday_open(market: Market, _limits: Limits) -> tuple[list[Alert], list[Fi
             continue
         raised = climb(key, steps, limit, above=True)
         alerts += raised
-        findings.append(finding(key, "HIT" if any(a.level == "breach" for a in raised) else "MISS", sum(step.amount for step in steps)))
+        findings.append(
+            finding(
+                key, "HIT" if any(a.level == "breach" for a in raised) else "MISS", sum(step.amount for step in steps)
+            )
+        )
     return alerts, findings
 
 

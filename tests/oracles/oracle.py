@@ -62,10 +62,7 @@ def intraday(market: Market, limits: Limits | None = None) -> tuple[list[Alert],
 def screens(market: Market, limits: Limits | None = None) -> list[Screen]:
     limits = limits or Limits()
     return [
-        found
-        for day in market.trading_days()
-        for rule in AFTER_CLOSE
-        for found in _screened(market, rule, day, limits)
+        found for day in market.trading_days() for rule in AFTER_CLOSE for found in _screened(market, rule, day, limits)
     ]
 
 

@@ -48,7 +48,10 @@ def test_a_rule_is_in_force_at_its_exchanges_from_its_first_trading_day(rule: st
     for exchange in page.EXCHANGES:
         for day in days_of(rule):
             begins = BEGINS[rule].get(exchange)
-            assert (in_force(rule, exchange, day) is not None) == (begins is not None and day >= begins), (exchange, day)
+            assert (in_force(rule, exchange, day) is not None) == (begins is not None and day >= begins), (
+                exchange,
+                day,
+            )
 
 
 @pytest.mark.parametrize("exchange", page.EXCHANGES)
