@@ -65,13 +65,14 @@ _ANSWERS = f"""
 SELECT rule_id, exchange, nullif(contract, '-') AS contract, trading_day, subject_type, subject_id,
        CASE WHEN reason_given IN ('limit reached') THEN 'HIT'
             WHEN reason_given IN ('not in force', 'all members programmatic', 'no limit row', 'limit not reached')
-            THEN 'MISS' ELSE 'UNKNOWN' END AS answer, coalesce(total, 0)::DOUBLE AS day_total, reason_given AS reason
+            THEN 'MISS' ELSE 'UNKNOWN' END AS answer,
+       CASE WHEN no_limit THEN 0 ELSE coalesce(total, 0) END::DOUBLE AS day_total, reason_given AS reason
 FROM (
     SELECT u.*, total, CASE
         WHEN NOT in_force THEN 'not in force'
         WHEN m.missing IS NOT NULL THEN m.missing
         WHEN e.rule_id IS NOT NULL THEN 'all members programmatic'
-        WHEN total >= breach_at THEN 'limit reached'
+        WHEN total >= breach_at AND no_limit IS NOT TRUE THEN 'limit reached'
         WHEN open > 0 THEN n.reason
         WHEN no_limit THEN 'no limit row'
         ELSE 'limit not reached' END AS reason_given

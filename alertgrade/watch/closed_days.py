@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from alertgrade.watch.holding import Tables
@@ -24,7 +26,7 @@ from rules_baseline.after_close.closing import trading_days
 from rules_baseline.after_close.run import run_screens
 from rules_baseline.after_close.screen import Screen
 from rules_baseline.batches import arrow_schema
-from rules_baseline.rulebook import Rulebook
+from rules_baseline.rulebook import Rulebook, own_screens
 from rules_baseline.trigger import TriggerRecord
 
 _CLOSED = "watch_closed"
@@ -41,9 +43,10 @@ _DAYS = "SELECT DISTINCT trading_day FROM (FROM (SELECT trading_day FROM watch_w
 
 @dataclass(frozen=True, slots=True)
 class OwnScreens:
-    """What a closed day is judged by: screens of the broker's own, and the folder of tables beside orders and trades.
+    """What a closed day is judged by: screens of the broker's own, and the folder of tables beside the watch's rows.
 
-    Reference tables and, where they are there when a day is closed, accounts' days, logins, cash flows and positions.
+    Read when a day is closed: reference tables, accounts' days, logins, cash flows and positions as far as they are
+    there, and orders and trades of days before the watch's first one, for windows that reach back to them.
     """
 
     screens: tuple[Screen, ...]
@@ -56,23 +59,44 @@ class OwnScreens:
     def alerts(self, rows: Tables, first: date, last: date) -> tuple[list[TriggerRecord], set[date]]:
         """Alerts of the days from ``first`` to ``last``, as the batch run over ``rows`` gives them, and the days."""
         with tempfile.TemporaryDirectory(prefix="alertgrade-closed-") as scratch:
-            view = Path(scratch)
-            for path in sorted(self.reference.iterdir()):
-                names = {path.name, *(path.name.removesuffix(suffix) for suffix in SUFFIXES)}
-                if names & set(CONTRACT) - set(TABLES) - {"alerts", "dispositions"}:
-                    (view / path.name).symlink_to(path.resolve())
+            before = self._earlier(Path(scratch) / "before", rows)
+            view = self._view(Path(scratch) / "closed")
             for name in TABLES:
-                pq.write_table(rows[name], view / f"{name}.parquet")
+                pq.write_table(pa.concat_tables([before[name], rows[name]]), view / f"{name}.parquet")
             with load_events(view, pseudonym_key=self.pseudonym_key) as events:
                 kept = {"version": self.version, "event_ids": self.evidence_ids}
                 done = run_screens(events, self.screens, self.choices, first=first, last=last, **kept)
                 return done.alerts, {day for day in trading_days(events) if first <= day <= last}
 
+    def _earlier(self, scratch: Path, rows: Tables) -> Tables:
+        """Rows of the folder of days before the first of ``rows``; none where it has no orders or no trades."""
+        days = [day for name in TABLES for day in pc.unique(rows[name]["trading_day"]).to_pylist()]
+        if not set(TABLES) <= set(self._files()):
+            return {name: arrow_schema(name).empty_table() for name in TABLES}
+        with load_events(self._view(scratch, *TABLES), pseudonym_key=self.pseudonym_key) as events:
+            tables = {name: events.table(name).to_pyarrow().cast(arrow_schema(name)) for name in TABLES}
+        return {name: table.filter(pc.less(table["trading_day"], min(days))) for name, table in tables.items()}
 
-def own_screens(book: Rulebook, shipped: Rulebook, reference: Path, pseudonym_key: bytes) -> OwnScreens | None:
-    """The screens of ``book`` that are none of ``shipped``; None where there are none."""
-    known = {screen.id for screen in shipped.screens}
-    screens = tuple(screen for screen in book.screens if screen.id not in known)
+    def _files(self) -> dict[str, Path]:
+        """The raw tables of the folder."""
+        found = {}
+        for path in sorted(self.reference.iterdir()):
+            for name in {path.name, *(path.name.removesuffix(suffix) for suffix in SUFFIXES)} & set(CONTRACT):
+                found[name] = path
+        return found
+
+    def _view(self, view: Path, *also: str) -> Path:
+        """The folder's tables that are no orders, trades or answers, and those of ``also``."""
+        view.mkdir()
+        for name, path in self._files().items():
+            if name not in {*TABLES, "alerts", "dispositions"} or name in also:
+                (view / path.name).symlink_to(path.resolve())
+        return view
+
+
+def judges_of(book: Rulebook, reference: Path, pseudonym_key: bytes) -> OwnScreens | None:
+    """What judges a closed day; None where ``book`` has no rule of the broker's own that runs after the close."""
+    screens = own_screens(book)
     if not screens:
         return None
     version, ids = book.limits.version, book.limits.evidence_ids

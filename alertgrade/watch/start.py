@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from alertgrade.errors import AlertError
-from alertgrade.watch.closed_days import own_screens
+from alertgrade.watch.closed_days import judges_of
 from alertgrade.watch.directory import DirectoryIntake
 from alertgrade.watch.door import Door
 from alertgrade.watch.intake import TABLES, Intake
@@ -66,7 +66,7 @@ def opened_watch(
         held.callback(intake.close)
         tables, digest = read_reference(reference, pseudonym_key)
         book = load_rulebook(parameters_dir, custom_dir)
-        own = own_screens(book, load_rulebook(parameters_dir), reference, pseudonym_key)
+        own = judges_of(book, reference, pseudonym_key)
         rules = ",".join(rule.id for rule in book.rules)
         begun = {"reference": digest, "limits": book.limits.version, "rules": rules, "code": code_digest()}
         fingerprint = begin(out, {**begun, "state": LAYOUT, "source": intake.address})

@@ -40,6 +40,8 @@ class _First:
 
 def judged(mutants: Sequence[Mutant], workers: int) -> Iterator[Seen]:
     """What became of each mutant, ``workers`` at a time, in the order in which they are done."""
+    if not mutants:
+        return
     for name in HEAVY:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:

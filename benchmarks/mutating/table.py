@@ -5,39 +5,41 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from benchmarks.mutating.mutant import Mutant, Seen
 from benchmarks.verify import machine
 
-if TYPE_CHECKING:
-    from benchmarks.mutating.mutant import Seen
 
-
-def table(seen: Sequence[Seen], commit: str) -> str:
-    """The page as Markdown; ``commit`` is the last one before the run."""
+def table(seen: Sequence[Seen], commit: str, waiting: Sequence[Mutant] = ()) -> str:
+    """The page as Markdown; ``commit`` is the last one before the run, ``waiting`` are mutants not judged yet."""
     survivors = [one for one in seen if not one.killer and not one.mutant.equivalent]
     equivalent = [one for one in seen if not one.killer and one.mutant.equivalent]
     killed = [one for one in seen if one.killer]
     crashed = sum(not _asserted(one) for one in killed)
+    not_yet = f", {len(waiting)} not judged yet (the last table)" if waiting else ""
     lines = [
         "# Mutants of the rules",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {machine()}. `python -m benchmarks.mutants`: each clause of each rule",
-        "removed, inverted or shifted in the engine or its parameters, one at a time, and the first test that fails.",
+        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {machine()}. `python -m benchmarks.mutants`: each clause",
+        "of each rule removed, inverted or shifted in the engine or its parameters, one at a time, and the first test",
+        "that fails. `scene x` is the story named x in `tests/oracles`, which `test_hand_cases` puts through the product.",
         "",
-        f"**{len(seen)} mutants, {len(killed)} caught, {len(survivors)} survived, {len(equivalent)} equivalent.** "
-        f"{crashed} of the caught ones ended in an error of another kind than a failed assertion; the table names it.",
+        f"**{len(seen)} mutants judged, {len(killed)} caught, {len(survivors)} survived, {len(equivalent)} equivalent"
+        f"{not_yet}.** {crashed} of the caught ones ended in an error of another kind than a failed assertion;",
+        "the table names it.",
         "",
         *_section("Survivors", survivors),
         *_section("Equivalent: no test can tell", equivalent),
         *_summary(seen),
-        "## Every mutant",
+        "## Every mutant judged",
         "",
         "| rule | clause | mutant | caught by |",
         "|---|---|---|---|",
         *(_row(one) for one in seen),
+        "",
+        *(_section("Not judged yet", [Seen(mutant) for mutant in waiting]) if waiting else []),
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _section(title: str, seen: Sequence[Seen]) -> list[str]:

@@ -62,7 +62,9 @@ def test_limits_and_exempt_hedges_are_those_of_the_page(exchange: str) -> None:
         itself, frequent, large = (
             in_force(rule, exchange, day) for rule in ("self_trade", "frequent_cancel", "large_cancel")
         )
-        assert itself is not None and frequent is not None and large is not None
+        assert itself is not None
+        assert frequent is not None
+        assert large is not None
         assert (itself.limit, hedges(itself)) == (5, page.SELF_TRADE_EXEMPT.get(exchange, {"hedging"}))
         assert itself.values["exempt_immediate"] == (exchange == "CFFEX")
         assert (frequent.limit, hedges(frequent)) == (500, {"hedging", "market_making"})
@@ -75,7 +77,8 @@ def test_immediate_orders_and_sizes_are_those_of_the_regime_of_the_day(exchange:
         if day < page.IN_FORCE[exchange]:
             continue
         frequent, large = in_force("frequent_cancel", exchange, day), in_force("large_cancel", exchange, day)
-        assert frequent is not None and large is not None
+        assert frequent is not None
+        assert large is not None
         aware = page.fee_aware(exchange, day)
         assert frequent.values["regime"] == ("fee_aware" if aware else "exempt_ioc"), day
         if aware:
@@ -90,7 +93,8 @@ def test_immediate_orders_and_sizes_are_those_of_the_regime_of_the_day(exchange:
 def test_index_futures_have_their_own_limit(kind: str) -> None:
     entry = in_force("frequent_cancel", "CFFEX", date(2026, 3, 2), kind)
     assert entry is not None
-    assert entry.limit == (400 if kind == "index_future" else 500)
+    assert (entry.limit, entry.values["regime"]) == (400 if kind == "index_future" else 500, "exempt_ioc")
+    assert hedges(entry) == {"hedging", "market_making"}
 
 
 def test_the_other_rules_have_the_numbers_of_the_page() -> None:
@@ -101,7 +105,8 @@ def test_the_other_rules_have_the_numbers_of_the_page() -> None:
     for exchange in page.EXCHANGES:
         bursts, opens = in_force("programme_reporting", exchange, day), in_force("intraday_open", exchange, day)
         group = in_force("group_trade", exchange, day)
-        assert bursts is not None and opens is not None
+        assert bursts is not None
+        assert opens is not None
         assert (bursts.limit, bursts.values["burst_messages"]) == (10, 10)
         assert hedges(opens) == {"hedging", "market_making"}
         assert group is None or group.limit == 1

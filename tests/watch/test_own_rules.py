@@ -176,3 +176,14 @@ def test_a_day_that_contract_days_does_not_know_is_told(place: Made, market: Mar
     with here.watch(custom_dir=own) as watch:
         done = watch.run(once=True, close=True)
     assert done.unjudged == (NEXT,)
+
+
+def test_windows_reach_back_to_days_of_the_reference_folder(place: Made, market: Market, own: Path) -> None:
+    here: Place = place(market)
+    put(here.reference.parent, "earlier", rows_of(market))
+    for name in ("orders", "trades"):
+        (here.reference.parent / "earlier" / f"{name}.parquet").rename(here.reference / f"{name}.parquet")
+    put(here.inbox, "1", of_day(market, NEXT))
+    with here.watch(custom_dir=own) as watch:
+        watch.run(once=True, close=True)
+    assert said(here) == [("03", "A"), ("03", "B")], "three of A's four cancels are of the day before"
