@@ -1,8 +1,8 @@
 """Break every clause of every rule, one at a time, and see which test notices: docs/verification/mutants.md.
 
-``python -m benchmarks.mutants [--workers N] [--only PATTERN] [--record FILE] [--out FILE]``. The mutants are written down
-in ``mutating/catalogue/*.yaml``. The repository is copied, a mutant is put into the copy, and first the scenes of its
-rule, then the tests it names, then random markets are tried until one notices. The page is written for a whole run.
+``python -m benchmarks.mutants [--workers N] [--only PATTERN] [--record FILE] [--out FILE]``. The mutants are written
+down in ``mutating/catalogue/*.yaml``. The repository is copied, a mutant is put into the copy, and first the scenes of
+its rule, then the tests it names, then random markets are tried until one notices. The page is written for a whole run.
 With ``--record`` a run that was broken off goes on, and ``--scenes`` and ``--named`` are cheap first passes.
 """
 

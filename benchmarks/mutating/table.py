@@ -22,7 +22,7 @@ def table(seen: Sequence[Seen], commit: str, waiting: Sequence[Mutant] = ()) -> 
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, commit {commit}, {machine()}. `python -m benchmarks.mutants`: each clause",
         "of each rule removed, inverted or shifted in the engine or its parameters, one at a time, and the first test",
-        "that fails. `scene x` is the story named x in `tests/oracles`, which `test_hand_cases` puts through the product.",
+        "that fails. `scene x` is the story x of `tests/oracles`, which `test_hand_cases` puts through the product.",
         "",
         f"**{len(seen)} mutants judged, {len(killed)} caught, {len(survivors)} survived, {len(equivalent)} equivalent"
         f"{not_yet}.** {crashed} of the caught ones ended in an error of another kind than a failed assertion;",
