@@ -69,7 +69,7 @@ def what_if(
 
 def _refuse_own(settings: Sequence[str], custom_dir: Path | None) -> None:
     book = load_rulebook(None, custom_dir)
-    own = {one.id for one in (*own_rules(book), *own_screens(book))}
+    own = {rule.id for rule in own_rules(book)} | {screen.id for screen in own_screens(book)}
     for text in settings:
         rule_id = text.partition(".")[0].partition("@")[0].strip()
         if rule_id in own:

@@ -64,8 +64,15 @@ class OwnScreens:
             for name in TABLES:
                 pq.write_table(pa.concat_tables([before[name], rows[name]]), view / f"{name}.parquet")
             with load_events(view, pseudonym_key=self.pseudonym_key) as events:
-                kept = {"version": self.version, "event_ids": self.evidence_ids}
-                done = run_screens(events, self.screens, self.choices, first=first, last=last, **kept)
+                done = run_screens(
+                    events,
+                    self.screens,
+                    self.choices,
+                    version=self.version,
+                    first=first,
+                    last=last,
+                    event_ids=self.evidence_ids,
+                )
                 return done.alerts, {day for day in trading_days(events) if first <= day <= last}
 
     def _earlier(self, scratch: Path, rows: Tables) -> Tables:
