@@ -91,11 +91,11 @@ _UNITS = {"contract": _BY_CONTRACT, "exchange": _BY_EXCHANGE, "limit_key": _BY_L
 # UNKNOWN is answered only where no HIT follows from the rows that are known
 _ANSWER = f"""
 SELECT {{number}} AS number, place, '{{id}}' AS rule_id, exchange, nullif(contract, '-') AS contract, trading_day,
-       subject_type, subject_id, coalesce(total, 0)::DOUBLE AS day_total, CASE
+       subject_type, subject_id, CASE WHEN no_limit THEN 0 ELSE coalesce(total, 0) END::DOUBLE AS day_total, CASE
        WHEN NOT in_force THEN 'not in force'
        {{missing}}
        {{programmatic}}
-       WHEN total >= breach_at THEN 'limit reached'
+       WHEN total >= breach_at AND no_limit IS NOT TRUE THEN 'limit reached'
        WHEN open > 0 THEN n.reason
        WHEN no_limit THEN 'no limit row'
        ELSE 'limit not reached' END AS reason

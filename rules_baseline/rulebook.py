@@ -48,6 +48,18 @@ class Rulebook:
         return titles | {screen.id: (screen.title_zh, screen.title_en) for screen in self.screens}
 
 
+def own_screens(book: Rulebook) -> tuple[Screen, ...]:
+    """The screens of ``book`` that are a broker's own; none without a custom folder."""
+    shipped = {screen.id for screen in after_close_screens()}
+    return tuple(screen for screen in book.screens if screen.id not in shipped)
+
+
+def own_rules(book: Rulebook) -> tuple[Rule, ...]:
+    """The intraday rules of ``book`` that are a broker's own; none without a custom folder."""
+    shipped = {rule.id for rule in intraday_rules()}
+    return tuple(rule for rule in book.rules if rule.id not in shipped)
+
+
 def load_rulebook(folder: Path | None = None, custom: Path | None = None) -> Rulebook:
     """All rules and screens with the limits of a parameters folder (None: the shipped one).
 

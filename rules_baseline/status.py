@@ -6,8 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rules_baseline.after_close.run import run_screens
 from rules_baseline.replay import opened_engine, process_all
-from rules_baseline.rulebook import load_rulebook
+from rules_baseline.rulebook import Rulebook, load_rulebook, own_screens
+
+_KEY = ("rule_id", "exchange", "contract", "subject_id")
+_NEAREST = ("HIT", "UNKNOWN", "MISS")
+_LATEST = "SELECT max(trading_day) FROM (SELECT trading_day FROM orders UNION ALL SELECT trading_day FROM trades)"
 
 
 def status_of(
@@ -15,17 +20,34 @@ def status_of(
     state_dir: Path,
     parameters_dir: Path | None = None,
     *,
+    custom_dir: Path | None = None,
     subject: str | None = None,
     day: date | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of ``RulesEngine.status`` over ``features.events.load.Events``, of the latest day or of ``day``.
 
-    The state is kept in ``state_dir``: asked again for the same events, nothing is counted again.
+    The state is kept in ``state_dir``: asked again for the same events, nothing is counted again. Rules of
+    ``custom_dir`` are counted too; behind them stand those that judge the day as a whole, the shipped ones of that
+    kind left out: ``count`` is the finding's day_total, ``limit`` and ``share`` are told of a HIT only.
     """
-    book = load_rulebook(parameters_dir)
+    book = load_rulebook(parameters_dir, custom_dir)
     with opened_engine(events, book, state_dir, 1) as engine:
         process_all(engine, events, 1)
-        if day is None:
-            return engine.status(subject)
-        rows: list[dict[str, Any]] = engine.counters(day, subject).to_pylist()
-        return rows
+        counted = engine.status(subject) if day is None else engine.counters(day, subject).to_pylist()
+    return [*counted, *_of_the_day(events, book, subject, day)]
+
+
+def _of_the_day(events: Any, book: Rulebook, subject: str | None, day: date | None) -> list[dict[str, Any]]:
+    screens = own_screens(book)
+    day = day or events.backend.con.execute(_LATEST).fetchall()[0][0]
+    if not screens or day is None:
+        return []
+    done = run_screens(events, screens, book.choices, version=book.limits.version, first=day, last=day)
+    limits = {tuple(getattr(alert, name) for name in _KEY): alert.threshold for alert in done.alerts}
+    found = []
+    for row in done.findings.to_pylist():
+        count, limit = row["day_total"], limits.get(tuple(row[name] for name in _KEY))
+        share = count / limit if count is not None and limit else None
+        if subject in (None, row["subject_id"]):
+            found.append({**row, "count": count, "limit": limit, "share": share})
+    return sorted(found, key=lambda row: (_NEAREST.index(row["answer"]), *(row[name] or "" for name in _KEY)))

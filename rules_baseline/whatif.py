@@ -16,7 +16,7 @@ from rules_baseline.merged_groups import Member, as_if_declared
 from rules_baseline.pack_change import parsed
 from rules_baseline.pack_edit import edited_pack
 from rules_baseline.replay import Progress, run_rules
-from rules_baseline.rulebook import load_rulebook
+from rules_baseline.rulebook import load_rulebook, own_rules, own_screens
 from rules_baseline.scope import EVERYTHING, Scope
 from rules_baseline.trigger import TriggerRecord
 
@@ -47,10 +47,12 @@ def what_if(
     ``settings`` are texts such as ``frequent_cancel.limit=400`` (see ``pack_change.parsed``), set in a copy of the
     parameters folder; ``members`` are taken as declared groups; rules of ``custom_dir`` run unchanged. ``progress`` is
     told (steps done, steps in all) of each run. ``state_dir`` keeps the state of both runs. Raises ``AlertError``
-    where nothing is to change, and as ``parsed``, ``edited_pack``, ``as_if_declared`` and ``run_rules`` do.
+    where nothing is to change, where a rule of ``custom_dir`` is to be, and as ``parsed``, ``edited_pack``,
+    ``as_if_declared`` and ``run_rules`` do.
     """
     if not settings and not members:
         raise AlertError("nothing to change", "wanted --set RULE.PARAMETER=VALUE or --merge-groups FILE")
+    _refuse_own(settings, custom_dir)
     changes = [parsed(text, load_rulebook(parameters_dir)) for text in settings]
     run = partial(_alerts, state_dir=Path(state_dir), custom_dir=custom_dir, scope=scope, progress=progress)
     with tempfile.TemporaryDirectory(prefix="alertgrade-what-if-") as name, ExitStack() as stack:
@@ -63,6 +65,19 @@ def what_if(
         after = run(merged, Path(name) / "after", parameters_dir=changed)
         versions = [load_rulebook(folder, custom_dir).limits.version for folder in (parameters_dir, changed)]
     return WhatIf(before, after, *versions)
+
+
+def _refuse_own(settings: Sequence[str], custom_dir: Path | None) -> None:
+    book = load_rulebook(None, custom_dir)
+    own = {rule.id for rule in own_rules(book)} | {screen.id for screen in own_screens(book)}
+    for text in settings:
+        rule_id = text.partition(".")[0].partition("@")[0].strip()
+        if rule_id in own:
+            raise AlertError(
+                f"--set {text}: {rule_id} is a rule of {custom_dir}",
+                "wanted a shipped rule, since a rule of your own has no entry in the parameters",
+                "change it in a copy of the folder and compare the alerts files of two runs",
+            )
 
 
 def _alerts(events: Any, folder: Path, *, state_dir: Path, **options: Any) -> list[TriggerRecord]:

@@ -96,6 +96,7 @@ def explain(
     alert_id: Annotated[str, typer.Argument(help="id of the alert, as in the alerts file")],
     alerts: Annotated[Path, typer.Option(help="alerts file that has it")],
     events: Annotated[Path | None, typer.Option(help="folder of raw tables, to print the rows themselves")] = None,
+    custom: Annotated[Path | None, typer.Option(help="folder of your own rules, for their names")] = None,
 ) -> None:
     """Say in Chinese and English what an alert counted, against which limit, and which events it looked at.
 
@@ -109,7 +110,7 @@ def explain(
     alert = next((one for one in read_alerts(alerts) if one.alert_id == alert_id), None)
     if alert is None:
         raise AlertError(f"{alerts} has no alert {alert_id}", "wanted an alert_id of that file")
-    for line in explained(alert, load_rulebook().titles().get(alert.rule_id)):
+    for line in explained(alert, load_rulebook(None, custom).titles().get(alert.rule_id)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if events is None:
         return
@@ -126,6 +127,7 @@ def status(
     subject: Annotated[str | None, typer.Option(help="one account or group")] = None,
     day: Annotated[str | None, typer.Option(help="trading day; the latest where left out")] = None,
     parameters: Annotated[Path | None, typer.Option(help="folder of limits instead of the shipped one")] = None,
+    custom: Annotated[Path | None, typer.Option(help="folder of your own rules; or ALERTGRADE_RULES")] = None,
     most: Annotated[int, typer.Option(min=1, help="rows to print")] = 50,
 ) -> None:
     """Print every subject's count against its limit, nearest to a breach first.
@@ -136,12 +138,24 @@ def status(
 
     home = settings()
     with open_events(events, home) as raw:
-        rows = status_of(raw, home.rules_dir / "status", parameters, subject=subject, day=day_of(day, "--day"))
+        own, state = custom or home.custom_rules, home.rules_dir / "status"
+        rows = status_of(raw, state, parameters, custom_dir=own, subject=subject, day=day_of(day, "--day"))
     table = Table("rule", "exchange", "contract", "subject", "count", "limit", "share", "answer")
     for row in rows[:most]:
         share = "" if row["share"] is None else f"{row['share']:.0%}"
-        count, limit = (f"{row[name]:,}" if row[name] is not None else "" for name in ("count", "limit"))
+        count, limit = (_number(row[name]) for name in ("count", "limit"))
         place = (row["rule_id"], row["exchange"] or "", row["contract"] or "", row["subject_id"])
         table.add_row(*place, count, limit, share, row["answer"])
     console.print(table)
     console.print(f"{len(rows):,} counts" + (f", the first {most:,} shown" if len(rows) > most else ""))
+
+
+def _number(value: float | None) -> str:
+    """With commas, whole numbers without a point; nothing for None.
+
+    >>> _number(1200.0), _number(0.25), _number(None)
+    ('1,200', '0.25', '')
+    """
+    if value is None:
+        return ""
+    return f"{int(value):,}" if value == int(value) else f"{value:,}"

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
 from alertgrade.commands.scope import day_of
+from alertgrade.errors import AlertError
 
 if TYPE_CHECKING:
     from rules_baseline.suspects.find import Found
@@ -24,6 +25,9 @@ def suspects(
     ] = None,
     last: Annotated[str | None, typer.Option("--to", help="last trading day; the last in the data")] = None,
     parameters: Annotated[Path | None, typer.Option(help="folder of limits instead of the shipped one")] = None,
+    custom: Annotated[
+        Path | None, typer.Option(help="folder of your own rules, of which those in the day count; or ALERTGRADE_RULES")
+    ] = None,
     scoring: Annotated[Path | None, typer.Option(help="scoring file instead of the shipped one")] = None,
 ) -> None:
     """Rank groups of accounts that may be under one undeclared control (未申报实控).
@@ -40,7 +44,10 @@ def suspects(
     weights, until, home = load_scoring(scoring), day_of(last, "--to"), settings()
     with open_events(events, home) as raw:
         state = home.rules_dir / "suspects"
-        found = find_suspects(raw, state, days=days, top=top, last=until, parameters_dir=parameters, scoring=weights)
+        own = _counting(custom) or home.custom_rules
+        found = find_suspects(
+            raw, state, days=days, top=top, last=until, parameters_dir=parameters, custom_dir=own, scoring=weights
+        )
     table = Table("rank", "group", "score", "accounts", "evidence", "newly breached if declared")
     for row in group_table(found).to_pylist():
         rules = f"{row['new_breaches']:,} ({row['new_breach_rules']})" if row["new_breaches"] else "-"
@@ -54,6 +61,19 @@ def suspects(
     )
     if out is not None:
         _write(found, out)
+
+
+def _counting(custom: Path | None) -> Path | None:
+    """The folder, if declaring a group can change what its rules count."""
+    from rules_baseline.rulebook import load_rulebook, own_rules
+
+    if custom is not None and not own_rules(load_rulebook(None, custom)):
+        raise AlertError(
+            f"--custom {custom} has no rule that counts a group",
+            "wanted a Python file with a RULE: the other rules look at accounts, whatever group is declared",
+            "leave --custom out",
+        )
+    return custom
 
 
 def _evidence(row: dict[str, Any]) -> str:

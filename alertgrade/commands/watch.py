@@ -29,12 +29,16 @@ def watch(
     service: Annotated[str, typer.Option(help="Address of the scoring service; left out, nothing is graded.")] = "",
     key: Annotated[str, typer.Option(help="API key of role scorer; better ALERTGRADE_API_KEY.")] = "",
     parameters: Annotated[Path | None, typer.Option(help="Folder of limits instead of the shipped one.")] = None,
+    custom: Annotated[Path | None, typer.Option(help="Folder of your own rules; or ALERTGRADE_RULES.")] = None,
     idle: Annotated[float, typer.Option(min=0, help="Seconds without a batch before held rows are counted.")] = 0.25,
     late: Annotated[float, typer.Option(min=0, help="Seconds of event time to wait for rows out of order.")] = 0.0,
     keep_days: Annotated[
         int, typer.Option(min=1, help="Trading days whose rows are kept; late rows of earlier ones are set aside.")
     ] = 5,
     once: Annotated[bool, typer.Option("--once", help="Take what is there, then end.")] = False,
+    close: Annotated[
+        bool, typer.Option("--close", help="With --once: the last day is over, for your own rules after the close.")
+    ] = False,
 ) -> None:
     """Take batches of orders and trades, raise alerts the moment a limit is crossed, and have them graded.
 
@@ -44,6 +48,8 @@ def watch(
     from alertgrade.watch.start import opened_watch
     from features.events.pseudonym import load_or_create_key
 
+    if close and not once:
+        raise AlertError("--close without --once", "wanted both: a day that goes on is not over", "add --once")
     home = settings()
     stopped: list[int] = []
 
@@ -56,6 +62,7 @@ def watch(
         out,
         pseudonym_key=load_or_create_key(home.keys_dir / "pseudonym.key"),
         parameters_dir=parameters,
+        custom_dir=custom or home.custom_rules,
         scoring=_scoring(home, service, key),
         online=_online(home),
         patience=Patience(idle_s=idle, late_s=late),
@@ -64,7 +71,7 @@ def watch(
         before = [signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)]
         try:
             console.print(f"watching {source} into {out}; Ctrl-C ends it")
-            watched = watching.run(once=once, stopping=lambda: bool(stopped))
+            watched = watching.run(once=once, close=close, stopping=lambda: bool(stopped))
         finally:
             for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
                 signal.signal(number, handler)
@@ -103,4 +110,7 @@ def _say(watched: Watched, out: Path) -> None:
         console.print(f"{watched.beyond:,} late rows are beyond the kept days and were not counted: refused.jsonl")
     if watched.trouble:
         console.print(f"the service: {watched.trouble}", markup=False, soft_wrap=True)
+    if watched.unjudged:
+        days = ", ".join(map(str, watched.unjudged))
+        console.print(f"your own rules did not judge {days}: no rows of contract_days", soft_wrap=True)
     console.print(f"alerts of each day, and the logs, in {out}")

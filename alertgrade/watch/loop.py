@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from alertgrade.watch.beyond import beyond_rows
+from alertgrade.watch.closed_days import OwnScreens
 from alertgrade.watch.door import Admitted, Door
 from alertgrade.watch.holding import Split, Tables, count, joined, split
 from alertgrade.watch.intake import TABLES, Delivery, Intake
 from alertgrade.watch.journals import Journals
 from alertgrade.watch.online import OnlineRows
-from alertgrade.watch.record import Beside, Record
+from alertgrade.watch.record import Beside, Closing, Record
 from alertgrade.watch.scoring import AT_ONCE, Scoring
 from rules_baseline.alerts import write_alerts
 from rules_baseline.batches import Batch, arrow_schema
@@ -51,6 +52,7 @@ class Watched:
     corrections: int
     unanswered: int
     trouble: str  # what the service said last, where it does not answer
+    unjudged: tuple[date, ...] = ()  # days over that rules of one's own could not judge: not in contract_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Watch:
     """Takes from ``intake`` into ``engine``; what is raised goes to ``out``, to the online store and to the service.
 
     One transaction holds a batch's offsets, rows, counts, alerts and day-so-far rows, so that dying at any moment and
-    starting again changes nothing. ``scoring`` and ``online`` may be None. ``clock`` counts seconds.
+    starting again changes nothing. ``scoring`` and ``online`` may be None. ``clock`` counts seconds. ``own`` are the
+    broker's rules that judge a day once it is over.
     """
 
     def __init__(
@@ -80,24 +83,28 @@ class Watch:
         online: OnlineRows | None = None,
         patience: Patience | None = None,
         clock: Callable[[], float] = time.monotonic,
+        own: OwnScreens | None = None,
     ) -> None:
-        self._engine, self._intake, self._out = engine, intake, out
+        self._engine, self._intake, self._out, self._own = engine, intake, out, own
         self._scoring, self._online, self._clock = scoring, online, clock
         self._patience = patience or Patience()
         self._door, self._record = door, Record(engine.cursor())
         self._held = self._record.held()
         self._journals = Journals(out, self._record)
-        self._last_day = max((alert.trading_day for alert in engine.alerts()), default=date.min)
+        self._last_day = max((raised.alert.trading_day for raised in self._record.raised()), default=date.min)
+        self._unjudged: set[date] = set()
         intake.resume(self._record.offsets())
         if online is not None:
             online.write(self._record.raised())
         self._busy_at = clock()
 
-    def run(self, *, once: bool = False, stopping: Callable[[], bool] = lambda: False) -> Watched:
+    def run(self, *, once: bool = False, close: bool = False, stopping: Callable[[], bool] = lambda: False) -> Watched:
         """Work until ``stopping`` says so, or with ``once`` until the intake has no more; then write the alerts files.
 
-        What is held back is counted at the end of a finite intake, and kept held where one is stopped.
+        What is held back is counted at the end of a finite intake, and kept held where one is stopped. A day is over
+        once a later one has rows; with ``close`` the last one is over too when the intake has no more.
         """
+        self._close_days(self._record.closed.latest())
         while not stopping():
             delivery = self._intake.next(0.0 if once or self._asking() else min(_TICK_S, self._patience.idle_s))
             if delivery is not None:
@@ -105,6 +112,7 @@ class Watch:
             elif count(self._held) and (once or self._clock() - self._busy_at >= self._patience.idle_s):
                 self._count_held()
             elif once:
+                self._close_days(date.max if close else self._record.closed.latest())
                 self._finish_scoring(stopping)
                 break
             elif self._asking():
@@ -123,10 +131,11 @@ class Watch:
             refused,
             self._engine.late_rows,
             self._engine.beyond_rows,
-            len(self._engine.alerts()),
+            len(self._record.raised()),
             len(self._record.corrections()),
             self._record.waiting(),
             "" if self._scoring is None else self._scoring.trouble,
+            tuple(sorted(self._unjudged)),
         )
 
     def close(self) -> None:
@@ -153,7 +162,8 @@ class Watch:
     def _commit(self, offsets: tuple[str, ...], parts: Split, arrived: Arrived) -> None:
         sequence = self._engine.sequence + 1
         beyond = beyond_rows(parts.now, self._engine.folded)
-        beside = Beside(sequence, offsets, arrived.rows, parts.held, arrived.admitted, arrived.duplicates, beyond)
+        own = self._own is not None
+        beside = Beside(sequence, offsets, arrived.rows, parts.held, arrived.admitted, arrived.duplicates, beyond, own)
         self._engine.process(Batch(sequence, parts.now["orders"], parts.now["trades"]), beside=beside)
         self._held = parts.held
         raised = self._journals.committed(self._record, sequence)
@@ -161,8 +171,28 @@ class Watch:
             self._online.write(raised)
         days = {day for name in TABLES for day in parts.now[name]["trading_day"].unique().to_pylist()}
         if days and max(days) > self._last_day:
+            self._close_days(max(days))
             self._write_days()
             self._last_day = max(days)
+
+    def _close_days(self, before: date | None) -> None:
+        """Judge the days before ``before`` (None: there is none) that have rows they were not judged with."""
+        if self._own is None or before is None or before == date.min:
+            return
+        last = before - timedelta(days=1)
+        first = self._record.closed.oldest(last)
+        if first is None:
+            return
+        found, judged = self._own.alerts(self._record.closed.rows(), first, last)
+        days = self._record.closed.days(first, last)
+        self._unjudged |= set(days) - judged
+        nothing = {name: arrow_schema(name).empty_table() for name in TABLES}
+        sequence = self._engine.sequence + 1
+        batch = Batch(sequence, nothing["orders"], nothing["trades"])
+        self._engine.process(batch, beside=Closing(sequence, days, found))
+        raised = self._journals.committed(self._record, sequence)
+        if self._online is not None:
+            self._online.write(raised)
 
     def _asking(self) -> bool:
         return self._scoring is not None and self._scoring.asking
@@ -184,7 +214,7 @@ class Watch:
 
     def _write_days(self) -> None:
         """One alerts file a trading day, as the rules write it; written again where late rows added to it."""
-        alerts = self._engine.alerts()
+        alerts = sorted((raised.alert for raised in self._record.raised()), key=lambda a: (a.triggered_at, a.alert_id))
         for day in sorted({alert.trading_day for alert in alerts}):
             of_day = [alert for alert in alerts if alert.trading_day == day]
             write_alerts(of_day, self._out / f"alerts-{day.isoformat()}.parquet")

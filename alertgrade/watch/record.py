@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
 from alertgrade.watch import day_so_far, seen
+from alertgrade.watch.closed_days import ClosedDays, close, keep_whole
 from alertgrade.watch.day_so_far import Row
 from alertgrade.watch.door import Admitted
 from alertgrade.watch.holding import Tables, count
@@ -64,6 +66,7 @@ class Record:
             con.register("watch_empty", arrow_schema(name).empty_table())
             con.execute(f"CREATE TABLE IF NOT EXISTS watch_held_{name} AS FROM watch_empty")
             con.unregister("watch_empty")
+        self.closed = ClosedDays(con)
 
     def offsets(self) -> list[str]:
         """Committed offsets, in order."""
@@ -146,6 +149,7 @@ class Beside:
     admitted: Admitted | None
     duplicates: int
     beyond: pa.Table  # rows of days that are closed for good (``REFUSED``)
+    whole: bool = False  # whether all columns are kept, for rules after the close
 
     def __call__(self, con: Any, alerts: Sequence[TriggerRecord]) -> None:
         """Append all of it through the engine's connection."""
@@ -155,11 +159,13 @@ class Beside:
         counts = [self.sequence, count(self.arrived), self.duplicates, refused.num_rows]
         con.execute("INSERT INTO watch_counts VALUES (?, ?, ?, ?)", counts)
         seen.keep(con, self.sequence, self.arrived)
+        if self.whole:
+            keep_whole(con, self.sequence, self.arrived)
         self._keep(con, {"refused": refused}, f"INSERT INTO watch_{{name}} SELECT {self.sequence}, * FROM watch_kept")
         for name in TABLES:
             con.execute(f"DELETE FROM watch_held_{name}")
         self._keep(con, self.held, "INSERT INTO watch_held_{name} FROM watch_kept")
-        self._raise(con, alerts)
+        raise_alerts(con, self.sequence, alerts)
         seen.forget(con, self.sequence)
 
     def _keep(self, con: Any, tables: Mapping[str, pa.Table], sql: str) -> None:
@@ -169,9 +175,26 @@ class Beside:
                 con.execute(sql.format(name=name))
                 con.unregister("watch_kept")
 
-    def _raise(self, con: Any, alerts: Sequence[TriggerRecord]) -> None:
-        before = con.execute("SELECT count(*) FROM watch_alerts").fetchall()[0][0] if alerts else 0
-        days = day_so_far.rows(con, alerts)
-        for number, (alert, row) in enumerate(zip(alerts, days, strict=True), before):
-            kept = [self.sequence, number, alert.alert_id, alert.model_dump_json(), json.dumps(dict(row))]
-            con.execute("INSERT INTO watch_alerts VALUES (?, ?, ?, ?, ?)", kept)
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Days judged after their close, and what that raised; called by the engine within an empty batch's transaction."""
+
+    sequence: int
+    days: Sequence[date]
+    found: Sequence[TriggerRecord]
+
+    def __call__(self, con: Any, alerts: Sequence[TriggerRecord]) -> None:
+        """Append the days, and the alerts that were not raised before; ``alerts`` of an empty batch are none."""
+        known = {name for (name,) in con.execute("SELECT alert_id FROM watch_alerts").fetchall()}
+        close(con, self.sequence, self.days)
+        raise_alerts(con, self.sequence, [*alerts, *(one for one in self.found if one.alert_id not in known)])
+
+
+def raise_alerts(con: Any, sequence: int, alerts: Sequence[TriggerRecord]) -> None:
+    """Append alerts with their accounts' days so far, numbered on."""
+    before = con.execute("SELECT count(*) FROM watch_alerts").fetchall()[0][0] if alerts else 0
+    days = day_so_far.rows(con, alerts)
+    for number, (alert, row) in enumerate(zip(alerts, days, strict=True), before):
+        kept = [sequence, number, alert.alert_id, alert.model_dump_json(), json.dumps(dict(row))]
+        con.execute("INSERT INTO watch_alerts VALUES (?, ?, ?, ?, ?)", kept)

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from alertgrade.errors import AlertError
 from alertgrade.watch import seen
+from alertgrade.watch.closed_days import judges_of
 from alertgrade.watch.directory import DirectoryIntake
 from alertgrade.watch.door import Door
 from alertgrade.watch.intake import TABLES, Intake
@@ -46,6 +47,7 @@ def opened_watch(
     *,
     pseudonym_key: bytes,
     parameters_dir: Path | None = None,
+    custom_dir: Path | None = None,
     scoring: Scoring | None = None,
     online: OnlineRows | None = None,
     patience: Patience | None = None,
@@ -57,7 +59,8 @@ def opened_watch(
 
     ``reference`` is a folder of raw tables; its orders and trades are not read and need not be there. ``statement`` is
     ``compile_rules`` of all intraday rules, where it is at hand. ``keep_days``: rows of a trading day are kept until so
-    many later trading days of its exchange have had rows. Raises ``AlertError`` where ``out`` was begun with
+    many later trading days of its exchange have had rows. ``custom_dir`` holds rules of the broker's own: those of the
+    day run in the engine, the others judge a day once it is over. Raises ``AlertError`` where ``out`` was begun with
     other reference tables, limits, rules or another source.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -66,7 +69,8 @@ def opened_watch(
         intake = open_intake(source, out, patience) if isinstance(source, str) else source
         held.callback(intake.close)
         tables, digest = read_reference(reference, pseudonym_key)
-        book = load_rulebook(parameters_dir)
+        book = load_rulebook(parameters_dir, custom_dir)
+        own = judges_of(book, reference, pseudonym_key)
         rules = ",".join(rule.id for rule in book.rules)
         begun = {"reference": digest, "limits": book.limits.version, "rules": rules, "code": code_digest()}
         begun |= {"state": LAYOUT, "columns of the day so far": seen.LAYOUT, "source": intake.address}
@@ -83,7 +87,9 @@ def opened_watch(
         held.callback(engine.close)
         door = Door()
         held.callback(door.close)
-        watch = Watch(engine, intake, door, out, scoring=scoring, online=online, patience=patience, clock=clock)
+        watch = Watch(
+            engine, intake, door, out, scoring=scoring, online=online, patience=patience, clock=clock, own=own
+        )
         held.callback(watch.close)
         yield watch
 

@@ -69,7 +69,7 @@ def _answers(closing: Closing, screen: Screen, version: str, ids: int) -> list[t
     missing = [name for name in screen.needs if not closing.has(name)]
     if missing:
         return [([], unknown(closing, screen, missing))]
-    if any(closing.session.is_empty(name) for name in screen.needs):
+    if screen.needs and all(closing.session.is_empty(name) for name in screen.needs):
         return []  # nothing to look at, and nothing to compile for it
     parts, covered = [], set()
     for choice, part in closing.periods(screen.id):

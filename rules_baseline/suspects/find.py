@@ -52,18 +52,20 @@ def suspects(
     top: int = 50,
     last: date | None = None,
     parameters_dir: Path | None = None,
+    custom_dir: Path | None = None,
     scoring: Scoring | None = None,
 ) -> Found:
     """Rank the suspected groups of the ``days`` trading days up to ``last`` (None: the last in the data).
 
     ``features.events.load.Events`` in; evidence is that of the screens ``shared_address``, ``synchronous_trading``,
     ``benefit_transfer`` and of bank accounts, strengths those of ``scoring`` (None: the shipped one). The merged counts
-    are those of the ``top`` groups. Empty where nobody shares anything. Raises ``AlertError`` without a trading day,
-    for ``days`` or ``top`` below 1, and as ``load_rulebook`` does.
+    are those of the ``top`` groups, by the shipped rules and the intraday ones of ``custom_dir``. Empty where nobody
+    shares anything. Raises ``AlertError`` without a trading day, for ``days`` or ``top`` below 1, and as
+    ``load_rulebook`` does.
     """
     if top < 1:
         raise AlertError(f"--top {top}", "wanted 1 or more")
-    book = load_rulebook(parameters_dir)
+    book = load_rulebook(parameters_dir, custom_dir)
     scoring = load_scoring() if scoring is None else scoring
     period = period_of(events, book.choices, days, last)
     try:

@@ -53,7 +53,8 @@ def margin_lending(market: Market, day: date, limits: Limits) -> list[Screen]:
     """AT06 疑似配资: many machines and many changes of the password."""
     machines, changes, days = limits.after_close.margin_lending
     found = []
-    for account, rows in _by_account(market.on("logins", market.window(day, days))).items():
+    looked_at = [r for r in market.on("logins", market.window(day, days)) if r["event"] in {"login", "password_change"}]
+    for account, rows in _by_account(looked_at).items():
         macs = {row["mac"] for row in rows if row["event"] == "login" and row["mac"] is not None}
         changed = sum(1 for row in rows if row["event"] == "password_change")
         met = len(macs) >= machines and changed >= changes

@@ -31,7 +31,12 @@ def large_losses() -> list[Scene]:
         return _account_days(_calendar(name, 26), days, net_pnl=Decimal(each), equity=Decimal(equity))
 
     rule = "large_loss"
+    mixed = _calendar("llmixed", 26)
+    for number, day in enumerate(DAYS[-20:]):
+        equity = Decimal(2_000_000 * (-1) ** number)
+        mixed.add("account_days", rows.account_day(mixed.who("A"), day, net_pnl=Decimal(-25_000), equity=equity))
     return [
+        mixed.says(rule, ("breach", "A", 500_000)),
         lost("ll20", 20, "-25000", 1_000_000).says(rule, ("breach", "A", 500_000)),
         lost("llless", 20, "-24999.9", 100).says(rule),
         lost("llrich", 20, "-25000", 1_000_001).says(rule),
@@ -52,8 +57,17 @@ def high_fees() -> list[Scene]:
     def paid(name: str, fee: str, own: str) -> Scene:
         return _account_days(_calendar(name, 1), 1, fee=Decimal(fee), exchange_fee=Decimal(own))
 
+    def over(name: str, days_ago: int) -> Scene:
+        scene = _calendar(name, 26)
+        for day, fee in ((DAYS[-1 - days_ago], 9_000), (LAST, 1_000)):
+            paid = {"fee": Decimal(fee), "exchange_fee": Decimal(fee) / 5}
+            scene.add("account_days", rows.account_day(scene.who("A"), day, **paid))
+        return scene
+
     rule = "high_fee"
     return [
+        over("hfwindow", 19).says(rule, ("breach", "A", 5)),
+        over("hfold", 20).says(rule),
         paid("hf5", "10000", "2000").says(rule, ("breach", "A", 5)),
         paid("hfless", "9999.99", "1000").says(rule),
         paid("hfratio", "10000", "2000.01").says(rule),
@@ -156,7 +170,27 @@ def lending() -> list[Scene]:
             scene.add("logins", rows.login(scene.who("A"), scene.tick(), event="password_change"))
         return scene
 
+    def on(scene: Scene, event: str, *days_ago: int, mac: str | None = None) -> Scene:
+        for number in days_ago:
+            moment = rows.at(scene.number, DAYS[-1 - number])
+            scene.add("logins", rows.login(scene.who("A"), moment, event=event, mac=mac))
+            scene.tick()
+        return scene
+
+    def window(name: str, first_change: int) -> Scene:
+        """Machines of 20, 19, 1 and 0 days ago, one of them seen twice; changes of three days."""
+        scene = _calendar(name, 26)
+        for mac, days_ago in (("m0", (20,)), ("m1", (19,)), ("m2", (1, 0)), ("m3", (0,))):
+            on(scene, "login", *days_ago, mac=f"{name}{mac}")
+        return on(scene, "password_change", first_change, 1, 0)
+
+    changed = on(used("mlchangemac", 2, 3), "password_change", 0, mac="another")
     return [
+        window("mlwindow", 19).says(rule, ("breach", "A", 3)),
+        window("mlold", 20).says(rule),
+        changed.says(rule),
+        on(used("mlnull", 2, 3), "login", 0).says(rule),
+        used("mlnone", 3, 0, "login_failed").says(rule),
         used("ml3", 3, 3).says(rule, ("breach", "A", 3)),
         used("ml2", 2, 9).says(rule),
         used("mlchange", 9, 2).says(rule),
@@ -185,6 +219,16 @@ def spoofs() -> list[Scene]:
         fill = dict(more.tables["trades"][number])
         later = fill["event_time"] + timedelta(seconds=10)
         more.add("trades", {**fill, "trade_id": f"more{number}", "event_time": later})
+    later = spoof("splater")
+    for number in range(3):
+        fill = dict(later.tables["trades"][number])
+        past = fill["event_time"] + timedelta(seconds=10, microseconds=1)
+        later.add("trades", {**fill, "trade_id": f"later{number}", "event_time": past})
+    rejected, kept = spoof("sprejected"), spoof("spkept")
+    for row in rejected.tables["orders"]:
+        row["event"] = "rejected" if row["event"] == "accepted" else row["event"]
+    for row in kept.tables["orders"]:
+        row["event"] = "rejected" if row["event"] == "cancelled" else row["event"]
     shared = spoof("spshared", 1)
     for number in range(3):
         shared.add("trades", {**shared.tables["trades"][0], "trade_id": f"s{number}", "order_id": f"spshared{number}"})
@@ -203,6 +247,9 @@ def spoofs() -> list[Scene]:
         spoof("spnull", cancelled_by=None).says(rule, ("breach", "A", 3)),
         filled.says(rule),
         more.says(rule),
+        later.says(rule, ("breach", "A", 3)),
+        rejected.says(rule),
+        kept.says(rule),
         shared.says(rule),
         unknown.says(rule),
     ]

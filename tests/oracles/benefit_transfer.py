@@ -24,9 +24,9 @@ def benefit_transfer(market: Market, day: date, limits: Limits) -> list[Screen]:
     found = []
     for (one, other), each in gains.items():
         net = abs(sum(each, Fraction(0)))
-        met = net >= least and len(each) >= number
+        met = hit(net >= least and len(each) >= number) if market.given("contract_days") else "UNKNOWN"
         pair_of = Subject(f"{one}|{other}", "pair")
-        found.append(Screen("benefit_transfer", day, pair_of, hit(met), net, Fraction(least), accounts=(one, other)))
+        found.append(Screen("benefit_transfer", day, pair_of, met, net, Fraction(least), accounts=(one, other)))
     return found
 
 

@@ -24,6 +24,6 @@ def count(key: Key, rows: list[Row], judge: Judge, limit: int) -> tuple[list[Ale
     """Alerts, the finding, and the rows that count."""
     judged = [(row, judge(row)) for row in rows]
     counting = [row for row, verdict in judged if verdict]
-    steps = [Step(row["event_time"], 1, (row["account_id"],)) for row in counting]
+    steps = [Step(row["event_time"], 1, (row["account_id"],), row["order_id"]) for row in counting]
     open_rows = any(verdict is None for _, verdict in judged)
-    return climb(key, steps, limit), finding(key, answer(len(steps), limit, open_rows)), counting
+    return climb(key, steps, limit), finding(key, answer(len(steps), limit, open_rows), len(steps)), counting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from fractions import Fraction
 
@@ -28,6 +28,8 @@ class Alert:
     threshold: Fraction
     occurrence: int | None = None
     accounts: tuple[str, ...] = ()  # of a pair or cluster
+    members: dict[str, int] | None = None  # own counts up to the trigger; None: not compared
+    event_ids: tuple[str, ...] = ()  # of the events up to the trigger
 
     @property
     def alert_id(self) -> str:
@@ -43,6 +45,7 @@ class Finding:
     subject_id: str
     trading_day: date
     answer: str
+    day_total: Fraction | None = None
 
     @property
     def key(self) -> tuple[str, str | None, str | None, str, date]:
@@ -67,6 +70,7 @@ class Step:
     at: datetime
     amount: int
     accounts: tuple[str, ...]
+    event_id: str
 
 
 def climb(key: Key, steps: Sequence[Step], limit: int, *, above: bool = False) -> list[Alert]:
@@ -75,13 +79,15 @@ def climb(key: Key, steps: Sequence[Step], limit: int, *, above: bool = False) -
     levels = [] if warning is None else [("warning", warning)]
     alerts = []
     for level, reach in [*levels, ("breach", limit + 1 if above else limit)]:
-        total, own = 0, Counter[str]()
+        total, own, ids = 0, Counter[str](), list[str]()
         for step in steps:
             total += step.amount
+            ids.append(step.event_id)
             for account in set(step.accounts):
                 own[account] += step.amount
             if total >= reach:
-                alerts.append(alert(key, level, step.at, leader(own, key.subject), total, limit))
+                found = alert(key, level, step.at, leader(own, key.subject), total, limit)
+                alerts.append(replace(found, members=dict(own), event_ids=tuple(ids)))
                 break
     return alerts
 
@@ -98,8 +104,8 @@ def leader(own: Counter[str], subject: Subject) -> str:
     return min(own, key=lambda account: (-own[account], text(account)))
 
 
-def finding(key: Key, answer: str) -> Finding:
-    return Finding(key.rule_id, key.exchange, key.contract, key.subject.id, key.day, answer)
+def finding(key: Key, answer: str, total: int = 0) -> Finding:
+    return Finding(key.rule_id, key.exchange, key.contract, key.subject.id, key.day, answer, Fraction(total))
 
 
 def answer(total: int, limit: int, open_rows: bool) -> str:
@@ -125,7 +131,8 @@ class Screen:
     account_id: str | None = None
 
     def as_finding(self) -> Finding:
-        return Finding(self.rule_id, self.exchange, self.contract, self.subject.id, self.day, self.answer)
+        key = (self.rule_id, self.exchange, self.contract, self.subject.id, self.day)
+        return Finding(*key, self.answer, self.measured)
 
     def as_alert(self) -> Alert:
         account = self.account_id or (min(self.accounts, key=text) if self.accounts else self.subject.id)

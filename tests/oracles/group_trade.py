@@ -30,7 +30,7 @@ def group_trade(market: Market, limits: Limits) -> tuple[list[Alert], list[Findi
         ordered = [step for _, step in sorted(found_steps, key=lambda pair: pair[0])] if in_force else []
         alerts += climb(key, ordered, limits.group_trade)
         unknown = in_force and not market.given("control_groups")
-        findings.append(finding(key, answer(len(ordered), limits.group_trade, unknown)))
+        findings.append(finding(key, answer(len(ordered), limits.group_trade, unknown), len(ordered)))
     return alerts, findings
 
 
@@ -45,5 +45,5 @@ def _counted(own: list[Row]) -> tuple[tuple[object, ...], Step] | None:
         for before in own[:number]:
             if before["side"] != row["side"] and before["account_id"] != row["account_id"]:
                 accounts = (before["account_id"], row["account_id"])
-                return trade_place(row), Step(row["event_time"], 1, accounts)
+                return trade_place(row), Step(row["event_time"], 1, accounts, row["trade_id"])
     return None

@@ -21,7 +21,11 @@ def intraday_open(market: Market, _limits: Limits) -> tuple[list[Alert], list[Fi
             continue
         raised = climb(key, steps, limit, above=True)
         alerts += raised
-        findings.append(finding(key, "HIT" if any(a.level == "breach" for a in raised) else "MISS"))
+        findings.append(
+            finding(
+                key, "HIT" if any(a.level == "breach" for a in raised) else "MISS", sum(step.amount for step in steps)
+            )
+        )
     return alerts, findings
 
 
@@ -53,7 +57,7 @@ def _by_limit_row(market: Market) -> dict[Key, tuple[int | None, list[Step]]]:
             for limit in rows[(trade["exchange"], name)]:
                 if limit["scope"] == scope and valid(limit, day):
                     key = Key(RULE, trade["exchange"], name, day, subject)
-                    step = Step(trade["event_time"], trade["volume"], (trade["account_id"],))
+                    step = Step(trade["event_time"], trade["volume"], (trade["account_id"],), trade["trade_id"])
                     found.setdefault(key, (limit["limit"], []))[1].append(step)
                     limited = True
         if not limited:

@@ -30,7 +30,7 @@ def self_trades() -> list[Scene]:
         Scene("unlisted", known=False).matches(5).says(rule, *both),
         Scene("samesecond").matches(5, every=0).says(rule, *both),
     ]
-    return first + _hedged_legs() + _three_rows() + _two_contracts() + _groups() + _cffex()
+    return [*first, *_hedged_legs(), *_three_rows(), *_equal_seconds(), *_two_contracts(), *_groups(), *_cffex()]
 
 
 def _hedged_legs() -> list[Scene]:
@@ -57,6 +57,14 @@ def _three_rows() -> list[Scene]:
         same.says("self_trade", WARNED),
         between.says("self_trade", WARNED, BREACHED),
     ]
+
+
+def _equal_seconds() -> list[Scene]:
+    """Five matches of one instant: those with a seq first, by it, then the others by their id."""
+    scene = Scene("instant")
+    for name, seq in (("e", 2), ("d", 1), ("b", None), ("a", None), ("c", 3)):
+        scene.leg("A", "buy", name, after=0, seq=seq).leg("A", "sell", name, after=0, seq=seq)
+    return [scene.says("self_trade", WARNED, BREACHED)]
 
 
 def _two_contracts() -> list[Scene]:
@@ -122,7 +130,24 @@ def group_trades() -> list[Scene]:
         scene("gthedge").matches(1, "A", "B", hedge="hedging").says(rule, one).says("self_trade"),
         scene("gtthree").leg("A", "buy", "x").leg("A", "sell", "x").leg("B", "sell", "x").says(rule, one),
         scene("gtout").matches(1, "A", "C").says(rule),
+        *_meetings(),
     ]
+
+
+def _meetings() -> list[Scene]:
+    """Matches of a group beside a real one: what does not meet, and what meets once."""
+    rule, one = "group_trade", ("breach", "G", 1)
+
+    def scene(name: str) -> Scene:
+        return Scene(name, day=date(2025, 8, 8)).group("A", "B", "C").says(rule, one)
+
+    same = scene("gtsame").matches(1, "A", "B").leg("A", "buy", "x").leg("B", "buy", "x").leg("Z", "sell", "x")
+    apart = scene("gttwice").matches(1, "A", "B").leg("A", "buy", "x").leg("B", "sell", "x", contract="elsewhere2605")
+    once = scene("gtonce").leg("A", "buy", "x").leg("B", "sell", "x").leg("B", "sell", "x", order_id="other")
+    first = scene("gtfirst").leg("B", "buy", "x").leg("A", "buy", "x").leg("C", "sell", "x")
+    order = scene("gtseq").leg("A", "buy", "x").leg("B", "sell", "x", seq=2).leg("C", "sell", "x", after=0, seq=1)
+    null = scene("gtnull").leg("A", "buy", "x").leg("B", "sell", "x").leg("C", "sell", "x", after=0, seq=1)
+    return [same, apart, once, first, order, null]
 
 
 def _cancels(
@@ -192,6 +217,10 @@ def large_cancels() -> list[Scene]:
         Scene("lcfakcffex", "CFFEX", max_order_volume=20).orders(100, volume=16, time_in_force="FAK").says(rule),
         Scene("lcfakold", day=BEFORE).orders(50, volume=300, **fak).says(rule),
         Scene("lcfaknew", day=SINCE).orders(50, volume=300, **fak).says(rule, *fifty),
+        Scene("lcfok", day=SINCE)
+        .orders(50, volume=300, time_in_force="FOK", cancelled_by="exchange")
+        .says(rule, *fifty),
+        Scene("lcnullby").orders(50, volume=300, cancelled_by=None).says(rule, *fifty),
         Scene("lcfakfee", day=SINCE, has_order_fee=True).orders(50, volume=300, **fak).says(rule, *fifty),
         Scene("lcfee", day=SINCE, has_order_fee=True).orders(50, volume=300).says(rule, *fifty),
         Scene("lcexchange").orders(50, volume=300, cancelled_by="exchange").says(rule),
@@ -230,6 +259,15 @@ def limit_price_cancels() -> list[Scene]:
         scene("lpless").orders(100, volume=99, **at_limit).says(rule, warned, breached),
         scene("lplater").orders(102, volume=99, **at_limit).says(rule, warned, breached, ("severe", "A", 10_098)),
         scene("lpfew").orders(99, volume=1000, **at_limit).says(rule, warned),
+        scene("lplots")
+        .group("A", "B")
+        .orders(60, **at_limit)
+        .orders(40, "B", volume=249, **at_limit)
+        .says(rule, ("warning", "G", 80), ("breach", "G", 100), ("severe", "G", 10_020)),
+        scene("lponeside", upper_limit=None, low_price=Decimal(90))
+        .orders(1, **at_limit)
+        .orders(100, side="sell", price=Decimal(90))
+        .says(rule, warned, breached),
     ]
 
 
@@ -260,6 +298,8 @@ def opened_lots() -> list[Scene]:
         opens(scene("closing"), 501, offset="close").says(rule),
         opens(scene("openone", 1), 1, 1).says(rule, ("breach", "A", 2)),
         opens(scene("opennone", 0), 1).says(rule, ("breach", "A", 1)),
+        opens(scene("opentwo", 2), 1, 1).says(rule, ("warning", "A", 2)),
+        opens(scene("openthree", 3), 2).says(rule),
         opens(Scene("unlimited"), 9_999).says(rule),
         month.says(rule, ("warning", "A", 99), ("breach", "A", 101)),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.oracles import account_screens, position_screens
 from tests.oracles.benefit_transfer import benefit_transfer
 from tests.oracles.counting import Alert, Finding, Screen
@@ -13,6 +15,7 @@ from tests.oracles.limit_price_cancel import limit_price_cancel
 from tests.oracles.limits import Limits
 from tests.oracles.market import Market
 from tests.oracles.matched_orders import matched_orders
+from tests.oracles.missing_tables import left_open, of_everyone, unreadable
 from tests.oracles.occurrences import with_occurrences
 from tests.oracles.programme_reporting import programme_reporting
 from tests.oracles.self_trade import self_trade
@@ -59,11 +62,14 @@ def intraday(market: Market, limits: Limits | None = None) -> tuple[list[Alert],
 def screens(market: Market, limits: Limits | None = None) -> list[Screen]:
     limits = limits or Limits()
     return [
-        found
-        for day in market.trading_days()
-        for screen in AFTER_CLOSE.values()
-        for found in screen(market, day, limits)
+        found for day in market.trading_days() for rule in AFTER_CLOSE for found in _screened(market, rule, day, limits)
     ]
+
+
+def _screened(market: Market, rule: str, day: date, limits: Limits) -> list[Screen]:
+    if unreadable(market, rule):
+        return of_everyone(market, rule, day)
+    return left_open(market, rule, day, AFTER_CLOSE[rule](market, day, limits))
 
 
 def after_close(market: Market, limits: Limits | None = None) -> tuple[list[Alert], list[Finding]]:

@@ -104,7 +104,7 @@ def _leverage(
     if equity is None:
         return "UNKNOWN", None
     if equity <= 0:
-        return ("HIT" if futures else "UNKNOWN" if open_rows else "MISS"), None
+        return ("HIT", None) if futures else ("UNKNOWN" if open_rows else "MISS", Fraction(0))
     if total >= limit * equity:
         return "HIT", total / equity
     return ("UNKNOWN" if open_rows else "MISS"), total / equity

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from features.events.load import load_events
 from features.events.schema import TABLES, Kind
 from rules_baseline.alerts import read_alerts
 from rules_baseline.replay import run_rules
+from rules_baseline.scope import EVERYTHING, Scope
 from rules_baseline.trigger import TriggerRecord
-from tests.oracles.counting import Alert
+from tests.oracles.counting import Alert, Finding
 from tests.oracles.market import Market
 
 TYPES = {
@@ -29,6 +31,7 @@ TYPES = {
     Kind.MONEY: pa.decimal128(20, 4),
     Kind.NUMBER: pa.float64(),
 }
+Answers = dict[tuple[Any, ...], tuple[str, float | None]]  # answer and day_total by the key of a finding
 Said = tuple[Any, ...]  # alert_id, time, subject type, account, measured, threshold, occurrence
 
 
@@ -40,6 +43,7 @@ class Answer:
     evidence: dict[str, Any]
     findings: dict[tuple[Any, ...], str]
     records: list[TriggerRecord]
+    totals: dict[tuple[Any, ...], float | None]  # day_total by the key of a finding
 
 
 def write(market: Market, folder: Path) -> Path:
@@ -51,11 +55,21 @@ def write(market: Market, folder: Path) -> Path:
     return folder
 
 
-def ask(market: Market, folder: Path, *, batches: int = 1, parameters: Path | None = None) -> Answer:
+def ask(
+    market: Market,
+    folder: Path,
+    *,
+    batches: int = 1,
+    parameters: Path | None = None,
+    only: Collection[str] | None = None,
+) -> Answer:
+    """``only`` some rules, by id."""
     source = folder / "events"
     events = load_events(source if source.exists() else write(market, source), pseudonym_key=b"x" * 32)
     out = folder / f"out{batches}" / "alerts.parquet"
-    run_rules(events, out, state_dir=folder / f"state{batches}", batches=batches, parameters_dir=parameters)
+    scope = EVERYTHING if only is None else Scope(frozenset(only))
+    state = folder / f"state{batches}"
+    run_rules(events, out, state_dir=state, batches=batches, parameters_dir=parameters, scope=scope)
     alerts = pq.read_table(out).to_pylist()
     rows = pq.read_table(out.with_name("findings.parquet")).to_pylist()
     names = ("rule_id", "exchange", "contract", "subject_id", "trading_day")
@@ -64,6 +78,7 @@ def ask(market: Market, folder: Path, *, batches: int = 1, parameters: Path | No
         {row["alert_id"]: json.loads(row["evidence"]) for row in alerts},
         {tuple(row[name] for name in names): row["answer"] for row in rows},
         read_alerts(out),
+        {tuple(row[name] for name in names): row["day_total"] for row in rows},
     )
 
 
@@ -88,12 +103,47 @@ def expected(alerts: list[Alert]) -> list[Said]:
     ]
 
 
-def hits(findings: Iterable[tuple[tuple[Any, ...], str]]) -> set[tuple[Any, ...]]:
-    """The keys of the findings that are a HIT."""
-    return {key for key, answer in findings if answer == "HIT"}
-
-
-def answers(said: Answer, rules: Iterable[str]) -> dict[tuple[Any, ...], str]:
-    """The findings of some rules."""
+def told(findings: Iterable[Finding], rules: Iterable[str]) -> Answers:
+    """The oracle's findings of some rules in the same words."""
     wanted = set(rules)
-    return {key: answer for key, answer in said.findings.items() if key[0] in wanted}
+    return {
+        found.key: (found.answer, None if found.day_total is None else float(found.day_total))
+        for found in findings
+        if found.rule_id in wanted
+    }
+
+
+def said_of(answer: Answer, rules: Iterable[str]) -> Answers:
+    """The product's findings of some rules: answer and day_total."""
+    wanted = set(rules)
+    return {key: (said, answer.totals[key]) for key, said in answer.findings.items() if key[0] in wanted}
+
+
+def same_findings(said: Answers, wanted: Answers) -> None:
+    """The same subjects, answers and totals."""
+    differ = {key: (said.get(key), wanted.get(key)) for key in {*said, *wanted}}
+    assert {key: pair for key, pair in differ.items() if not same(*pair)} == {}
+
+
+def same(one: tuple[str, float | None] | None, other: tuple[str, float | None] | None) -> bool:
+    """Whether two answers are one; a total that is a quotient of doubles may differ in its last digits."""
+    if one is None or other is None:
+        return one is other
+    return one[0] == other[0] and _close(one[1], other[1])
+
+
+def _close(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def frozen(said: Answer, alerts: Iterable[Alert]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is frozen at the trigger, as the product and as the oracle say it, of alerts of which the oracle says it."""
+    names = ("members", "event_ids", "events")
+    compared = [alert for alert in alerts if alert.members is not None]
+    mine = {
+        alert.alert_id: {"members": alert.members, "event_ids": [*alert.event_ids[:50]], "events": len(alert.event_ids)}
+        for alert in compared
+    }
+    return {name: {key: said.evidence[name][key] for key in names} for name in mine}, mine

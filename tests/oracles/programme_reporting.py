@@ -26,7 +26,7 @@ def programme_reporting(market: Market, limits: Limits) -> tuple[list[Alert], li
         raised, bursts = _climb(key, rows, limits)
         alerts += [] if silent else raised
         unknown = not market.given("accounts")
-        findings.append(finding(key, answer(0 if silent else bursts, limits.bursts, unknown)))
+        findings.append(finding(key, answer(0 if silent else bursts, limits.bursts, unknown), bursts))
     return alerts, findings
 
 

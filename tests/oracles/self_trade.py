@@ -28,7 +28,7 @@ def self_trade(market: Market, limits: Limits) -> tuple[list[Alert], list[Findin
         in_force = key.day >= IN_FORCE[key.exchange]
         ordered = [step for _, step in sorted(found, key=lambda pair: pair[0])] if in_force else []
         alerts += climb(key, ordered, limits.self_trade)
-        findings.append(finding(key, answer(len(ordered), limits.self_trade, open_rows=False)))
+        findings.append(finding(key, answer(len(ordered), limits.self_trade, open_rows=False), len(ordered)))
     return alerts, findings
 
 
@@ -49,7 +49,8 @@ def _counted(market: Market, own: list[Row]) -> tuple[tuple[object, ...], Step] 
         return None
     if legs[1]["exchange"] == "CFFEX" and any(_immediate_or_market(market, row, at) for row in known):
         return None
-    return trade_place(legs[1]), Step(at, 1, (legs[0]["account_id"], legs[1]["account_id"]))
+    accounts = (legs[0]["account_id"], legs[1]["account_id"])
+    return trade_place(legs[1]), Step(at, 1, accounts, legs[1]["trade_id"])
 
 
 def first_of_each_side(rows: list[Row]) -> tuple[Row, Row] | None:

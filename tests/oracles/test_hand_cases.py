@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.oracles import after_close_scenes, intraday_scenes
+from tests.oracles.oracle import AFTER_CLOSE as AFTER
+from tests.oracles.oracle import INTRADAY as DURING
 from tests.oracles.oracle import after_close, intraday, oracle
-from tests.oracles.product import ask, expected, hits
+from tests.oracles.product import ask, expected, frozen, said_of, same_findings, told
 from tests.oracles.scene import Scene, together
 
 INTRADAY = intraday_scenes.scenes()
@@ -50,11 +52,17 @@ def test_a_screen_raises_on_the_last_day_what_was_counted_by_hand(scene: Scene) 
 
 
 @pytest.mark.parametrize(
-    ("scenes", "batches"), [(INTRADAY, 1), (INTRADAY, 7), (AFTER_CLOSE, 1)], ids=["intraday", "batches", "after_close"]
+    ("scenes", "rules", "batches"),
+    [(INTRADAY, DURING, 1), (INTRADAY, DURING, 7), (AFTER_CLOSE, AFTER, 1)],
+    ids=["intraday", "batches", "after_close"],
 )
-def test_the_product_says_the_same_of_all_scenes_at_once(scenes: list[Scene], batches: int, tmp_path: Path) -> None:
+def test_the_product_says_the_same_of_all_scenes_at_once(
+    scenes: list[Scene], rules: list[str], batches: int, tmp_path: Path
+) -> None:
     market = together(scenes)
     alerts, findings = oracle(market)
     answer = ask(market, tmp_path, batches=batches)
     assert answer.alerts == expected(alerts)
-    assert hits(answer.findings.items()) == hits((found.key, found.answer) for found in findings)
+    same_findings(said_of(answer, rules), told(findings, rules))
+    kept, wanted = frozen(answer, alerts)
+    assert kept == wanted

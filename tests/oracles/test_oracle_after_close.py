@@ -1,4 +1,4 @@
-"""Random days: the oracle and the product's after-close screens raise the same alerts."""
+"""Random days: the oracle and the product's after-close screens raise the same alerts and give the same findings."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rules_baseline.trigger import TriggerRecord
 from tests.oracles.counting import Alert
 from tests.oracles.grades import grade, grade_of_account, grade_of_group
 from tests.oracles.market import Market
-from tests.oracles.oracle import oracle
+from tests.oracles.oracle import AFTER_CLOSE, oracle
 from tests.oracles.packs import SMALL, write_small
-from tests.oracles.product import ask, expected, hits
+from tests.oracles.product import ask, expected, said_of, same_findings, told
 from tests.oracles.profile import profile
 from tests.oracles.strategies import ACCOUNTS
 from tests.oracles.strategies_after_close import after_close_markets
@@ -34,7 +34,7 @@ def test_the_oracle_and_the_product_agree(small: Path, market: Market) -> None:
     with tempfile.TemporaryDirectory() as folder:
         answer = ask(market, Path(folder), parameters=small)
         assert answer.alerts == expected(alerts)
-        assert hits(answer.findings.items()) == hits((found.key, found.answer) for found in findings)
+        same_findings(said_of(answer, AFTER_CLOSE), told(findings, AFTER_CLOSE))
         _same_grades(market, alerts, answer.records)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.oracles.market import Market
 from tests.oracles.oracle import INTRADAY, oracle
 from tests.oracles.packs import SMALL, write_small
-from tests.oracles.product import answers, ask, expected
+from tests.oracles.product import ask, expected, frozen, said_of, same_findings, told
 from tests.oracles.profile import profile
 from tests.oracles.strategies import intraday_markets
 
@@ -26,9 +26,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(market=intraday_markets(), batches=st.integers(2, 9))
 def test_the_oracle_and_the_product_agree(small: Path, market: Market, batches: int) -> None:
     alerts, findings = oracle(market, SMALL)
-    during = {found.key: found.answer for found in findings if found.rule_id in INTRADAY}
     with tempfile.TemporaryDirectory() as folder:
         for number in (1, batches):
             answer = ask(market, Path(folder), batches=number, parameters=small)
             assert answer.alerts == expected(alerts)
-            assert answers(answer, INTRADAY) == during
+            same_findings(said_of(answer, INTRADAY), told(findings, INTRADAY))
+            kept, wanted = frozen(answer, alerts)
+            assert kept == wanted

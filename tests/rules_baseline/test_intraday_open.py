@@ -156,3 +156,17 @@ def test_lots_in_many_batches_give_the_same(market: Any, run: Callable[..., Any]
     whole, cut = run(market), run(market, [row["event_time"] for row in market.trades])
     assert (cut.alerts, cut.findings) == (whole.alerts, whole.findings)
     assert [(a.level, a.measured) for a in whole.alerts] == [("warning", 10), ("breach", 11)]
+
+
+def test_a_contract_without_a_limit_is_told_apart_from_a_month_of_its_name(
+    market: Any, run: Callable[..., Any], new_contract: Callable[..., Any]
+) -> None:
+    option = {"kind": "option", "product": "m", "option_month": "2605"}
+    market.contracts.append(new_contract("DCE", contract="m2605-C-3000", **option))
+    market.opening_limit("month", "m2605", 5, exchange="DCE")
+    opened(market, 9, exchange="DCE", contract="m2605-C-3000")
+    opened(market, 7, exchange="DCE")
+    found = [
+        (f["contract"], f["answer"], f["day_total"], f["reason"]) for f in run(market).findings if f["rule_id"] == RULE
+    ]
+    assert sorted(found) == [("m2605", "HIT", 9, "limit reached"), ("m2605", "MISS", 0, "no limit row")]

@@ -129,3 +129,9 @@ def test_days_of_history_without_a_flow_lower_the_mean(book: Any, screen: Any) -
     book.at("cash_flows", "A", 4, amount=Decimal(5_000_000)).at("cash_flows", "A", 24, amount=Decimal(500_000))
     said = screen(book, "funding_jump")
     assert said.hits(24) == [("A", 2.0)]  # mean of 20 days: 250,000
+
+
+def test_account_days_given_without_rows_are_a_history_too_short(book: Any, screen: Any) -> None:
+    book.at("cash_flows", "A", 0, amount=Decimal(500_000)).at("orders", "A")
+    book.tables["account_days"] = []
+    assert screen(book, "funding_jump").answer("A") == ("UNKNOWN", "fewer days of history than wanted")

@@ -5,40 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from features.events.load import load_events
 from rules_baseline.after_close.choices import Choices
 from rules_baseline.after_close.run import run_screens
-from rules_baseline.batches import arrow_schema
 from rules_baseline.custom.load import CustomPack, load_custom
+from tests.rules_baseline.raw_book import DAYS, RawBook
 
-DAYS = [date(2026, 3, 2) + timedelta(days=n) for n in range(30)]
-PLACE = {"exchange": "SHFE", "contract": "cu2605"}
-LONG_AGO = date(2010, 1, 1)
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "contracts": {**PLACE, "product": "cu", "kind": "future", "multiplier": Decimal(10), "tick": Decimal(1),
-                  "max_order_volume": 500, "has_order_fee": False, "valid_from": LONG_AGO},
-    "contract_days": {**PLACE, "settlement_price": Decimal(100)},
-    "orders": {**PLACE, "event": "accepted", "side": "buy", "offset": "open", "hedge": "speculation",
-               "order_type": "limit", "time_in_force": "GFD", "price": Decimal(100), "volume": 1},
-    "trades": {**PLACE, "side": "buy", "offset": "open", "hedge": "speculation", "price": Decimal(100), "volume": 1},
-    "logins": {"event": "login", "via_relay": False},
-    "cash_flows": {"direction": "deposit", "cross_border": False},
-    "account_days": {"equity": Decimal(1000), "margin": Decimal(0), "net_pnl": Decimal(0), "fee": Decimal(0),
-                     "exchange_fee": Decimal(0)},
-    "accounts": {"account_type": "individual", "branch": "b", "channel": "direct", "is_employee": False,
-                 "is_programmatic": False, "is_market_maker": False, "opened_on": LONG_AGO, "valid_from": LONG_AGO},
-}  # fmt: skip
 RULE: dict[str, Any] = {
     "id": "own_rule",
     "title_zh": "自定义",
@@ -52,51 +33,26 @@ RULE: dict[str, Any] = {
 }
 
 
-@dataclass
-class Book:
-    """Rows of raw tables; a table that nothing was added to is not written, bar the required ones."""
-
-    tables: dict[str, list[dict[str, Any]]] = field(
-        default_factory=lambda: {"contracts": [DEFAULTS["contracts"]], "orders": [], "trades": []}
-    )
-    _numbers: Any = field(default_factory=lambda: itertools.count(1))
-
-    def add(self, table: str, **row: Any) -> Book:
-        self.tables.setdefault(table, []).append({**DEFAULTS[table], **row})
-        return self
-
-    def calendar(self, days: int) -> Book:
-        for day in DAYS[:days]:
-            self.add("contract_days", trading_day=day)
-        return self
+class Book(RawBook):
+    """A market whose events are told by a clock in Shanghai."""
 
     def at(
         self, table: str, account: str = "A", day: int = 0, clock: str = "09:00", times: int = 1, **row: Any
     ) -> Book:
-        """Events of an account at a time on a clock in Shanghai."""
+        moment = datetime.combine(DAYS[day], time.fromisoformat(clock)) - timedelta(hours=8)
         for _ in range(times):
-            number = f"{next(self._numbers):06d}"
-            ids = {"orders": {"order_id": f"o{number}"}, "trades": {"order_id": f"o{number}", "trade_id": f"t{number}"}}
-            moment = datetime.combine(DAYS[day], time.fromisoformat(clock)) - timedelta(hours=8)
-            dated = {"event_time": moment, "trading_day": DAYS[day], "account_id": account}
-            self.add(table, **{**dated, **ids.get(table, {}), **row})
+            self.event(table, account, day, moment, **row)
         return self
 
     def day(self, account: str = "A", day: int = 0, **row: Any) -> Book:
-        """A row of account_days."""
-        return self.add("account_days", account_id=account, trading_day=DAYS[day], **row)
+        """A row of account_days; an equity of 1,000 where none is given."""
+        return self.add("account_days", account_id=account, trading_day=DAYS[day], **{"equity": Decimal(1000), **row})
 
     def cancels(self, count: int, day: int = 0, account: str = "A", **row: Any) -> Book:
         return self.at("orders", account, day, times=count, event="cancelled", **row)
 
     def orders(self, count: int, day: int = 0, account: str = "A", **row: Any) -> Book:
         return self.at("orders", account, day, times=count, **row)
-
-    def write(self, folder: Path) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, rows in self.tables.items():
-            pq.write_table(pa.Table.from_pylist(rows, schema=arrow_schema(name)), folder / f"{name}.parquet")
-        return folder
 
 
 @dataclass(frozen=True)
