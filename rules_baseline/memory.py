@@ -28,17 +28,18 @@ KEPT = {
     "event_time TIMESTAMP, seq BIGINT, cancelled BOOLEAN, contract VARCHAR",
     "kept_immediate": "sequence BIGINT, exchange VARCHAR, trading_day DATE, order_id VARCHAR, event_time TIMESTAMP",
 }
+MESSAGE = "event IN ('accepted', 'cancelled')"  # the orders that are messages
+IMMEDIATE = "event = 'accepted' AND (time_in_force IN ('FOK', 'FAK') OR order_type = 'market')"
 _KEEP = (
     f"""INSERT INTO kept_legs SELECT $sequence, {", ".join(LEG_COLUMNS)},
        hash(exchange, trading_day, contract, trade_id), "offset" = 'open'{{limited}}
        FROM batch_trades""",
-    """INSERT INTO kept_messages SELECT $sequence, exchange, trading_day, account_id, order_id, event_time, seq,
-       event = 'cancelled', contract FROM batch_orders WHERE event IN ('accepted', 'cancelled')""",
+    f"""INSERT INTO kept_messages SELECT $sequence, exchange, trading_day, account_id, order_id, event_time, seq,
+       event = 'cancelled', contract FROM batch_orders WHERE {MESSAGE}""",
 )
-_KEEP_IMMEDIATE = """
+_KEEP_IMMEDIATE = f"""
 INSERT INTO kept_immediate SELECT $sequence, exchange, trading_day, order_id, event_time FROM batch_orders
-WHERE event = 'accepted' AND (time_in_force IN ('FOK', 'FAK') OR order_type = 'market')
-  AND exchange IN ({exchanges})"""
+WHERE {IMMEDIATE} AND exchange IN ({{exchanges}})"""
 _LEGS = ", ".join(f"r.{name}" for name in LEG_COLUMNS)
 _MESSAGES = "r.exchange, r.trading_day, r.account_id, r.order_id, r.event_time, r.seq, r.second, r.cancelled"
 _SECOND = "exchange, trading_day, second, subject_type, subject_id"

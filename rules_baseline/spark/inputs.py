@@ -1,0 +1,59 @@
+"""The tables of ``inputs.Inputs`` as views over whole days on Spark: raw rows with the facts of their day joined."""
+
+# The SQL below is put together from names of ours only.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from rules_baseline.facts import CANCELS, OPENS, with_subject
+from rules_baseline.inputs import LEG_COLUMNS
+from rules_baseline.memory import IMMEDIATE, MESSAGE, Needed
+from rules_baseline.spark.handover import Handover
+
+DAY_FACTS = ("subject_of_day", "contract_of_day")
+_AS_TABLE, _AS_VIEW = "CREATE OR REPLACE TEMP TABLE", "CREATE OR REPLACE TEMP VIEW"
+_MATCH = "exchange, trading_day, contract, trade_id, subject_type, subject_id"
+_LEGS = f"""
+WITH legs AS ({with_subject("batch_trades", ", ".join(f"r.{name}" for name in LEG_COLUMNS), kind=True)}),
+both AS (SELECT {_MATCH} FROM legs GROUP BY {_MATCH} HAVING min(side) < max(side))
+SELECT * FROM legs SEMI JOIN both USING ({_MATCH})"""
+_SECOND = "exchange, trading_day, second, subject_type, subject_id"
+_SENT = f"""
+SELECT exchange, trading_day, account_id, order_id, event_time, seq, event = 'cancelled' AS cancelled,
+       CAST(date_trunc('second', event_time) AS TIMESTAMP) AS second
+FROM batch_orders WHERE {MESSAGE}"""
+_MESSAGES = f"""
+WITH sent AS ({with_subject(f"({_SENT})", "r.*")}),
+busy AS (SELECT {_SECOND} FROM sent GROUP BY {_SECOND} HAVING count(*) >= {{burst}})
+SELECT * FROM sent SEMI JOIN busy USING ({_SECOND})"""
+_IMMEDIATE = f"SELECT exchange, trading_day, order_id, event_time FROM batch_orders WHERE {IMMEDIATE}"
+# For whom there are findings: one row stands for many.
+LOOKED_AT = {
+    "orders": "SELECT exchange, contract, trading_day, account_id, event FROM orders "
+    "GROUP BY exchange, contract, trading_day, account_id, event",
+    "trades": "SELECT exchange, contract, trading_day, account_id, `offset`, hedge FROM trades "
+    "GROUP BY exchange, contract, trading_day, account_id, `offset`, hedge",
+}
+
+
+def make_inputs(spark: Handover, tables: Mapping[str, pa.Table], needed: Needed) -> None:
+    """Make the views that rules read; ``tables`` are ``DAY_FACTS`` and the terms, raw tables are handed over already.
+
+    ``held_legs`` are those of matches in which one subject stands on both sides, ``held_messages`` those of seconds in
+    which one sent enough of them: all that a derived rule can count.
+    """
+    for name, table in tables.items():
+        spark.give(name, table)
+    for name in ("orders", "trades"):
+        spark.view(f"batch_{name}", f"SELECT * FROM {name}")
+    for statement in (CANCELS, OPENS):
+        spark.run(statement.replace(_AS_TABLE, _AS_VIEW, 1))
+    spark.view("held_legs", _LEGS)
+    burst = "1" if needed.burst is None else str(needed.burst)
+    spark.view("held_messages", _MESSAGES.format(burst=burst))
+    exchanges = ", ".join(f"'{name}'" for name in needed.immediate) or "''"
+    spark.view("held_immediate", f"{_IMMEDIATE} AND exchange IN ({exchanges})")
