@@ -28,6 +28,7 @@ class Handover:
         for name, value in MEANING.items():
             self.spark.conf.set(name, value)
         self._folder = folder
+        self._kept: dict[str, Any] = {}
 
     def give_raw(self, connection: Any, names: Iterable[str]) -> None:
         """Tables of a DuckDB connection, under their own names."""
@@ -49,6 +50,16 @@ class Handover:
     def view(self, name: str, query: str) -> None:
         """A query as view ``name``, worked out when it is read."""
         self.run(query).createOrReplaceTempView(name)
+
+    def keep(self, name: str, query: str) -> None:
+        """A query as view ``name``, worked out once, when it is first read."""
+        self._kept[name] = self.run(query).persist()
+        self._kept[name].createOrReplaceTempView(name)
+
+    def forget(self) -> None:
+        """Let go of everything kept."""
+        while self._kept:
+            self._kept.popitem()[1].unpersist()
 
     def fetch(self, query: str) -> pa.Table:
         """The rows of a query, brought here."""
@@ -75,7 +86,9 @@ def handed_over(spark: Any, scratch: Path) -> Iterator[Handover]:
             f"scratch {scratch}: {error}", "wanted a folder to write to", "set ALERTGRADE_SPARK_SCRATCH"
         ) from error
     try:
-        yield Handover(spark, folder)
+        there = Handover(spark, folder)
+        yield there
+        there.forget()
     except (PySparkException, Py4JError) as error:
         raise AlertError(
             f"Spark gave up: {first_line(error)}",

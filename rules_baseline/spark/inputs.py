@@ -16,20 +16,23 @@ from rules_baseline.spark.handover import Handover
 
 DAY_FACTS = ("subject_of_day", "contract_of_day")
 _AS_TABLE, _AS_VIEW = "CREATE OR REPLACE TEMP TABLE", "CREATE OR REPLACE TEMP VIEW"
-_MATCH = "exchange, trading_day, contract, trade_id, subject_type, subject_id"
+# ``match`` and ``burst`` are hashes: equal for rows of one, and now and then of others, which the rules tell apart
 _LEGS = f"""
-WITH legs AS ({with_subject("batch_trades", ", ".join(f"r.{name}" for name in LEG_COLUMNS), kind=True)}),
-both AS (SELECT {_MATCH} FROM legs GROUP BY {_MATCH} HAVING min(side) < max(side))
-SELECT * FROM legs SEMI JOIN both USING ({_MATCH})"""
-_SECOND = "exchange, trading_day, second, subject_type, subject_id"
+WITH legs AS (
+    SELECT *, xxhash64(exchange, trading_day, contract, trade_id, subject_type, subject_id) AS match
+    FROM ({with_subject("batch_trades", ", ".join(f"r.{name}" for name in LEG_COLUMNS), kind=True)})),
+both AS (SELECT match FROM legs GROUP BY match HAVING min(side) < max(side))
+SELECT * FROM legs SEMI JOIN both USING (match)"""
 _SENT = f"""
 SELECT exchange, trading_day, account_id, order_id, event_time, seq, event = 'cancelled' AS cancelled,
        CAST(date_trunc('second', event_time) AS TIMESTAMP) AS second
 FROM batch_orders WHERE {MESSAGE}"""
 _MESSAGES = f"""
-WITH sent AS ({with_subject(f"({_SENT})", "r.*")}),
-busy AS (SELECT {_SECOND} FROM sent GROUP BY {_SECOND} HAVING count(*) >= {{burst}})
-SELECT * FROM sent SEMI JOIN busy USING ({_SECOND})"""
+WITH sent AS (
+    SELECT *, xxhash64(exchange, trading_day, second, subject_type, subject_id) AS burst
+    FROM ({with_subject(f"({_SENT})", "r.*")})),
+busy AS (SELECT burst FROM sent GROUP BY burst HAVING count(*) >= {{burst}})
+SELECT * FROM sent SEMI JOIN busy USING (burst)"""
 _IMMEDIATE = f"SELECT exchange, trading_day, order_id, event_time FROM batch_orders WHERE {IMMEDIATE}"
 # For whom there are findings: one row stands for many.
 LOOKED_AT = {
@@ -52,8 +55,7 @@ def make_inputs(spark: Handover, tables: Mapping[str, pa.Table], needed: Needed)
         spark.view(f"batch_{name}", f"SELECT * FROM {name}")
     for statement in (CANCELS, OPENS):
         spark.run(statement.replace(_AS_TABLE, _AS_VIEW, 1))
-    spark.view("held_legs", _LEGS)
-    burst = "1" if needed.burst is None else str(needed.burst)
-    spark.view("held_messages", _MESSAGES.format(burst=burst))
+    spark.keep("held_legs", _LEGS)
+    spark.keep("held_messages", _MESSAGES.format(burst=1 if needed.burst is None else needed.burst))
     exchanges = ", ".join(f"'{name}'" for name in needed.immediate) or "''"
     spark.view("held_immediate", f"{_IMMEDIATE} AND exchange IN ({exchanges})")

@@ -63,17 +63,14 @@ def count_on_spark(spark: Handover, events: Any, book: Rulebook) -> tuple[list[T
 
 def _counted(spark: Handover, engine: CountedEngine, statement: Statement) -> tuple[list[TriggerRecord], pa.Table]:
     parts = [f"SELECT {UNIT_SQL}, {EVENT_SQL} FROM ({sql})" for sql in statement.events.values()]
-    counted = spark.run(union(parts)).persist()
-    try:
-        counted.createOrReplaceTempView("counted")
-        reached = engine.take_totals(spark.fetch(_TOTALS))
-        alerts = []
-        if reached.num_rows:
-            spark.give("reached", reached)
-            alerts = engine.take_events(spark.fetch(_OF_REACHED))
-        return alerts, engine.findings()
-    finally:
-        counted.unpersist()
+    spark.keep("counted", union(parts))
+    reached = engine.take_totals(spark.fetch(_TOTALS))
+    alerts = []
+    if reached.num_rows:
+        spark.give("reached", reached)
+        alerts = engine.take_events(spark.fetch(_OF_REACHED))
+    spark.forget()
+    return alerts, engine.findings()
 
 
 def _compiled(rules: tuple[Rule, ...]) -> Statement:

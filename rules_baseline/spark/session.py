@@ -29,7 +29,7 @@ class SparkSession(Session):
     def __init__(self, events: Any, spark: Handover) -> None:
         super().__init__(events)
         self._spark = spark
-        self._there: dict[str, Any] = {}  # frames kept on Spark, by name
+        self._there: set[str] = set()  # tables of this session that Spark keeps
         self._known: set[str] = set()  # tables of this session that Spark was given
         self._here: set[str] = set()  # tables of this session that DuckDB has
 
@@ -50,10 +50,9 @@ class SparkSession(Session):
             f"CAST(`{name}` AS BIGINT) AS `{name}`" if kind.is_integer() else f"`{name}`"
             for name, kind in schema.items()
         )
-        frame = self._spark.run(f"SELECT {columns} FROM ({self._sql_there(expression)})").persist()
         name = self._next_name()
-        frame.createOrReplaceTempView(name)
-        self._there[name] = frame
+        self._spark.keep(name, f"SELECT {columns} FROM ({self._sql_there(expression)})")
+        self._there.add(name)
         return ibis.table(schema, name=name)
 
     def gather(self, expression: Any) -> Any:
@@ -68,14 +67,13 @@ class SparkSession(Session):
 
     def sql(self, query: str) -> pa.Table:
         """The rows of a DuckDB query over results, as an Arrow table; those kept on Spark are brought here for it."""
-        for name in set(_OWN.findall(query)) & self._there.keys() - self._here:
+        for name in set(_OWN.findall(query)) & self._there - self._here:
             self._bring(name)
         return super().sql(query)
 
     def forget(self) -> None:
         """Drop every table that ``put`` and ``keep`` made."""
-        for frame in self._there.values():
-            frame.unpersist()
+        self._spark.forget()
         self._there.clear()
         super().forget()
 
@@ -83,13 +81,13 @@ class SparkSession(Session):
         return _tables(expression) <= self._here
 
     def _sql_there(self, expression: Any) -> str:
-        for name in _tables(expression) & self._here - self._known - self._there.keys():
+        for name in _tables(expression) & self._here - self._known - self._there:
             self._spark.give(name, super().sql(f"FROM {name}"))
             self._known.add(name)
         return sql_of(expression.op(), "pyspark")
 
     def _bring(self, name: str) -> None:
-        rows = self._there[name].toArrow()
+        rows = self._spark.fetch(f"SELECT * FROM {name}")
         self._connection.register("after_close_arriving", rows)
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM after_close_arriving")
         self._connection.unregister("after_close_arriving")
