@@ -26,12 +26,16 @@ class Settings:
     api_key: str = ""
     samples: Path | None = None
     custom_rules: Path | None = None
+    spark_master: str = "local[*]"
+    spark_scratch: Path | None = None  # None: below home
+    java_home: Path | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read ``ALERTGRADE_*`` once, at an entry point; a malformed port raises ``AlertError``."""
         env = os.environ if environ is None else environ
         samples, custom = env.get("ALERTGRADE_SAMPLES", ""), env.get("ALERTGRADE_RULES", "")
+        scratch, java = env.get("ALERTGRADE_SPARK_SCRATCH", ""), env.get("JAVA_HOME", "")
         return cls(
             home=Path(env.get("ALERTGRADE_HOME", "var")).expanduser().absolute(),
             host=env.get("ALERTGRADE_HOST", "127.0.0.1"),
@@ -41,6 +45,9 @@ class Settings:
             api_key=env.get("ALERTGRADE_API_KEY", ""),
             samples=Path(samples) if samples else None,
             custom_rules=Path(custom) if custom else None,
+            spark_master=env.get("ALERTGRADE_SPARK_MASTER", "") or "local[*]",
+            spark_scratch=Path(scratch).expanduser().absolute() if scratch else None,
+            java_home=Path(java) if java else None,
         )
 
     @property
@@ -57,6 +64,11 @@ class Settings:
     def rules_dir(self) -> Path:
         """Durable state of the rules engine."""
         return self.home / "rules"
+
+    @property
+    def spark_dir(self) -> Path:
+        """Where tables are handed to Spark: storage that every worker sees under this path."""
+        return self.home / "spark" if self.spark_scratch is None else self.spark_scratch
 
     @property
     def ledger_url(self) -> str:

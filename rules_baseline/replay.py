@@ -100,14 +100,13 @@ def run_rules(
         raise AlertError(f"--batches {batches}", "wanted 1 or more")
     if Path(out).name == FINDINGS_FILE:
         raise AlertError(f"--out {out}", f"wanted another name: {FINDINGS_FILE} is written beside it")
-    if spark is not None and batches > 1:
-        raise AlertError(
-            f"--batches {batches} with --engine spark", "wanted whole days at once", "leave out one of the two"
-        )
     began = time.perf_counter()
     book = load_rulebook(parameters_dir, custom_dir).within(scope)
-    with nullcontext() if spark is None else spark.over(events) as there:
-        intraday = _intraday(events, book, state_dir, batches, progress) if there is None else _on_spark(there, events, book)
+    with nullcontext() if spark is None else spark.over(events, batches) as there:
+        if there is None:
+            intraday = _intraday(events, book, state_dir, batches, progress)
+        else:
+            intraday = _on_spark(there, events, book)
         screened = run_screens(
             events,
             book.screens,

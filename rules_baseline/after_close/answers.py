@@ -23,6 +23,7 @@ FROM {rows} JOIN {days} USING (day_no)
 _ANSWER = "CASE WHEN answer IS NULL THEN 'UNKNOWN' WHEN answer THEN 'HIT' ELSE 'MISS' END"
 _REASON = "CASE WHEN answer IS NULL THEN because WHEN answer THEN 'limit reached' ELSE 'limit not reached' END"
 
+
 def findings_of(closing: Closing, screen: Screen, rows: Any, *, in_force: bool = True) -> pa.Table:
     """The kept table ``rows`` (``find`` with ``answer``) in the shape of the findings file."""
     limit = screen.limits[0]

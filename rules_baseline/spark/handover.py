@@ -1,8 +1,5 @@
 """The validated tables as parquet in the scratch folder, where every worker of the cluster can read them."""
 
-# The SQL below is put together from names of ours only.
-# ruff: noqa: S608
-
 from __future__ import annotations
 
 import shutil

@@ -9,12 +9,23 @@ from typing import Any
 
 import pyarrow as pa
 
+from alertgrade.errors import AlertError
 from features.events.schema import TABLES
 from rules_baseline.rulebook import Rulebook
 from rules_baseline.spark.handover import Handover, handed_over
 from rules_baseline.spark.intraday import count_on_spark
 from rules_baseline.spark.session import SparkSession
 from rules_baseline.trigger import TriggerRecord
+
+
+def refuse_batches(batches: int) -> None:
+    """Raise ``AlertError`` for more than one batch: on Spark whole days are counted at once."""
+    if batches > 1:
+        raise AlertError(
+            f"--batches {batches} with --engine spark",
+            "wanted whole days at once: there is no state to go on from",
+            "leave out --batches, or --engine",
+        )
 
 
 class SparkRun:
@@ -39,8 +50,9 @@ class SparkEngine:
         self._session, self._scratch = spark, scratch
 
     @contextmanager
-    def over(self, events: Any) -> Iterator[SparkRun]:
-        """A run over ``features.events.load.Events``; raises ``AlertError`` where Spark gives up."""
+    def over(self, events: Any, batches: int = 1) -> Iterator[SparkRun]:
+        """A run over ``features.events.load.Events``; raises ``AlertError`` for batches and where Spark gives up."""
+        refuse_batches(batches)
         with handed_over(self._session, self._scratch) as spark:
             spark.give_raw(events.backend.con, (*TABLES, "memberships"))
             yield SparkRun(spark, events)

@@ -1,4 +1,4 @@
-"""The after-close screens' session on Spark: what reads raw rows runs there, what is made of results is finished here."""
+"""The screens' session on Spark: what reads raw rows runs there, what is made of results is finished here."""
 
 # The SQL below is put together from names of ours only.
 # ruff: noqa: S608

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,11 +21,14 @@ MEANING = {
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
     "spark.sql.caseSensitive": "true",
 }
+_LOGGER = "SQLQueryContextLogger"  # of PySpark: every failed query as one line of JSON on standard error
 _QUIET = {"spark.ui.showConsoleProgress": "false"}
 
 
 @contextmanager
-def started(master: str = LOCAL, *, java_home: Path | None = None, more: Mapping[str, str] | None = None) -> Iterator[Any]:
+def started(
+    master: str = LOCAL, *, java_home: Path | None = None, more: Mapping[str, str] | None = None
+) -> Iterator[Any]:
     """A Spark session on ``master``; ``more`` are Spark settings, over those of ``spark-defaults.conf``.
 
     Raises ``AlertError`` where pyspark or Java is missing, or the master does not answer. A session that runs in this
@@ -35,6 +39,7 @@ def started(master: str = LOCAL, *, java_home: Path | None = None, more: Mapping
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
+    logging.getLogger(_LOGGER).setLevel(logging.CRITICAL)  # what Spark refuses is said once, by our own error
     running = SparkSession.getActiveSession()
     builder = SparkSession.builder.appName("alertgrade rules").master(master)
     for name, value in {**_QUIET, **(more or {})}.items():
@@ -68,5 +73,7 @@ def _need(java_home: Path | None) -> None:
         )
     if java_home is None and shutil.which("java") is None:
         raise AlertError(
-            "--engine spark, but there is no java", "wanted Java 17", "install openjdk-17-jre-headless, or set JAVA_HOME"
+            "--engine spark, but there is no java",
+            "wanted Java 17",
+            "install openjdk-17-jre-headless, or set JAVA_HOME",
         )

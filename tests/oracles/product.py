@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from features.events.schema import TABLES, Kind
 from rules_baseline.alerts import read_alerts
 from rules_baseline.replay import run_rules
 from rules_baseline.trigger import TriggerRecord
-from tests.oracles.counting import Alert
+from tests.oracles.counting import Alert, Finding
 from tests.oracles.market import Market
+from tests.oracles.oracle import INTRADAY
 
 TYPES = {
     Kind.TEXT: pa.string(),
@@ -41,6 +42,14 @@ class Answer:
     findings: dict[tuple[Any, ...], str]
     records: list[TriggerRecord]
 
+    def agrees_with(self, alerts: Sequence[Alert], findings: Iterable[Finding]) -> None:
+        """Fails where the oracle's alerts, its answers of the intraday rules or its hits of the screens are others."""
+        findings = list(findings)
+        assert self.alerts == expected(list(alerts))
+        during = {found.key: found.answer for found in findings if found.rule_id in INTRADAY}
+        assert answers(self, INTRADAY) == during
+        assert hits(self.findings.items()) == hits((found.key, found.answer) for found in findings)
+
 
 def write(market: Market, folder: Path) -> Path:
     """As a folder of raw tables; a table that was not given is not written."""
@@ -56,8 +65,14 @@ def ask(market: Market, folder: Path, *, batches: int = 1, parameters: Path | No
     events = load_events(source if source.exists() else write(market, source), pseudonym_key=b"x" * 32)
     out = folder / f"out{batches}" / "alerts.parquet"
     run_rules(events, out, state_dir=folder / f"state{batches}", batches=batches, parameters_dir=parameters)
-    alerts = pq.read_table(out).to_pylist()
-    rows = pq.read_table(out.with_name("findings.parquet")).to_pylist()
+    return said_in(out.parent)
+
+
+def said_in(folder: Path, only: Collection[str] | None = None) -> Answer:
+    """What the files ``alerts.parquet`` and ``findings.parquet`` of a folder say, of all rules or ``only`` some."""
+    out = folder / "alerts.parquet"
+    every = [pq.read_table(file).to_pylist() for file in (out, folder / "findings.parquet")]
+    alerts, rows = ([row for row in found if only is None or row["rule_id"] in only] for found in every)
     names = ("rule_id", "exchange", "contract", "subject_id", "trading_day")
     return Answer(
         [_said(row) for row in alerts],

@@ -1,0 +1,137 @@
+"""The rules on Spark write the files that they write on DuckDB, byte for byte, and say what the oracle says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from alertgrade.errors import AlertError
+from rules_baseline.scope import Scope
+from tests.oracles import after_close_scenes, intraday_scenes, rows
+from tests.oracles.market import Market
+from tests.oracles.mixed import drawn, mixed
+from tests.oracles.oracle import AFTER_CLOSE, INTRADAY, oracle
+from tests.oracles.packs import SMALL, write_small
+from tests.oracles.product import said_in
+from tests.oracles.scene import together
+from tests.oracles.strategies import intraday_markets
+from tests.oracles.strategies_after_close import after_close_markets
+
+pytestmark = [pytest.mark.spark, pytest.mark.xdist_group("spark")]
+CUSTOM = """
+id: {id}
+title_zh: 自定义
+title_en: A rule of our own
+basis: our book
+author: first line
+approver: second line
+version: 1
+effective_from: 2010-01-01
+population: {population}
+window: 2
+conditions: {conditions}
+"""
+ANY_OF = """
+  or:
+    - threshold: {measure: turnover, op: ">=", value: 4999.99}
+    - change: {measure: cancel_ratio, op: ">", factor: 1.5}
+    - threshold: {measure: distinct_macs, op: ">=", value: 2}
+    - volatility: {measure: turnover, op: ">", deviations: 1.5, past_days: 5, least_days: 2, quiet_days: zero}
+"""
+OWN_CANCELS = """
+from datetime import date
+from rules_baseline.intraday.frequent_cancel import RULE as SHIPPED
+import dataclasses
+
+RULE = dataclasses.replace(SHIPPED, id="our_cancels")
+ENTRIES = [dict(exchange="SHFE", effective_from=date(2010, 1, 1), limit=4, exempt_hedges=[], regime="exempt_ioc",
+                null_cancelled_by="client", source="our book", verified=True, author="first line",
+                approver="second line", version=1, severity=3)]
+"""
+
+
+def same_files(folders: tuple[Path, Path]) -> None:
+    """Row by row first, so that a difference is readable."""
+    ours, theirs = folders
+    for name in ("findings.parquet", "alerts.parquet"):
+        assert pq.read_table(theirs / name).to_pylist() == pq.read_table(ours / name).to_pylist()
+        assert (theirs / name).read_bytes() == (ours / name).read_bytes()
+
+
+def test_every_boundary_is_the_same(both: Callable[..., tuple[Path, Path]]) -> None:
+    market = together([*intraday_scenes.scenes(), *after_close_scenes.scenes()])
+    folders = both(market)
+    same_files(folders)
+    alerts, findings = oracle(market)
+    said_in(folders[1]).agrees_with(alerts, findings)
+    assert {found.rule_id for found in alerts} == {*INTRADAY, *AFTER_CLOSE}
+
+
+def test_random_flow_and_rules_of_ones_own_are_the_same(both: Callable[..., tuple[Path, Path]], tmp_path: Path) -> None:
+    market = mixed([*drawn(intraday_markets(), 5, 1), *drawn(after_close_markets(), 5, 2)])
+    custom = tmp_path / "custom"
+    custom.mkdir()
+    for name, population in (("any_of_all", "all"), ("any_of_robots", "programmatic"), ("any_of_people", "employees")):
+        text = CUSTOM.format(id=name, population=population, conditions=ANY_OF)
+        (custom / f"{name}.yaml").write_text(text, encoding="utf-8")
+    (custom / "our_cancels.py").write_text(OWN_CANCELS, encoding="utf-8")
+    folders = both(market, parameters_dir=write_small(tmp_path / "small"), custom_dir=custom)
+    same_files(folders)
+    shipped = {*INTRADAY, *AFTER_CLOSE}
+    alerts, findings = oracle(market, SMALL)
+    said_in(folders[1], only=shipped).agrees_with(alerts, findings)
+    own = Counter(row["rule_id"] for row in pq.read_table(folders[1] / "alerts.parquet").to_pylist())
+    assert own["any_of_all"] > 0
+    assert own["our_cancels"] > 0
+
+
+def test_what_is_missing_is_unknown_there_too_and_only_what_was_asked_for_is_answered(
+    both: Callable[..., tuple[Path, Path]],
+) -> None:
+    days = [date(2026, 3, 2), date(2026, 3, 3)]
+    tables: dict[str, list[dict[str, Any]]] = {"contracts": [rows.contract()], "orders": [], "trades": []}
+    for day in days:
+        tables["trades"] += rows.match("A", "B", f"t{day}", rows.at(1, day))
+        tables["orders"].append(rows.order("A", f"o{day}", rows.at(2, day), contract="unheard2605"))
+    only = frozenset({"group_trade", "large_cancel", "intraday_open", "large_loss", "position_limit", "shared_address"})
+    folders = both(Market(tables), scope=Scope(only, days[1], days[1]))
+    same_files(folders)
+    found = pq.read_table(folders[1] / "findings.parquet").to_pylist()
+    assert {row["trading_day"] for row in found} == {days[1]}
+    reasons = {(row["rule_id"], row["answer"], row["reason"]) for row in found}
+    assert {
+        ("group_trade", "UNKNOWN", "no control_groups table"),
+        ("intraday_open", "UNKNOWN", "no opening_limits table"),
+        ("large_loss", "UNKNOWN", "no table of account_days"),
+        ("shared_address", "UNKNOWN", "no table of logins"),
+    } <= reasons
+
+
+def test_decimals_and_instants_mean_there_what_they_mean_here(spark: Any, tmp_path: Path) -> None:
+    from rules_baseline.spark.handover import handed_over
+
+    with handed_over(spark, tmp_path) as there:
+        found = there.fetch(
+            "SELECT CAST('0.000000000001' AS DECIMAL(38, 12)) * CAST('0.5' AS DECIMAL(18, 6)) AS product, "
+            "CAST('2026-03-29 02:30:00.000001' AS TIMESTAMP) AS moment"
+        )
+    assert found.column("product").to_pylist() == [Decimal("5E-13")]
+    [moment] = found.column("moment").to_pylist()
+    assert moment.tzinfo is None
+    assert moment.isoformat() == "2026-03-29T02:30:00.000001"
+
+
+def test_what_spark_refuses_is_one_line_and_leaves_nothing_behind(spark: Any, tmp_path: Path) -> None:
+    from rules_baseline.spark.handover import handed_over
+
+    words = r"Spark gave up: .*nowhere.*ALERTGRADE_SPARK_SCRATCH"
+    with pytest.raises(AlertError, match=words), handed_over(spark, tmp_path / "scratch") as there:
+        there.fetch("SELECT * FROM nowhere")
+    assert list((tmp_path / "scratch").iterdir()) == []
