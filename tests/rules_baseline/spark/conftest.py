@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ def spark() -> Iterator[Any]:
         pytest.skip("no pyspark or no java: the Spark runs are not tested here")
     from rules_baseline.spark.start import started
 
-    with warnings.catch_warnings(), started("local[2]", more=_SMALL) as session:
+    with started("local[2]", more=_SMALL) as session:
         yield session
 
 
