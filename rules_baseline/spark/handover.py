@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -21,6 +22,7 @@ class Handover:
     """Tables by name, on Spark as temporary views of a session of their own over files in ``folder``."""
 
     def __init__(self, spark: Any, folder: Path) -> None:
+        ibis.pyspark.name  # noqa: B018 -- Ibis cannot write SQL over doubles for Spark before it has loaded its backend
         self.spark = spark.newSession()  # views and settings of one run are no other's
         for name, value in MEANING.items():
             self.spark.conf.set(name, value)
