@@ -35,7 +35,7 @@ from tests.oracles.strategies_after_close import after_close_markets
 
 ALWAYS = ("contracts", "orders", "trades")
 FILES = ("alerts.parquet", "findings.parquet")
-LOCAL = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "4", "spark.driver.memory": "4g"}
+LOCAL = {"spark.driver.memory": "4g"}
 
 
 def random_market(seed: int, each: int) -> Market:

@@ -23,6 +23,13 @@ MEANING = {
 }
 _LOGGER = "SQLQueryContextLogger"  # of PySpark: every failed query as one line of JSON on standard error
 _QUIET = {"spark.ui.showConsoleProgress": "false"}
+# Within this machine Spark listens to nobody else, and 200 partitions would be 200 small tasks a step.
+_LOCAL = {
+    "spark.ui.enabled": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.sql.shuffle.partitions": "8",
+}
 
 
 @contextmanager
@@ -42,7 +49,7 @@ def started(
     logging.getLogger(_LOGGER).setLevel(logging.CRITICAL)  # what Spark refuses is said once, by our own error
     running = SparkSession.getActiveSession()
     builder = SparkSession.builder.appName("alertgrade rules").master(master)
-    for name, value in {**_QUIET, **(more or {})}.items():
+    for name, value in {**_QUIET, **(_LOCAL if master.startswith("local") else {}), **(more or {})}.items():
         builder = builder.config(name, value)
     try:
         spark = builder.getOrCreate() if running is None else running
