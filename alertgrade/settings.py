@@ -70,6 +70,11 @@ class Settings:
         return self.home / "rules"
 
     @property
+    def spark_dir(self) -> Path:
+        """Where tables are handed to Spark: storage that every worker sees under this path."""
+        return self.home / "spark" if self.spark_scratch is None else self.spark_scratch
+
+    @property
     def ledger_url(self) -> str:
         """SQLAlchemy address of the ledger."""
         return f"sqlite:///{self.ledger_file}"

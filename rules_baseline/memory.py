@@ -28,16 +28,17 @@ KEPT = {
     "event_time TIMESTAMP, seq BIGINT, cancelled BOOLEAN, contract VARCHAR",
     "kept_immediate": "sequence BIGINT, exchange VARCHAR, trading_day DATE, order_id VARCHAR, event_time TIMESTAMP",
 }
+MESSAGE = "event IN ('accepted', 'cancelled')"  # the orders that are messages
+IMMEDIATE = "event = 'accepted' AND (time_in_force IN ('FOK', 'FAK') OR order_type = 'market')"
 # What of the batch in hand is kept in each table, in the order of its columns.
 _LEFT = {
     "legs": f"""SELECT $sequence::BIGINT AS sequence, {", ".join(LEG_COLUMNS)},
        hash(exchange, trading_day, contract, trade_id) AS match, "offset" = 'open'{{limited}} AS opens
        FROM batch_trades""",
-    "messages": """SELECT $sequence::BIGINT AS sequence, exchange, trading_day, account_id, order_id, event_time, seq,
-       event = 'cancelled' AS cancelled, contract FROM batch_orders WHERE event IN ('accepted', 'cancelled')""",
-    "immediate": """SELECT $sequence::BIGINT AS sequence, exchange, trading_day, order_id, event_time FROM batch_orders
-       WHERE event = 'accepted' AND (time_in_force IN ('FOK', 'FAK') OR order_type = 'market')
-         AND exchange IN ({exchanges})""",
+    "messages": f"""SELECT $sequence::BIGINT AS sequence, exchange, trading_day, account_id, order_id, event_time, seq,
+       event = 'cancelled' AS cancelled, contract FROM batch_orders WHERE {MESSAGE}""",
+    "immediate": f"""SELECT $sequence::BIGINT AS sequence, exchange, trading_day, order_id, event_time FROM batch_orders
+       WHERE {IMMEDIATE} AND exchange IN ({{exchanges}})""",
 }
 _LEGS = ", ".join(f"r.{name}" for name in LEG_COLUMNS)
 _MESSAGES = "r.exchange, r.trading_day, r.account_id, r.order_id, r.event_time, r.seq, r.second, r.cancelled"

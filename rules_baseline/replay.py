@@ -6,10 +6,10 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,6 +27,9 @@ from rules_baseline.scope import EVERYTHING, Scope
 from rules_baseline.state import LAYOUT
 from rules_baseline.statement import compiled
 from rules_baseline.trigger import TriggerRecord
+
+if TYPE_CHECKING:
+    from rules_baseline.spark.run import SparkEngine, SparkRun
 
 FINDINGS_FILE = "findings.parquet"
 _SORTED = """
@@ -83,6 +86,7 @@ def run_rules(
     custom_dir: Path | None = None,
     progress: Progress | None = None,
     scope: Scope = EVERYTHING,
+    spark: SparkEngine | None = None,
 ) -> RulesResult:
     """Run every rule over ``features.events.load.Events``; write ``out`` and ``findings.parquet`` beside it.
 
@@ -90,7 +94,8 @@ def run_rules(
     changes nothing in the files. The intraday run is keyed by the events, the parameters, the rules and ``batches``:
     after a crash the same call resumes behind its last batch, any other call starts fresh. ``scope`` names the rules
     to run and the trading days to answer for, ``custom_dir`` the broker's own rules. ``progress`` is told (steps done,
-    steps in all), a batch or a screen each. ``seconds`` is wall time, loading of events excluded.
+    steps in all), a batch or a screen each. ``seconds`` is wall time, loading of events excluded. With ``spark`` the
+    same rules run there, whole days at once: the files are the same, and nothing is resumed.
     """
     if batches < 1:
         raise AlertError(f"--batches {batches}", "wanted 1 or more")
@@ -98,8 +103,11 @@ def run_rules(
         raise AlertError(f"--out {out}", f"wanted another name: {FINDINGS_FILE} is written beside it")
     began = time.perf_counter()
     book = load_rulebook(parameters_dir, custom_dir).within(scope)
-    with events.bounded():
-        intraday = _intraday(events, book, state_dir, batches, progress)
+    with events.bounded(), nullcontext() if spark is None else spark.over(events, batches) as there:
+        if there is None:
+            intraday = _intraday(events, book, state_dir, batches, progress)
+        else:
+            intraday = _on_spark(there, events, book)
         screened = run_screens(
             events,
             book.screens,
@@ -109,6 +117,7 @@ def run_rules(
             last=scope.last,
             event_ids=book.limits.evidence_ids,
             progress=progress,
+            session=None if there is None else there.session(),
         )
     alerts = [record for record in (*intraday.alerts, *screened.alerts) if scope.answers_for(record.trading_day)]
     findings = _sorted(events.backend.con, scope.of_findings(intraday.findings), screened.findings)
@@ -171,6 +180,14 @@ def _intraday(events: Any, book: Rulebook, state_dir: Path, batches: int, progre
         total = process_all(engine, events, batches, progress)
         processed = engine.events() - before
         return _Intraday(engine.alerts(), engine.findings(), processed, total, resumed, engine.late_rows)
+
+
+def _on_spark(spark: SparkRun, events: Any, book: Rulebook) -> _Intraday:
+    if not book.rules:
+        return _Intraday([], FINDINGS_SCHEMA.empty_table(), 0, 0, 0, 0)
+    alerts, findings = spark.intraday(book)
+    rows = events.backend.con.execute("SELECT (SELECT count(*) FROM orders) + (SELECT count(*) FROM trades)").fetchall()
+    return _Intraday(alerts, findings, rows[0][0], 1, 0, 0)
 
 
 def _sorted(connection: Any, intraday: pa.Table, screened: pa.Table) -> pa.Table:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress
@@ -16,8 +18,13 @@ from alertgrade.commands.scope import day_of, scope_of
 from alertgrade.commands.suspects import suspects
 from alertgrade.commands.whatif import whatif
 from alertgrade.errors import AlertError
+from alertgrade.settings import Settings
+
+if TYPE_CHECKING:
+    from rules_baseline.spark.run import SparkEngine
 
 RUN = "run"
+ENGINES = ("duckdb", "spark")
 
 
 class RulesGroup(TyperGroup):
@@ -53,7 +60,7 @@ def rules(
     batches: Annotated[int, typer.Option(min=1, help="replay in so many batches; the files are the same")] = 1,
     parameters: Annotated[Path | None, typer.Option(help="folder of limits instead of the shipped one")] = None,
     custom: Annotated[Path | None, typer.Option(help="folder of your own rules; or ALERTGRADE_RULES")] = None,
-    engine: Annotated[str, typer.Option(help="duckdb")] = "duckdb",
+    engine: Annotated[str, typer.Option(help="duckdb, or spark (docs/spark.md)")] = "duckdb",
     only: Annotated[str | None, typer.Option(help="ids of the rules to run, with commas between")] = None,
     first: Annotated[str | None, typer.Option("--from", help="first trading day to answer for")] = None,
     last: Annotated[str | None, typer.Option("--to", help="last trading day to answer for")] = None,
@@ -64,10 +71,14 @@ def rules(
     """
     from rules_baseline.replay import run_rules
 
-    if engine != "duckdb":
-        raise AlertError(f"--engine {engine}", "wanted duckdb; spark comes with a later version", "leave --engine out")
+    if engine not in ENGINES:
+        raise AlertError(f"--engine {engine}", f"wanted {' or '.join(ENGINES)}")
     home, scope = settings(), scope_of(only, first, last)
-    with open_events(events, home) as raw, Progress(console=console, transient=True) as bar:
+    with (
+        _spark(home, engine, batches) as spark,
+        open_events(events, home) as raw,
+        Progress(console=console, transient=True) as bar,
+    ):
         task = bar.add_task("rules", total=batches)
         result = run_rules(
             raw,
@@ -78,6 +89,7 @@ def rules(
             custom_dir=custom or home.custom_rules,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
             scope=scope,
+            spark=spark,
         )
     table = Table("rule", "level", "alerts")
     for (rule_id, level), count in result.by_rule_and_level.items():
@@ -90,6 +102,22 @@ def rules(
         f"{result.alerts:,} alerts in {out}, {result.findings:,} findings beside it; "
         f"{result.events:,} events in {result.seconds:.2f} s ({rate:,.0f} events/s)"
     )
+    if spark is not None:
+        console.print(f"raw rows read by Spark on {home.spark_master}; results of it finished by DuckDB here")
+
+
+@contextmanager
+def _spark(home: Settings, engine: str, batches: int) -> Iterator[SparkEngine | None]:
+    """Spark as the settings say, for as long as the run takes; None for DuckDB."""
+    if engine != "spark":
+        yield None
+        return
+    from rules_baseline.spark.run import SparkEngine, refuse_batches
+    from rules_baseline.spark.start import started
+
+    refuse_batches(batches)
+    with started(home.spark_master, java_home=home.java_home) as session:
+        yield SparkEngine(session, home.spark_dir)
 
 
 def explain(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import ibis
 import pyarrow as pa
 
 from rules_baseline.after_close.closing import Closing
@@ -21,13 +22,6 @@ FROM {rows} JOIN {days} USING (day_no)
 """
 _ANSWER = "CASE WHEN answer IS NULL THEN 'UNKNOWN' WHEN answer THEN 'HIT' ELSE 'MISS' END"
 _REASON = "CASE WHEN answer IS NULL THEN because WHEN answer THEN 'limit reached' ELSE 'limit not reached' END"
-_ACTIVE = """
-SELECT trading_day, seen.account_id, group_id
-FROM (SELECT trading_day, account_id FROM orders UNION SELECT trading_day, account_id FROM trades) AS seen
-SEMI JOIN {run} USING (trading_day)
-LEFT JOIN memberships AS m ON m.account_id = seen.account_id AND m.valid_from <= trading_day
-     AND (m.valid_to IS NULL OR trading_day < m.valid_to)
-"""
 
 
 def findings_of(closing: Closing, screen: Screen, rows: Any, *, in_force: bool = True) -> pa.Table:
@@ -77,6 +71,10 @@ def left_open(closing: Closing, screen: Screen, rows: Any) -> pa.Table:
 
 def active(closing: Closing) -> Any:
     """trading_day, account_id, group_id (null without one) of everyone who ordered or traded; computed once."""
-    schema = pa.schema([("trading_day", pa.date32()), ("account_id", pa.string()), ("group_id", pa.string())])
-    query = _ACTIVE.format(run=closing.run.get_name())
-    return closing.once("active", lambda: closing.put(closing.session.sql(query).cast(schema)))
+    return closing.once("active", lambda: closing.keep(_active(closing)))
+
+
+def _active(closing: Closing) -> Any:
+    columns = ("trading_day", "day_no", "account_id")
+    seen = ibis.union(*(closing.rows(name).select(*columns) for name in ("orders", "trades")), distinct=True)
+    return closing.with_group(closing.on_run_days(seen)).select("trading_day", "account_id", "group_id")

@@ -51,7 +51,11 @@ def _medians(closing: Closing, days: int) -> Any:
         dense, lots=ibis.coalesce(held.lots, 0)
     )
     before = ibis.window(group_by=_KEYS, order_by="day_no", preceding=(days, 1))
-    return joined.select(*keys, median_twice=(joined.lots.median().over(before) * 2).cast("int64"))
+    # in order, the middle one twice or the middle two: a median over a moving window is not said on every engine
+    past = joined.select(*keys, past=joined.lots.collect().over(before).sort())
+    past = past.mutate(held=past.past.length())
+    middle = past.past[((past.held - 1) // 2).cast("int32")] + past.past[(past.held // 2).cast("int32")]
+    return past.select(*keys, median_twice=ibis.ifelse(past.held > 0, middle, ibis.null("int64")))
 
 
 def events(closing: Closing, choice: Choice, hits: Any) -> Any:

@@ -16,6 +16,7 @@ from rules_baseline.after_close.choices import Choices
 from rules_baseline.after_close.closing import Closing, trading_days
 from rules_baseline.after_close.records import records_of
 from rules_baseline.after_close.screen import Screen
+from rules_baseline.after_close.session import Session
 from rules_baseline.findings import FINDINGS_SCHEMA
 from rules_baseline.trigger import TriggerRecord
 
@@ -39,17 +40,19 @@ def run_screens(
     last: date | None = None,
     event_ids: int = 50,
     progress: Callable[[int, int], None] | None = None,
+    session: Session | None = None,
 ) -> Screened:
     """Run ``screens`` over ``features.events.load.Events`` for every trading day from ``first`` to ``last``.
 
     Both ends are included, None means no end; earlier days are still read where a window reaches back to them.
     ``version`` is what the alerts record, ``event_ids`` how many ids their evidence keeps. ``progress`` is told
-    (screens done, screens in all). No trading day: no alerts, no findings.
+    (screens done, screens in all). ``session`` runs the expressions (None: the session of the events). No trading day:
+    no alerts, no findings.
     """
     calendar = trading_days(events)
     days = [day for day in calendar if (first is None or day >= first) and (last is None or day <= last)]
     found, tables, seconds = [], [FINDINGS_SCHEMA.empty_table()], {}
-    closing = Closing(events, choices, calendar, days)
+    closing = Closing(events, choices, calendar, days, session)
     try:
         for number, screen in enumerate(screens if days else (), start=1):
             began = time.perf_counter()

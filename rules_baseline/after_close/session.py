@@ -15,9 +15,9 @@ _MEMBERSHIPS = {"account_id": "string", "group_id": "string", "valid_from": "dat
 
 
 @lru_cache(maxsize=1024)
-def _sql(node: Any) -> str:
+def sql_of(node: Any, dialect: str = "duckdb") -> str:
     """An expression's SQL; the same screen over other events is the same expression, and building SQL costs 30 ms."""
-    return str(ibis.to_sql(node.to_expr(), dialect="duckdb"))
+    return str(ibis.to_sql(node.to_expr(), dialect=dialect))
 
 
 class Session:
@@ -59,11 +59,15 @@ class Session:
             f'CAST("{name}" AS BIGINT) AS "{name}"' if kind.is_integer() else f'"{name}"'
             for name, kind in schema.items()
         )
-        return self._create(f"SELECT {columns} FROM ({_sql(expression.op())})", schema)  # noqa: S608
+        return self._create(f"SELECT {columns} FROM ({sql_of(expression.op())})", schema)  # noqa: S608
+
+    def gather(self, expression: Any) -> Any:
+        """``keep``, here: what is made of the rows is worked out by this engine, wherever the rows came from."""
+        return self.keep(expression)
 
     def fetch(self, expression: Any) -> pa.Table:
         """The rows of an expression as an Arrow table."""
-        return self.sql(_sql(expression.op()))
+        return self.sql(sql_of(expression.op()))
 
     def sql(self, query: str) -> pa.Table:
         """The rows of a query as an Arrow table."""

@@ -102,10 +102,11 @@ def _own_past(closing: Closing, leaf: Volatility, rows: Any, keys: Sequence[str]
     measure, by = leaf.measure, [*keys, "day_no"]
     grouped = rows.group_by(by)
     if measure.kind == "distinct":
-        daily = grouped.aggregate(v=rows.what.nunique().cast("float64"), here=rows.count())
+        counts = closing.gather(grouped.aggregate(n=rows.what.nunique(), here=rows.count()))
+        daily = counts.select(*by, "here", v=counts.n.cast("float64"))
     else:
         divisor = {"d": rows.d.sum()} if measure.kind == "ratio" else {}
-        sums = grouped.aggregate(n=rows.n.sum(), gaps=rows.gaps.sum(), here=rows.count(), **divisor)
+        sums = closing.gather(grouped.aggregate(n=rows.n.sum(), gaps=rows.gaps.sum(), here=rows.count(), **divisor))
         value = sums.n.cast("float64")
         if measure.kind == "ratio":
             value = ibis.ifelse(sums.d > 0, value / sums.d.cast("float64"), ibis.null("float64"))

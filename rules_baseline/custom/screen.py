@@ -65,7 +65,7 @@ def find(closing: Closing, choice: Choice) -> Any:
     for number, found in enumerate(figures):
         if found is not None:
             rows = _beside(rows, found, keys, number)
-    rows = closing.keep(rows)
+    rows = closing.gather(rows)
     return _with_answer(rule, conditions, rows)
 
 

@@ -33,9 +33,14 @@ def events(inputs: Inputs) -> Any:
     rows = rows.mutate(
         amount=tenth.cast("int64"),
         weight=ibis.literal(1, "int64"),
-        note=ibis.ifelse(tenth, rows.second.strftime("burst %Y-%m-%dT%H:%M:%SZ"), ibis.null("string")),
+        note=ibis.ifelse(tenth, "burst " + _text(rows.second), ibis.null("string")),
     )
     return answered(rows, counts=ibis.literal(True), reason="", event_rank=0, event_id=rows.order_id)
+
+
+def _text(second: Any) -> Any:
+    """ISO 8601; letters within a pattern mean other things on other engines."""
+    return second.strftime("%Y-%m-%d") + "T" + second.strftime("%H:%M:%S") + "Z"
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from rules_baseline.scope import EVERYTHING, Scope
 from rules_baseline.trigger import TriggerRecord
 from tests.oracles.counting import Alert, Finding
 from tests.oracles.market import Market
+from tests.oracles.oracle import INTRADAY
 
 TYPES = {
     Kind.TEXT: pa.string(),
@@ -44,6 +45,14 @@ class Answer:
     findings: dict[tuple[Any, ...], str]
     records: list[TriggerRecord]
     totals: dict[tuple[Any, ...], float | None]  # day_total by the key of a finding
+
+    def agrees_with(self, alerts: Sequence[Alert], findings: Iterable[Finding]) -> None:
+        """Fails where the oracle's alerts, its answers of the intraday rules or its hits of the screens are others."""
+        findings = list(findings)
+        assert self.alerts == expected(list(alerts))
+        during = {found.key: found.answer for found in findings if found.rule_id in INTRADAY}
+        assert answers(self, INTRADAY) == during
+        assert hits(self.findings.items()) == hits((found.key, found.answer) for found in findings)
 
 
 def write(market: Market, folder: Path) -> Path:
@@ -70,8 +79,14 @@ def ask(
     scope = EVERYTHING if only is None else Scope(frozenset(only))
     state = folder / f"state{batches}"
     run_rules(events, out, state_dir=state, batches=batches, parameters_dir=parameters, scope=scope)
-    alerts = pq.read_table(out).to_pylist()
-    rows = pq.read_table(out.with_name("findings.parquet")).to_pylist()
+    return said_in(out.parent)
+
+
+def said_in(folder: Path, only: Collection[str] | None = None) -> Answer:
+    """What the files ``alerts.parquet`` and ``findings.parquet`` of a folder say, of all rules or ``only`` some."""
+    out = folder / "alerts.parquet"
+    every = [pq.read_table(file).to_pylist() for file in (out, folder / "findings.parquet")]
+    alerts, rows = ([row for row in found if only is None or row["rule_id"] in only] for found in every)
     names = ("rule_id", "exchange", "contract", "subject_id", "trading_day")
     return Answer(
         [_said(row) for row in alerts],

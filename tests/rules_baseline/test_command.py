@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from alertgrade.commands import rules as command
-from alertgrade.errors import AlertError
 from rules_baseline.alerts import read_alerts
 
 
@@ -30,8 +29,3 @@ def test_rules_writes_both_files_and_prints_counts(
     assert (home / "rules" / "rules.duckdb").exists()
     assert "self_trade" in printed
     assert "10 events" in printed.replace("\n", " ")
-
-
-def test_spark_is_refused_with_a_word_on_why(market: Any, tmp_path: Path) -> None:
-    with pytest.raises(AlertError, match="spark comes with a later version"):
-        command.rules(market.write(tmp_path / "events"), out=tmp_path / "alerts.parquet", engine="spark")
