@@ -162,6 +162,14 @@ def test_ecod_beyond_the_training_range_is_pyod_s_answer_for_that_row_joined() -
     assert ours > FrozenECOD().fit(X).raw_score(X).max()
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.1, 1 / 3], ids=["exact", "decimal", "third"])
+def test_ecod_learns_from_a_feature_whose_skew_is_rounding_error(shift: float) -> None:
+    values = np.repeat([-1.0, 0.0, 1.0], [87, 126, 87]) + shift
+    X = np.column_stack([np.random.default_rng(0).permutation(values), np.random.default_rng(1).gamma(1.0, size=300)])
+    detector = FrozenECOD().fit((X - X.mean(axis=0)) / X.std(axis=0))
+    assert detector.raw_score([[-9.0, 0.0]])[0] == detector.raw_score([[9.0, 0.0]])[0]
+
+
 def test_ecod_sees_a_constant_feature_move() -> None:
     X = np.column_stack([np.random.default_rng(0).normal(size=100), np.ones(100)])
     detector = FrozenECOD().fit(X)
