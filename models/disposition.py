@@ -11,8 +11,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from models.boosting import Boosted, BoostSettings, Rows, boost
+from models.boosting import Boosted, boost
 from models.cumulative_logit import class_probabilities
+from models.growth import BoostSettings, Rows
 from models.learnt import read_learnt, write_learnt
 from models.monotone import monotone_signs
 
@@ -44,7 +45,7 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
     def __init__(
         self,
         n_estimators: int = 100,
-        num_leaves: int = 15,
+        num_leaves: int = 7,
         learning_rate: float = 0.1,
         min_leaf_weight: float = 20.0,
         reg_lambda: float = 1.0,
@@ -52,6 +53,8 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         refit_every: int = 5,
         early_stopping_rounds: int = 10,
         class_prior: float = 0.5,
+        ridge: float | None = 1.0,
+        folds: int = 3,
         classes: Sequence[Any] | None = None,
         monotone_constraints: Mapping[str, int] | Sequence[int] | None = None,
         n_jobs: int = 1,
@@ -66,6 +69,8 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         self.refit_every = refit_every
         self.early_stopping_rounds = early_stopping_rounds
         self.class_prior = class_prior
+        self.ridge = ridge
+        self.folds = folds
         self.classes = classes
         self.monotone_constraints = monotone_constraints
         self.n_jobs = n_jobs
@@ -130,12 +135,13 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
 
     def severity_of_matrix(self, X: Floats) -> Floats:
         """``severity`` of an already checked C-ordered float64 matrix: the serving path."""
-        raw = self.booster_.predict(X, raw_score=True, num_threads=1)
-        return (np.asarray(raw, dtype=np.float64) - self.centre_) * self.scale_
+        raw = np.asarray(self.booster_.predict(X, raw_score=True, num_threads=1), dtype=np.float64)
+        return (self.linear_.of(X) + raw - self.centre_) * self.scale_
 
     def contributions_of_matrix(self, X: Floats) -> Floats:
         """``contributions`` of an already checked matrix."""
         parts = np.array(self.booster_.predict(X, pred_contrib=True, num_threads=1), dtype=np.float64)
+        parts[:, :-1] += self.linear_.parts(X)
         parts[:, -1] -= self.centre_
         return parts * self.scale_
 
@@ -160,7 +166,7 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         return np.asarray(checked, dtype=np.float64)
 
     def _keep(self, boosted: Boosted) -> None:
-        self.booster_: Booster = boosted.booster
+        self.linear_, self.booster_ = boosted.linear, boosted.booster
         self.best_iteration_, self.evals_result_ = boosted.best_iteration, boosted.losses
         self.centre_ = float(boosted.cuts.mean())
         self.scale_ = boosted.scale
@@ -191,6 +197,8 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
             refit_every=self.refit_every,
             patience=self.early_stopping_rounds,
             prior=self.class_prior,
+            ridge=self.ridge,
+            folds=self.folds,
             monotone=monotone_signs(self.monotone_constraints, self.n_features_in_, names),
             threads=self.n_jobs,
             seed=self.random_state,
