@@ -1,9 +1,10 @@
 """The anomaly ensemble against PyOD's own detectors: quality on public sets and shapes made here, and cost of a row.
 
-``python -m benchmarks.detectors [FOLDER] [--seeds 3] [--shapes 10]``. FOLDER (default ``$ALERTGRADE_SAMPLES/anomaly`` or
-``../shared/samples/anomaly``) holds ``*.npz`` with ``X`` (rows x features) and ``y`` (1 = anomaly). Each set is split 70/30 by
-each seed and standardised by its training part; every detector is fitted without labels on the 70 % and judged by ROC-AUC on
-the 30 %. Ranks are among all methods of a set (1 best; ties share). Intervals of a difference resample sets, then seeds.
+``python -m benchmarks.detectors [FOLDER] [--seeds 3] [--shapes 10]``. FOLDER (default ``$ALERTGRADE_SAMPLES/anomaly``
+or ``../shared/samples/anomaly``) holds ``*.npz`` with ``X`` (rows x features) and ``y`` (1 = anomaly). Each set is
+split 70/30 by each seed and standardised by its training part; every detector is fitted without labels on the 70 % and
+judged by ROC-AUC on the 30 %. Ranks are among all methods of a set (1 best; ties share). Intervals of a difference
+resample sets, then seeds.
 """
 
 from __future__ import annotations
@@ -105,7 +106,9 @@ def report(title: str, sets: Sets, seeds: int) -> None:
     table, spent = judged(sets, seeds)
     ranks = mean_ranks(table)
     print(f"\n{title}: {len(sets)} sets x {seeds} splits")
-    print(f"{'method':10} {'mean AUC':>9} {'mean rank':>10} {'ensemble - it, 95 % interval':>30} {'better on':>10} {'fit s':>7}")
+    print(
+        f"{'method':10} {'mean AUC':>9} {'mean rank':>10} {'ensemble - it, 95 % interval':>30} {'better on':>10} {'fit s':>7}"
+    )
     for name in sorted(table, key=lambda n: -np.nanmean(table[n])):
         line = f"{name:10} {np.nanmean(table[name]):9.4f} {ranks[name]:10.2f}"
         if name != OURS:

@@ -1,9 +1,9 @@
 """The ordinal classifier against what else grades ordered classes, defaults only, on five public sets or on yours.
 
-``python -m benchmarks.ordinal [SET.npz ...] [--repeats 10] [--only NAME,NAME]``. A set is an ``.npz`` with ``X`` and ``y`` (whole
-numbers in order); without any the five that ``skordinal`` ships. Stratified 5-fold, repeated; features are standardised by the
-training folds for the methods that ask for it. ``predict`` is judged in MAE and quadratic kappa, ``predict_proba`` in log loss.
-Ranks are by mean over repeats, among all methods of a set (1 best; ties share).
+``python -m benchmarks.ordinal [SET.npz ...] [--repeats 10] [--only NAME,NAME]``. A set is an ``.npz`` with ``X`` and
+``y`` (numbers in order); without any the five that ``skordinal`` ships. Stratified 5-fold, repeated; features are
+standardised by the training folds for the methods that ask for it. ``predict`` is judged in MAE and quadratic kappa,
+``predict_proba`` in log loss. Ranks are by mean over repeats, among all methods of a set (1 best; ties share).
 """
 
 from __future__ import annotations

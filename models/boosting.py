@@ -68,7 +68,7 @@ class _Watch:
         severities = [growth.linear.of(rows.X) for growth, rows in zip(self.growths, self.outside, strict=True)]
         least, best = self._loss(severities), 0
         for number in range(every, settings.rounds + 1, every):
-            if not all([growth.grow() for growth in self.growths for _ in range(every)]):
+            if not all(growth.grow() for growth in self.growths for _ in range(every)):
                 break
             for k, (growth, rows) in enumerate(zip(self.growths, self.outside, strict=True)):
                 severities[k] = severities[k] + growth.trees(rows.X, number - every, every)

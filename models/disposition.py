@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,24 +17,25 @@ from models.growth import BoostSettings, Rows
 from models.learnt import read_learnt, write_learnt
 from models.monotone import monotone_signs
 
-if TYPE_CHECKING:
-    from lightgbm import Booster
-
 Floats = NDArray[np.float64]
 
 
 class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Cumulative-logit classifier on a single LightGBM booster, for classes whose sorted order is their rank.
 
-    P(class <= k) = logistic(cut[k] - severity(x)); the booster learns the severity by the gradient of the ordinal
-    log-likelihood, the cut-points are refitted by Newton's method every ``refit_every`` rounds. A higher severity
-    means a higher class. NaN is a missing value. Deterministic for given data, parameters and library versions.
+    P(class <= k) = logistic(cut[k] - severity(x)). The severity is a linear part (proportional odds under a ``ridge``
+    penalty; None: no linear part) and a booster that learns what it leaves, by the gradient of the ordinal
+    log-likelihood; the cut-points are refitted by Newton's method every ``refit_every`` rounds. Both parts add up
+    over features, so there is one set of reasons. A higher severity means a higher class. NaN is a missing value.
+    Deterministic for given data, parameters and library versions.
 
     ``classes`` may name every class in order, so that one absent from ``y`` keeps a place (and a small probability).
     ``monotone_constraints``: +1 severity never falls as the feature rises, -1 never rises, 0 free; by name (a frame)
     or one number a feature. ``min_leaf_weight`` is the least sum of weights in a leaf, lowered to 5 % of the whole
-    on small data. With an ``eval_set`` the rounds stop after ``early_stopping_rounds`` without a lower log loss, and
-    one factor on severity and cut-points is fitted to it (temperature), which calibrates the probabilities.
+    on small data. The rounds stop after ``early_stopping_rounds`` without a lower log loss on the ``eval_set``, or
+    without one on ``folds`` parts of the training rows held out in turn (0 trees are kept where none helps; below 2
+    folds all rounds are grown). On the same rows one factor on severity and cut-points is fitted (temperature), which
+    calibrates the probabilities.
 
     >>> X = np.linspace(0, 1, 60)[:, None]
     >>> model = OrdinalLGBMClassifier(n_estimators=20).fit(X, np.repeat([1, 2, 3], 20))

@@ -105,9 +105,7 @@ def _scale(column: Floats, weight: Floats) -> tuple[float, float, float, float]:
     return low, high, centre, spread if spread > 1e-12 * max(1.0, abs(centre)) else np.inf
 
 
-def _newton(
-    Z: Floats, y: NDArray[np.int64], weight: Floats, classes: int, ridge: float, prior: float
-) -> Floats:
+def _newton(Z: Floats, y: NDArray[np.int64], weight: Floats, classes: int, ridge: float, prior: float) -> Floats:
     """The most likely weights under the penalty, cut-points refitted after every step."""
     beta, severity = np.zeros(Z.shape[1]), np.zeros(Z.shape[0])
     cuts = initial_cuts(y, weight, classes, prior)

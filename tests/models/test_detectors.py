@@ -20,7 +20,12 @@ from models.detectors.isolation_forest import FrozenIsolationForest
 from models.detectors.nearest_neighbours import FrozenNearestNeighbours, FrozenSquashedNeighbours
 
 Matrix = "np.ndarray[Any, np.dtype[np.float64]]"
-KINDS: list[type[FrozenDetector]] = [FrozenECOD, FrozenIsolationForest, FrozenNearestNeighbours, FrozenSquashedNeighbours]
+KINDS: list[type[FrozenDetector]] = [
+    FrozenECOD,
+    FrozenIsolationForest,
+    FrozenNearestNeighbours,
+    FrozenSquashedNeighbours,
+]
 every_detector = pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 
 

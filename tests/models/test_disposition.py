@@ -211,6 +211,7 @@ def test_early_stopping_goes_back_to_the_best_round() -> None:
 def test_a_held_out_set_calibrates_an_overconfident_fit() -> None:
     X, y = ordinal(150, 4)
     wild = {"n_estimators": 60, "learning_rate": 0.5, "min_leaf_weight": 1.0, "early_stopping_rounds": 60}
+    wild |= {"num_leaves": 15, "ridge": None}
     X_stop, y_stop = ordinal(400, 4, seed=1)
     X_later, y_later = ordinal(1000, 4, seed=2)
     calibrated = OrdinalLGBMClassifier(**wild).fit(X, y, eval_set=[(X_stop, y_stop)])
