@@ -90,7 +90,7 @@ def mean_ranks(table: Mapping[str, Floats]) -> dict[str, float]:
 
 
 def interval(ours: Floats, theirs: Floats, rounds: int = 2000) -> tuple[float, float, float]:
-    """Mean paired difference over sets and seeds and its 95 % interval: sets are redrawn, then seeds within each."""
+    """Mean paired difference and its 95 % interval: sets are redrawn, then seeds within each."""
     difference = ours - theirs
     rng, (sets, seeds) = np.random.default_rng(0), difference.shape
     rows = rng.integers(0, sets, (rounds, sets))
@@ -106,9 +106,8 @@ def report(title: str, sets: Sets, seeds: int) -> None:
     table, spent = judged(sets, seeds)
     ranks = mean_ranks(table)
     print(f"\n{title}: {len(sets)} sets x {seeds} splits")
-    print(
-        f"{'method':10} {'mean AUC':>9} {'mean rank':>10} {'ensemble - it, 95 % interval':>30} {'better on':>10} {'fit s':>7}"
-    )
+    print(f"{'method':10} {'mean AUC':>9} {'mean rank':>10} {'ensemble - it, 95 % interval':>30}", end="")
+    print(f" {'better on':>10} {'fit s':>7}")
     for name in sorted(table, key=lambda n: -np.nanmean(table[n])):
         line = f"{name:10} {np.nanmean(table[name]):9.4f} {ranks[name]:10.2f}"
         if name != OURS:
