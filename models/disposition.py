@@ -24,10 +24,10 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
     """Cumulative-logit classifier on a single LightGBM booster, for classes whose sorted order is their rank.
 
     P(class <= k) = logistic(cut[k] - severity(x)). The severity is a linear part (proportional odds under a ``ridge``
-    penalty; None: no linear part) and a booster that learns what it leaves, by the gradient of the ordinal
-    log-likelihood; the cut-points are refitted by Newton's method every ``refit_every`` rounds. Both parts add up
-    over features, so there is one set of reasons. A higher severity means a higher class. NaN is a missing value.
-    Deterministic for given data, parameters and library versions.
+    penalty, see ``LinearSeverity.fit``; None: no linear part) and a booster that learns what it leaves, by the gradient
+    of the ordinal log-likelihood; the cut-points are refitted by Newton's method every ``refit_every`` rounds. Both
+    parts add up over features, so there is one set of reasons. A higher severity means a higher class. NaN is a
+    missing value. Deterministic for given data, parameters and library versions.
 
     ``classes`` may name every class in order, so that one absent from ``y`` keeps a place (and a small probability).
     ``monotone_constraints``: +1 severity never falls as the feature rises, -1 never rises, 0 free; by name (a frame)
@@ -54,7 +54,7 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         refit_every: int = 5,
         early_stopping_rounds: int = 10,
         class_prior: float = 0.5,
-        ridge: float | None = 1.0,
+        ridge: float | None = 0.5,
         folds: int = 3,
         classes: Sequence[Any] | None = None,
         monotone_constraints: Mapping[str, int] | Sequence[int] | None = None,

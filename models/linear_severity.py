@@ -47,7 +47,10 @@ class LinearSeverity:
         prior: float,
         signs: Sequence[int] = (),
     ) -> Self:
-        """Proportional odds with a ridge penalty on the standardised features, by alternating Newton steps.
+        """Proportional odds with a penalty of ``ridge`` x d on the standardised features, by alternating Newton steps.
+
+        The factor d makes the penalty one on the whole: however many the features, the linear part is expected to
+        spread by 1 / sqrt(ridge), 1.4 log-odds at the default of 0.5.
 
         McCullagh, "Regression Models for Ordinal Data", JRSS B 1980. A feature whose weight would break its sign in
         ``signs`` (+1, -1; 0 or empty: free) is left to the trees: weight 0.
@@ -59,7 +62,7 @@ class LinearSeverity:
         while True:
             beta = np.zeros(X.shape[1])
             if free.any():
-                beta[free] = _newton(Z[:, free], y, row_weight, classes, ridge, prior)
+                beta[free] = _newton(Z[:, free], y, row_weight, classes, ridge * X.shape[1], prior)
             broken = free & (beta * wanted < 0)
             if not broken.any():
                 return cls(_short(beta / spread), centre, low, high)
@@ -98,7 +101,7 @@ def _scale(column: Floats, weight: Floats) -> tuple[float, float, float, float]:
     values, weights = column[present], weight[present]
     order = np.argsort(values, kind="stable")
     share = np.cumsum(weights[order]) / weights.sum()
-    low, high = (float(values[order][min(np.searchsorted(share, q), values.size - 1)]) for q in (_EDGE, 1 - _EDGE))
+    low, high = (float(values[order][min(int(np.searchsorted(share, q)), values.size - 1)]) for q in (_EDGE, 1 - _EDGE))
     kept = np.clip(values, low, high)
     centre = float(np.average(kept, weights=weights))
     spread = float(np.sqrt(np.average((kept - centre) ** 2, weights=weights)))
