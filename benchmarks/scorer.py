@@ -19,7 +19,7 @@ import pandas as pd
 
 from features.catalogue import FEATURES
 from models.bundle import load_bundle, save_bundle
-from models.score_input import ScoreInput
+from models.score_input import ScoreInput, present
 from models.scorer import AlertScorer
 from models.signing import public_key_of
 from rules_baseline.grade import BaselineGrade
@@ -89,6 +89,18 @@ def main() -> None:
     print(f"{platform.machine()}, Python {platform.python_version()}")
 
 
+def told(scorer: AlertScorer, item: ScoreInput, row: Any, strange: Any) -> object:
+    """All that reasons cost on top of a grade: contributions, drivers, texts."""
+    reasons, features = scorer.reasons, present(item.features)
+    share, drivers = scorer.anomaly.assess(strange[None])
+    parts = scorer.classifier.contributions_of_matrix(row[None])[0]
+    return [
+        reasons.of_rules(item.trigger, item.baseline.grade),
+        *reasons.of_classifier(features, parts),
+        *reasons.of_anomaly(features, float(share[0]), drivers[0]),
+    ]
+
+
 def report(scorer: AlertScorer, items: list[ScoreInput], repeats: int) -> None:
     names, count = scorer.feature_names, len(items)
     matrix = np.array([[item.features[name] for name in names] for item in items], dtype=np.float64)
@@ -100,6 +112,7 @@ def report(scorer: AlertScorer, items: list[ScoreInput], repeats: int) -> None:
         "  severity": lambda k: scorer.classifier.severity_of_matrix(matrix[k % count][None]),
         "  contributions (TreeSHAP)": lambda k: scorer.classifier.contributions_of_matrix(matrix[k % count][None]),
         "  anomaly share and drivers": lambda k: scorer.anomaly.assess(strange[k % count][None]),
+        "  reasons in two languages": lambda k: told(scorer, items[k % count], matrix[k % count], strange[k % count]),
         "  answer as JSON": lambda _: answer.model_dump_json(),
     }
     print(f"{'one alert':32} {'p50 ms':>8} {'p99 ms':>8} {'cpu ms':>8}")

@@ -12,25 +12,25 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import NotFittedError
 
 from models.detectors.detector import Arrays, Floats, FrozenDetector, as_matrix
-from models.detectors.ecod import FrozenECOD
 from models.detectors.isolation_forest import FrozenIsolationForest
-from models.detectors.nearest_neighbours import FrozenNearestNeighbours
+from models.detectors.nearest_neighbours import FrozenNearestNeighbours, FrozenSquashedNeighbours
 from models.graded_alert import Driver
 
-WEIGHTS: tuple[tuple[type[FrozenDetector], float], ...] = (
-    (FrozenNearestNeighbours, 4.0),
-    (FrozenIsolationForest, 2.0),
-    (FrozenECOD, 1.0),
+MEMBERS: tuple[type[FrozenDetector], ...] = (
+    FrozenNearestNeighbours,
+    FrozenSquashedNeighbours,
+    FrozenIsolationForest,
 )
 
 
 class AnomalyEnsemble:
-    """Weighted Fisher combination of the detectors' tails, mapped again to the share of training rows less strange.
+    """Fisher's combination of the detectors' tails, mapped again to the share of training rows less strange.
 
     Each detector gives a row its tail in training, t = (rows at least as strange + 1) / (n + 1). The row's evidence
-    is the weighted sum of -log t: being in one far tail counts, being mildly odd twice does not (a mean of ranks
-    would say the reverse). Neighbours weigh 4, the isolation forest 2 and ECOD, which sees no two features together,
-    1. The sum is ranked among the training rows' sums. UNKNOWN (NaN) when the row is mostly missing.
+    is the sum of -log t (Fisher, "Statistical Methods for Research Workers", 1932): being in one far tail counts,
+    being mildly odd twice does not (a mean of ranks would say the reverse). The detectors weigh the same: each has
+    its own notion of far (from ordinary rows in robust units, in squashed ones, by random cuts). The sum is ranked
+    among the training rows' sums. UNKNOWN (NaN) when the row is mostly missing.
 
     >>> rows = pd.DataFrame(np.random.default_rng(0).normal(size=(300, 3)), columns=["a", "b", "c"])
     >>> ensemble = AnomalyEnsemble().fit(rows)
@@ -50,8 +50,8 @@ class AnomalyEnsemble:
         self.feature_names_: tuple[str, ...] = tuple(str(name) for name in names)
         self.members_: list[FrozenDetector] = [
             FrozenNearestNeighbours(seed=self.seed).fit(matrix),
+            FrozenSquashedNeighbours(seed=self.seed).fit(matrix),
             FrozenIsolationForest(seed=self.seed).fit(matrix),
-            FrozenECOD().fit(matrix),
         ]
         self._tabulate()
         evidence, unknown = self._evidence(matrix)
@@ -99,7 +99,7 @@ class AnomalyEnsemble:
         ensemble.reference_ = np.asarray(arrays["reference"], dtype=np.float64)
         ensemble.members_ = [
             kind.from_arrays({k.partition(".")[2]: a for k, a in arrays.items() if k.startswith(f"{kind.name}.")})
-            for kind, _ in WEIGHTS
+            for kind in MEMBERS
         ]
         ensemble._tabulate()
         return ensemble
@@ -119,9 +119,9 @@ class AnomalyEnsemble:
     def _tabulate(self) -> None:
         """-log tail for each possible count, so that scoring is a look-up and cannot differ by batch."""
         self._surprise: list[Floats] = []
-        for (_, weight), member in zip(WEIGHTS, self.members_, strict=True):
+        for member in self.members_:
             n = member.reference_.size
-            self._surprise.append(-weight * np.log((n - np.arange(n + 1) + 1) / (n + 1)))
+            self._surprise.append(-np.log((n - np.arange(n + 1) + 1) / (n + 1)))
 
     def _evidence(self, matrix: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         evidence, unknown = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0], dtype=np.bool_)

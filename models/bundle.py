@@ -19,7 +19,7 @@ from models.scorer import AlertScorer
 from models.signing import is_signed, sign
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
-FORMAT = 1
+FORMAT = 2
 VOLATILE = ("created_at",)  # times: they are signed, but two equal models keep equal digests
 _RESERVED = ("format", "files", "versions")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
@@ -64,7 +67,24 @@ def fit_cuts(severity: Floats, y: Ints, weight: Floats, cuts: Floats, prior: flo
     return cuts
 
 
-def temperature(severity: Floats, y: Ints, cuts: Floats, weight: Floats) -> float:
+@dataclass(frozen=True)
+class Judged:
+    """Rows held out: severity (n,), class ranks (n,), weights (n,), and the cut-points that go with them."""
+
+    severity: Floats
+    y: Ints
+    weight: Floats
+    cuts: Floats
+
+
+def mean_loss(parts: Sequence[Judged], factor: float = 1.0) -> float:
+    """Weighted mean of -log P(y) over all parts, severities and cut-points times ``factor``."""
+    total = sum(float(part.weight.sum()) for part in parts)
+    sums = [float(p.weight.sum()) * log_loss(factor * p.severity, p.y, factor * p.cuts, p.weight) for p in parts]
+    return sum(sums) / total
+
+
+def temperature(parts: Sequence[Judged]) -> float:
     """The factor in [1/5, 5] on severity and cut-points under which held-out rows are most likely.
 
     Below 1 where the fit was overconfident. A weak prior keeps it near 1 when there are few rows.
@@ -72,9 +92,10 @@ def temperature(severity: Floats, y: Ints, cuts: Floats, weight: Floats) -> floa
     """
     from scipy.optimize import minimize_scalar
 
+    rows = sum(float(part.weight.sum()) for part in parts)
+
     def cost(log_factor: float) -> float:
-        factor = float(np.exp(log_factor))
-        return float(weight.sum()) * log_loss(factor * severity, y, factor * cuts, weight) + 2.0 * log_factor**2
+        return rows * mean_loss(parts, float(np.exp(log_factor))) + 2.0 * log_factor**2
 
     edge = float(np.log(5.0))
     return float(np.exp(minimize_scalar(cost, bounds=(-edge, edge), method="bounded").x))

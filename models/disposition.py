@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,13 +11,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from models.boosting import Boosted, BoostSettings, Rows, boost
+from models.boosting import Boosted, boost
 from models.cumulative_logit import class_probabilities
+from models.growth import BoostSettings, Rows
 from models.learnt import read_learnt, write_learnt
 from models.monotone import monotone_signs
-
-if TYPE_CHECKING:
-    from lightgbm import Booster
 
 Floats = NDArray[np.float64]
 
@@ -25,15 +23,19 @@ Floats = NDArray[np.float64]
 class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Cumulative-logit classifier on a single LightGBM booster, for classes whose sorted order is their rank.
 
-    P(class <= k) = logistic(cut[k] - severity(x)); the booster learns the severity by the gradient of the ordinal
-    log-likelihood, the cut-points are refitted by Newton's method every ``refit_every`` rounds. A higher severity
-    means a higher class. NaN is a missing value. Deterministic for given data, parameters and library versions.
+    P(class <= k) = logistic(cut[k] - severity(x)). The severity is a linear part (proportional odds under a ``ridge``
+    penalty, see ``LinearSeverity.fit``; None: no linear part) and a booster that learns what it leaves, by the gradient
+    of the ordinal log-likelihood; the cut-points are refitted by Newton's method every ``refit_every`` rounds. Both
+    parts add up over features, so there is one set of reasons. A higher severity means a higher class. NaN is a
+    missing value. Deterministic for given data, parameters and library versions.
 
     ``classes`` may name every class in order, so that one absent from ``y`` keeps a place (and a small probability).
     ``monotone_constraints``: +1 severity never falls as the feature rises, -1 never rises, 0 free; by name (a frame)
     or one number a feature. ``min_leaf_weight`` is the least sum of weights in a leaf, lowered to 5 % of the whole
-    on small data. With an ``eval_set`` the rounds stop after ``early_stopping_rounds`` without a lower log loss, and
-    one factor on severity and cut-points is fitted to it (temperature), which calibrates the probabilities.
+    on small data. The rounds stop after ``early_stopping_rounds`` without a lower log loss on the ``eval_set``, or
+    without one on ``folds`` parts of the training rows held out in turn (0 trees are kept where none helps; below 2
+    folds all rounds are grown). On the same rows one factor on severity and cut-points is fitted (temperature), which
+    calibrates the probabilities.
 
     >>> X = np.linspace(0, 1, 60)[:, None]
     >>> model = OrdinalLGBMClassifier(n_estimators=20).fit(X, np.repeat([1, 2, 3], 20))
@@ -44,7 +46,7 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
     def __init__(
         self,
         n_estimators: int = 100,
-        num_leaves: int = 15,
+        num_leaves: int = 7,
         learning_rate: float = 0.1,
         min_leaf_weight: float = 20.0,
         reg_lambda: float = 1.0,
@@ -52,6 +54,8 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         refit_every: int = 5,
         early_stopping_rounds: int = 10,
         class_prior: float = 0.5,
+        ridge: float | None = 0.5,
+        folds: int = 3,
         classes: Sequence[Any] | None = None,
         monotone_constraints: Mapping[str, int] | Sequence[int] | None = None,
         n_jobs: int = 1,
@@ -66,6 +70,8 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         self.refit_every = refit_every
         self.early_stopping_rounds = early_stopping_rounds
         self.class_prior = class_prior
+        self.ridge = ridge
+        self.folds = folds
         self.classes = classes
         self.monotone_constraints = monotone_constraints
         self.n_jobs = n_jobs
@@ -130,12 +136,13 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
 
     def severity_of_matrix(self, X: Floats) -> Floats:
         """``severity`` of an already checked C-ordered float64 matrix: the serving path."""
-        raw = self.booster_.predict(X, raw_score=True, num_threads=1)
-        return (np.asarray(raw, dtype=np.float64) - self.centre_) * self.scale_
+        raw = np.asarray(self.booster_.predict(X, raw_score=True, num_threads=1), dtype=np.float64)
+        return (self.linear_.of(X) + raw - self.centre_) * self.scale_
 
     def contributions_of_matrix(self, X: Floats) -> Floats:
         """``contributions`` of an already checked matrix."""
         parts = np.array(self.booster_.predict(X, pred_contrib=True, num_threads=1), dtype=np.float64)
+        parts[:, :-1] += self.linear_.parts(X)
         parts[:, -1] -= self.centre_
         return parts * self.scale_
 
@@ -160,7 +167,7 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         return np.asarray(checked, dtype=np.float64)
 
     def _keep(self, boosted: Boosted) -> None:
-        self.booster_: Booster = boosted.booster
+        self.linear_, self.booster_ = boosted.linear, boosted.booster
         self.best_iteration_, self.evals_result_ = boosted.best_iteration, boosted.losses
         self.centre_ = float(boosted.cuts.mean())
         self.scale_ = boosted.scale
@@ -191,6 +198,8 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
             refit_every=self.refit_every,
             patience=self.early_stopping_rounds,
             prior=self.class_prior,
+            ridge=self.ridge,
+            folds=self.folds,
             monotone=monotone_signs(self.monotone_constraints, self.n_features_in_, names),
             threads=self.n_jobs,
             seed=self.random_state,

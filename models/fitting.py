@@ -15,7 +15,7 @@ from models.disposition import OrdinalLGBMClassifier
 from models.peers import PeerMedians
 
 _MILDEST = 5  # grade 5 is ordinal 0: a higher severity is a worse grade
-_DETECTOR_ROWS = 20_000  # more change the tails little, and ECOD keeps them all
+_DETECTOR_ROWS = 20_000  # more change the tails little
 _NOT_BEHAVIOUR = "alert_context"  # what the alert says of itself is no habit of the account
 
 Parts = tuple[OrdinalLGBMClassifier, AnomalyEnsemble, ConformalSets, PeerMedians]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.linear_severity import LinearSeverity
+
 if TYPE_CHECKING:
     from models.disposition import OrdinalLGBMClassifier
 
@@ -19,6 +21,7 @@ def write_learnt(model: OrdinalLGBMClassifier) -> str:
         "cut_points": model.cut_points_.tolist(),
         "centre": model.centre_,
         "scale": model.scale_,
+        "linear": model.linear_.to_json(),
         "n_features": int(model.n_features_in_),
         "feature_names": None if names is None else [str(name) for name in names],
         "best_iteration": model.best_iteration_,
@@ -35,4 +38,5 @@ def read_learnt(model: OrdinalLGBMClassifier, text: str) -> None:
         model.feature_names_in_ = np.array(facts["feature_names"], dtype=object)
     model.cut_points_ = np.array(facts["cut_points"], dtype=np.float64)
     model.centre_, model.scale_ = float(facts["centre"]), float(facts["scale"])
+    model.linear_ = LinearSeverity.from_json(facts["linear"])
     model.best_iteration_ = int(facts["best_iteration"])

@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self
 
 from models.graded_alert import DecidedBy
 from models.policy_file import Floor, PolicyFile, StrangeAndUnsure, read_policy_file, write_policy_file
-
-if TYPE_CHECKING:
-    from rules_baseline.grade import BaselineGrade
-    from rules_baseline.trigger import TriggerRecord
+from rules_baseline.grade import BaselineGrade
 
 LEAST_COST = "least_expected_cost"
 RULES_ONLY = "rules_only"
+
+
+class AlertFacts(Protocol):
+    """What the policy reads of an alert."""
+
+    @property
+    def rule_id(self) -> str:
+        """The rule that fired."""
+
+    @property
+    def level(self) -> str:
+        """warning, breach or severe."""
+
+    @property
+    def occurrence(self) -> int | None:
+        """How many times within the window; None where the rule does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,7 @@ class Policy:
         probabilities: Sequence[float] | None,
         anomaly_share: float | None,
         baseline: BaselineGrade,
-        alert: TriggerRecord,
+        alert: AlertFacts,
         grade_set: Sequence[int],
     ) -> Decision:
         """One grade, 1 (extreme) to 5.
@@ -91,14 +104,18 @@ class Policy:
         )
         return Decision(grade, voices, tuple(moved))
 
-    def _least_cost(self, probabilities: Sequence[float]) -> int:
+    def expected_costs(self, probabilities: Sequence[float]) -> list[float]:
+        """Expected cost of giving each grade, 1 first, rounded to 12 places so that ties are ties."""
         pairs = list(zip(probabilities, self.file.cost, strict=True))
-        costs = [round(fsum(p * row[given] for p, row in pairs), 12) for given in range(5)]
+        return [round(fsum(p * row[given] for p, row in pairs), 12) for given in range(5)]
+
+    def _least_cost(self, probabilities: Sequence[float]) -> int:
+        costs = self.expected_costs(probabilities)
         return costs.index(min(costs)) + 1
 
-    def _floors(self, baseline: BaselineGrade, alert: TriggerRecord) -> list[Floor]:
+    def _floors(self, baseline: BaselineGrade, alert: AlertFacts) -> list[Floor]:
         """The floors that hold, mildest first, so that the last one named is the one that settled the grade."""
-        held = [floor for floor in self.file.floors if _holds(floor, baseline, alert)]
+        held = [floor for floor in self.file.floors if holds(floor, baseline, alert)]
         return sorted(held, key=lambda floor: -floor.not_better_than)
 
     def _strange(
@@ -111,7 +128,8 @@ class Policy:
         return clause if unsure else None
 
 
-def _holds(floor: Floor, baseline: BaselineGrade, alert: TriggerRecord) -> bool:
+def holds(floor: Floor, baseline: BaselineGrade, alert: AlertFacts) -> bool:
+    """Whether every condition of a floor is met."""
     if floor.rules is not None and alert.rule_id not in floor.rules:
         return False
     if floor.levels is not None and alert.level not in floor.levels:

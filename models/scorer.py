@@ -99,6 +99,12 @@ class AlertScorer:
         names: tuple[str, ...] = self.__dict__["_names"]
         return names
 
+    @property
+    def reasons(self) -> Reasons:
+        """What puts this scorer's findings into words."""
+        made: Reasons = self.__dict__["_reasons"]
+        return made
+
     def with_versions(self, **changes: str | None) -> Self:
         """The same scorer with other words in ``versions``, e.g. the digest of its bundle."""
         return replace(self, versions=self.versions.model_copy(update=changes))
@@ -152,10 +158,9 @@ class AlertScorer:
     def _explained(
         self, item: ScoreInput, row: Mapping[str, float | None], found: _Row, decision: Decision, parts: Floats
     ) -> list[Reason]:
-        reasons: Reasons = self.__dict__["_reasons"]
         return [
-            reasons.of_rules(item.trigger, item.baseline.grade),
-            *reasons.of_policy(decision.moved_by),
-            *reasons.of_classifier(row, parts),
-            *reasons.of_anomaly(row, found.share, found.drivers),
+            self.reasons.of_rules(item.trigger, item.baseline.grade),
+            *self.reasons.of_policy(decision.moved_by),
+            *self.reasons.of_classifier(row, parts),
+            *self.reasons.of_anomaly(row, found.share, found.drivers),
         ]

@@ -29,7 +29,7 @@ def test_every_command_has_help_with_an_example() -> None:
     names += [["serve"], ["dashboard"], ["demo"], ["simulate"], ["import", "mapping"], ["import", "ctp"]]
     names += [["mlflow"], ["ledger", "verify"], ["ledger", "export"], ["keys", "create"], ["keys", "revoke"]]
     names += [["monitor", "drift"], ["rules", "explain"], ["rules", "status"]]
-    names += [["rules", "whatif"], ["rules", "suspects"], ["watch"]]
+    names += [["rules", "whatif"], ["rules", "suspects"], ["watch"], ["policy", "explain"]]
     for name in names:
         shown = runner.invoke(app, [*name, "--help"])
         assert shown.exit_code == 0, name

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from models.detectors.detector import Arrays, Floats, FrozenDetector
 
+_NO_SKEW = 1e-9  # a skewness below this is rounding error: the feature counts as symmetric
+
 
 class FrozenECOD(FrozenDetector):
     """PyOD's ECOD without its flaw of re-fitting on every batch that it scores.
@@ -30,7 +32,8 @@ class FrozenECOD(FrozenDetector):
     name: ClassVar[str] = "ecod"
 
     def _learn(self, rows: Floats) -> None:
-        signs = _skew_signs(rows)
+        skewness = _skewness(rows)
+        signs = np.where(np.abs(skewness) < _NO_SKEW, 0.0, np.sign(skewness))
         parts = [_table(column, sign) for column, sign in zip(rows.T, signs, strict=True)]
         self._freeze(
             np.concatenate([values for values, _, _ in parts]),
@@ -39,10 +42,13 @@ class FrozenECOD(FrozenDetector):
             np.array([typical for _, _, typical in parts]),
         )
 
-        self._agree_with_pyod(rows, np.isfinite(signs))
+        self._agree_with_pyod(rows, np.isfinite(signs) & (signs != 0))
 
     def _agree_with_pyod(self, rows: Floats, judged: NDArray[np.bool_]) -> None:
-        """Fit PyOD's ECOD and refuse to freeze anything that is not its answer on the training rows."""
+        """Fit PyOD's ECOD and refuse to freeze anything that is not its answer on the training rows.
+
+        A feature without skew is left out: there PyOD's sign is the rounding error of its sum.
+        """
         from pyod.models.ecod import ECOD
 
         theirs = ECOD().fit(rows[:, judged]).decision_scores_ if judged.any() else np.zeros(rows.shape[0])
@@ -79,13 +85,13 @@ class FrozenECOD(FrozenDetector):
         self._freeze(values, table, np.asarray(arrays["sizes"], np.int64), typical)
 
 
-def _skew_signs(rows: Floats) -> Floats:
-    """Sign of each feature's skewness, shape (d,); NaN where a feature is (nearly) constant."""
+def _skewness(rows: Floats) -> Floats:
+    """Skewness of each feature, shape (d,); NaN where a feature is (nearly) constant."""
     from scipy.stats import skew
 
     with warnings.catch_warnings():  # scipy warns of a constant feature and answers NaN: that is the answer wanted
         warnings.filterwarnings("ignore", message="Precision loss occurred", category=RuntimeWarning)
-        return np.asarray(np.sign(skew(rows, axis=0)), dtype=np.float64)
+        return np.asarray(skew(rows, axis=0), dtype=np.float64)
 
 
 def _table(column: Floats, sign: float) -> tuple[Floats, Floats, float]:

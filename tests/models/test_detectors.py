@@ -17,10 +17,15 @@ from sklearn.exceptions import NotFittedError
 from models.detectors.detector import Detector, FrozenDetector
 from models.detectors.ecod import FrozenECOD
 from models.detectors.isolation_forest import FrozenIsolationForest
-from models.detectors.nearest_neighbours import FrozenNearestNeighbours
+from models.detectors.nearest_neighbours import FrozenNearestNeighbours, FrozenSquashedNeighbours
 
 Matrix = "np.ndarray[Any, np.dtype[np.float64]]"
-KINDS: list[type[FrozenDetector]] = [FrozenECOD, FrozenIsolationForest, FrozenNearestNeighbours]
+KINDS: list[type[FrozenDetector]] = [
+    FrozenECOD,
+    FrozenIsolationForest,
+    FrozenNearestNeighbours,
+    FrozenSquashedNeighbours,
+]
 every_detector = pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
 
 
@@ -162,6 +167,14 @@ def test_ecod_beyond_the_training_range_is_pyod_s_answer_for_that_row_joined() -
     assert ours > FrozenECOD().fit(X).raw_score(X).max()
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.1, 1 / 3], ids=["exact", "decimal", "third"])
+def test_ecod_learns_from_a_feature_whose_skew_is_rounding_error(shift: float) -> None:
+    values = np.repeat([-1.0, 0.0, 1.0], [87, 126, 87]) + shift
+    X = np.column_stack([np.random.default_rng(0).permutation(values), np.random.default_rng(1).gamma(1.0, size=300)])
+    detector = FrozenECOD().fit((X - X.mean(axis=0)) / X.std(axis=0))
+    assert detector.raw_score([[-9.0, 0.0]])[0] == detector.raw_score([[9.0, 0.0]])[0]
+
+
 def test_ecod_sees_a_constant_feature_move() -> None:
     X = np.column_stack([np.random.default_rng(0).normal(size=100), np.ones(100)])
     detector = FrozenECOD().fit(X)
@@ -177,18 +190,29 @@ def test_isolation_forest_equals_pyod_on_any_row(n: int) -> None:
     np.testing.assert_allclose(ours.raw_score(X), theirs.decision_scores_, rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("n", [2, 6, 7, 300])
+@pytest.mark.parametrize("kind", [FrozenNearestNeighbours, FrozenSquashedNeighbours])
+@pytest.mark.parametrize("n", [2, 15, 17, 300], ids=["two", "fewer than a sample", "one more", "many"])
 @pytest.mark.filterwarnings("ignore:algorithm parameter is deprecated:FutureWarning")
-def test_nearest_neighbours_equal_pyod_on_any_row(n: int) -> None:
+def test_neighbours_are_the_mean_of_pyod_s_over_the_samples(kind: type[FrozenNearestNeighbours], n: int) -> None:
     rng = np.random.default_rng(n)
     X, T = rng.normal(size=(n, 4)), rng.normal(size=(100, 4)) * 4
-    ours = FrozenNearestNeighbours().fit(X)
-    theirs = KNN(n_neighbors=min(5, n - 1), method="mean", algorithm="kd_tree").fit(ours.prototypes_)
-    scaled = (T - X.mean(axis=0)) / X.std(axis=0)
-    np.testing.assert_allclose(ours.raw_score(T), theirs.decision_function(scaled), rtol=0, atol=1e-9)
-    sampled = ours.prototypes_ * X.std(axis=0) + X.mean(axis=0)
-    held = ours.raw_score(X)[np.isin(X.round(9), sampled.round(9)).all(axis=1)]
-    np.testing.assert_allclose(np.sort(held), np.sort(theirs.decision_scores_), rtol=0, atol=1e-9)
+    ours = kind().fit(X)
+    scaled = (T - np.median(X, axis=0)) / ours.spread_
+    if kind is FrozenSquashedNeighbours:
+        scaled = np.arcsinh(scaled)
+    fits = [KNN(n_neighbors=1, algorithm="kd_tree").fit(sample) for sample in ours.prototypes_]
+    theirs = np.mean([knn.decision_function(scaled) for knn in fits], axis=0)
+    assert ours.prototypes_.shape == (32, min(n, 16), 4)
+    np.testing.assert_allclose(ours.raw_score(T), theirs, rtol=1e-9, atol=1e-9)
+
+
+def test_a_feature_mostly_zero_is_measured_by_what_varies() -> None:
+    X = np.random.default_rng(0).normal(size=(1000, 3))
+    X[:, 0] = np.repeat([0.0, 4.0], [950, 50])  # neither the inner half nor the inner 80 % varies
+    X[:, 1] = np.repeat([0.0, 3.0], [800, 200])  # the inner half does not
+    X[:, 2] = 7.0
+    spread = FrozenNearestNeighbours().fit(X).spread_
+    assert spread == pytest.approx([X[:, 0].std(), 3.0 / 2.563, 1.0])
 
 
 def test_nearest_neighbours_see_how_far_out_a_value_lies() -> None:

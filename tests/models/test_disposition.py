@@ -211,11 +211,12 @@ def test_early_stopping_goes_back_to_the_best_round() -> None:
 def test_a_held_out_set_calibrates_an_overconfident_fit() -> None:
     X, y = ordinal(150, 4)
     wild = {"n_estimators": 60, "learning_rate": 0.5, "min_leaf_weight": 1.0, "early_stopping_rounds": 60}
+    wild |= {"num_leaves": 15, "ridge": None}
     X_stop, y_stop = ordinal(400, 4, seed=1)
     X_later, y_later = ordinal(1000, 4, seed=2)
     calibrated = OrdinalLGBMClassifier(**wild).fit(X, y, eval_set=[(X_stop, y_stop)])
     trees = calibrated.best_iteration_
-    bare = OrdinalLGBMClassifier(**{**wild, "n_estimators": trees}).fit(X, y)
+    bare = OrdinalLGBMClassifier(**{**wild, "n_estimators": trees, "folds": 0}).fit(X, y)
     losses = [-np.log(m.predict_proba(X_later)[np.arange(1000), y_later]).mean() for m in (calibrated, bare)]
     assert bare.scale_ == 1.0
     assert 0.2 <= calibrated.scale_ < 1.0

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from models.fallback import rules_only
 from models.graded_alert import GradedAlert
@@ -57,6 +59,31 @@ def test_contributions_are_those_of_the_severity(scorer: AlertScorer, inputs: li
         assert parts
         assert all(part is not None and part != 0 for part in parts)
         assert [abs(p or 0) for p in parts] == sorted((abs(p or 0) for p in parts), reverse=True)
+
+
+def test_all_contributions_and_the_base_sum_to_the_severity(scorer: AlertScorer, inputs: list[ScoreInput]) -> None:
+    names = scorer.feature_names
+    matrix = np.array([[item.features.get(name) for name in names] for item in inputs], dtype=np.float64)
+    parts = scorer.classifier.contributions_of_matrix(matrix)
+    for row, graded in zip(parts, scorer.grade(inputs), strict=True):
+        assert row.sum() == pytest.approx(graded.severity, abs=1e-9)
+        told = {reason.key: reason.contribution for reason in graded.reasons if reason.voice == "classifier"}
+        place = {name: j for j, name in enumerate(names)}
+        assert all(part == row[place[key]] for key, part in told.items())
+        untold = [abs(row[j]) for name, j in place.items() if name not in told]
+        assert max(untold) <= min(abs(part or 0.0) for part in told.values())
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text("甲乙丙丁", min_size=2, max_size=6), st.text("WXYZ", min_size=6, max_size=9))
+def test_no_reason_in_either_language_names_anybody(
+    scorer: AlertScorer, inputs: list[ScoreInput], alert: Callable[..., TriggerRecord], name: str, code: str
+) -> None:
+    named = alert(account_id=name, subject_id=code, alert_id=f"self_trade:breach:2026-03-02:SHFE.cu2605:{code}")
+    for reason in scorer.grade([replace(inputs[0], trigger=named)])[0].reasons:
+        assert reason.text_zh
+        assert reason.text_en
+        assert not any(word in reason.text_zh + reason.text_en for word in (name, code))
 
 
 @pytest.mark.parametrize("gap", [None, float("nan"), float("inf"), "absent"])

@@ -46,13 +46,10 @@ class Answer:
     records: list[TriggerRecord]
     totals: dict[tuple[Any, ...], float | None]  # day_total by the key of a finding
 
-    def agrees_with(self, alerts: Sequence[Alert], findings: Iterable[Finding]) -> None:
-        """Fails where the oracle's alerts, its answers of the intraday rules or its hits of the screens are others."""
-        findings = list(findings)
+    def agrees_with(self, alerts: Sequence[Alert], findings: Iterable[Finding], rules: Collection[str]) -> None:
+        """Fails where the oracle's alerts, or its findings of ``rules``, are others."""
         assert self.alerts == expected(list(alerts))
-        during = {found.key: found.answer for found in findings if found.rule_id in INTRADAY}
-        assert answers(self, INTRADAY) == during
-        assert hits(self.findings.items()) == hits((found.key, found.answer) for found in findings)
+        same_findings(said_of(self, rules), told(findings, rules))
 
 
 def write(market: Market, folder: Path) -> Path:
