@@ -7,7 +7,9 @@ rows, markets and seeds are in `benchmarks/feature_parity.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +31,7 @@ from tests.features.oracle.parity import (
 from tests.features.oracle.rows import read
 
 OFFLINE = {"plain": 52, "dense": 56, "simulated": 8}  # moments asked of each market, every account at each
-ONLINE = {"plain": 4, "dense": 5, "simulated": 2}
+ONLINE = {"plain": 10, "dense": 12, "simulated": 3}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,7 @@ def test_online_equals_recomputation_at_several_moments(scenes: list[Scene]) -> 
     for one, at in chosen(scenes, ONLINE):
         rows += len(asked(one.oracle, at))
         found += online(one, at)
-    assert rows >= 120
+    assert rows >= 300
     assert not found, report(found)
 
 
@@ -81,6 +83,18 @@ def test_with_contracts_orders_and_trades_alone_all_else_is_null(tmp_path: Path)
     values = wanted(one.oracle, rows)
     silent = [f for f in STORED_FAMILIES if all(row[n] is None for row in values for n in FAMILIES[f])]
     assert silent == ["profile", "profit", "funding", "holdings", "logins", "history", "intraday", "peers"]
+
+
+@pytest.mark.xfail(reason="both are counted under one name, `m2605`", strict=True)
+def test_a_future_and_the_options_of_its_month_are_two_fee_units(raw: Any, at_close: Any) -> None:
+    day = date(2026, 3, 2)
+    raw.add("contracts", exchange="DCE", contract="m2605", product="m")
+    raw.add("contracts", exchange="DCE", contract="m2605-C-3000", product="m", kind="option", option_month="2605")
+    for n in range(8):
+        raw.add("orders", day, exchange="DCE", contract="m2605" if n < 3 else "m2605-C-3000", order_id=f"o{n}")
+    with raw.load() as events:
+        found = at_close(events, "order_book")("A1", day)
+    assert (found["max_messages_contract_day_20d"], found["max_otr_contract_day_20d"]) == (5, 4)
 
 
 def report(found: Iterable[Difference]) -> str:
