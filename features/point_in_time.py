@@ -41,7 +41,8 @@ def as_known(
             if columns:
                 con.execute(_join(offline / family, columns, as_known_now))
                 parts.append(con.execute(f"SELECT {_list(columns)} FROM found ORDER BY asked").df())
-    return pd.concat(parts, axis=1).astype("float64")
+    joined: pd.DataFrame = pd.concat(parts, axis=1).astype("float64")
+    return joined
 
 
 def timeline(family: Path, columns: Sequence[str], *, as_known_now: bool, only: str = "true") -> str:

@@ -110,7 +110,7 @@ class OfflineAndOnlineStore:
         values = rows[names].to_dict("records")
         stamps = pd.to_datetime(rows["event_timestamp"], utc=True)
         packed = [
-            Row(str(account), moment, moment, pack(names, {n: None if v != v else v for n, v in row.items()}))
+            Row(str(account), moment, moment, pack(names, {str(n): None if v != v else v for n, v in row.items()}))
             for account, moment, row in zip(rows["account_id"], map(microseconds, stamps), values, strict=True)
         ]
         self.rows.create(layout())

@@ -96,5 +96,5 @@ def _numbers(values: dict[str, Any]) -> dict[str, float | None]:
 def _values(row: Row, names: Sequence[str], wanted: Sequence[str]) -> _Found:
     numbers = unpack(names, row.payload)
     return instant_of(row.event_us), {
-        name: _NULL if numbers.get(name) is None else Value(double_val=numbers[name]) for name in wanted
+        name: _NULL if (number := numbers.get(name)) is None else Value(double_val=number) for name in wanted
     }

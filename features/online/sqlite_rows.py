@@ -134,6 +134,8 @@ class SqliteRows:
                 self._turn(connection, side, fresh, record)
             with self._writing() as connection:
                 connection.execute(f"DELETE FROM rows_{side}")
+            with self._reading() as connection:  # the file is whole without its log: who copies it needs nothing else
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def drop(self) -> None:
         """Remove the file."""
