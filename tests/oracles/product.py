@@ -20,7 +20,6 @@ from rules_baseline.scope import EVERYTHING, Scope
 from rules_baseline.trigger import TriggerRecord
 from tests.oracles.counting import Alert, Finding
 from tests.oracles.market import Market
-from tests.oracles.oracle import INTRADAY
 
 TYPES = {
     Kind.TEXT: pa.string(),
