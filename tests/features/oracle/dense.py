@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
+from features.availability import available_at
 from tests.features.oracle.dense_money import money
 from tests.features.oracle.dense_said import said
 from tests.features.oracle.dense_terms import CONTRACTS, terms
@@ -51,8 +52,25 @@ def dense(seed: int, *, days: int = 72, accounts: int = 12, without: Collection[
             _in_step(rng, rng.sample(crowd, 2), day, tables["trades"])
     for made in (terms(rng, dates), money(rng, dates, names), said(rng, dates, names)):
         tables |= made
+    _at_events(rng, dates, tables)
     tables["orders"] += tables["orders"][:3]  # exact duplicates count once
     return typed({name: rows for name, rows in tables.items() if name not in without or name in REQUIRED})
+
+
+def _at_events(rng: Random, days: list[date], tables: Tables) -> None:
+    """Every other alert falls on an event of its account's day, as alerts of rules do."""
+    for alert in tables["alerts"][::2]:
+        day, account = alert["trading_day"], alert["account_id"]
+        if day in days[1:]:
+            begins, ends = available_at(days[days.index(day) - 1]), available_at(day)
+            own = [
+                r
+                for t in ("orders", "trades")
+                for r in tables[t]
+                if (r["account_id"], r["trading_day"]) == (account, day)
+            ]
+            times = [r["event_time"] for r in own if begins <= r["event_time"] < ends]
+            alert["triggered_at"] = rng.choice(times or [alert["triggered_at"]])
 
 
 def moment(rng: Random, day: date) -> datetime:
