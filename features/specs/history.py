@@ -27,7 +27,10 @@ from __future__ import annotations
 
 from features.specs.spec import CLOSE, FeatureSpec, specs
 
-_NOTHING = "0: nothing known against the account; null: not heard of by the last close, or no alerts table"
+_NOTHING = (
+    "0: nothing known against the account; null: not heard of by the last close, or no alerts table"
+    " (of dispositions: or no dispositions table)"
+)
 _NO_NOTICE = "0: none known; null: not heard of by the last close, or no alerts or notices table"
 _LONG = "250 calendar days to the last close c, (c - 250 d, c]"
 

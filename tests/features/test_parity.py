@@ -85,7 +85,6 @@ def test_with_contracts_orders_and_trades_alone_all_else_is_null(tmp_path: Path)
     assert silent == ["profile", "profit", "funding", "holdings", "logins", "history", "intraday", "peers"]
 
 
-@pytest.mark.xfail(reason="both are counted under one name, `m2605`", strict=True)
 def test_a_future_and_the_options_of_its_month_are_two_fee_units(raw: Any, at_close: Any) -> None:
     day = date(2026, 3, 2)
     raw.add("contracts", exchange="DCE", contract="m2605", product="m")
