@@ -65,6 +65,7 @@ class _Handed(Events):
 
     def __init__(self, events: Events, session: Any, folder: Path) -> None:
         self.__dict__.update(events.__dict__)
+        self.backend = ibis.pyspark.connect(session)  # what is to be kept for several families is not kept elsewhere
         self._events, self._session, self._folder = events, session, folder
 
     def table(self, name: str) -> ir.Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -47,7 +47,8 @@ def term_tables(rules: Sequence[Rule], limits: Limits, reference: Mapping[str, p
             terms, tables = terms + more, tables | lines
     given = {"control_groups" if name == "memberships" else name for name in reference}
     missing = unanswerable(rules, given)
-    tables["term_levels"] = levels_table(terms, missing)
+    terms = [_without_levels(term) if term.rule_id in missing else term for term in terms]
+    tables["term_levels"] = levels_table(terms)
     rows = [
         dict(zip(_ALL.names, (t.rule_id, t.exchange, t.kind, t.starts, t.ends, t.term_id), strict=True)) for t in terms
     ]
@@ -62,3 +63,8 @@ def term_tables(rules: Sequence[Rule], limits: Limits, reference: Mapping[str, p
     text = pa.schema([("rule_id", pa.string()), ("missing", pa.string())])
     tables["unanswerable"] = pa.table([list(missing), list(missing.values())], schema=text)
     return TermTables(terms, tables)
+
+
+def _without_levels(term: Term) -> Term:
+    """The term of a rule that cannot be answered: its events count, and reach nothing."""
+    return replace(term, limit=None, warning_at=None, breach_at=None, severe_at=None)

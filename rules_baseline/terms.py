@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
@@ -156,16 +156,12 @@ def arrow_table(rule: Rule, terms: Sequence[Term]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def levels_table(terms: Sequence[Term], unanswerable: Collection[str] = ()) -> pa.Table:
-    """``term_levels``: limit and levels by ``term_id``; rules in ``unanswerable`` count and have no levels."""
+def levels_table(terms: Sequence[Term]) -> pa.Table:
+    """``term_levels``: limit and levels by ``term_id``."""
     columns = ("limit_value", "warning_at", "breach_at", "severe_at")
     schema = pa.schema([(n, pa.int64()) for n in ("term_id", *columns)])
     rows = []
     for term in terms:
-        values = (
-            (None,) * 4
-            if term.rule_id in unanswerable
-            else (term.limit, term.warning_at, term.breach_at, term.severe_at)
-        )
+        values = (term.limit, term.warning_at, term.breach_at, term.severe_at)
         rows.append({"term_id": term.term_id, **dict(zip(columns, values, strict=True))})
     return pa.Table.from_pylist(rows, schema=schema)

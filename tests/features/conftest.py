@@ -158,7 +158,7 @@ def _alert_of_day(rng: np.random.Generator, account: str, day: pd.Timestamp, ale
 
 
 def _relation_tables(rng: np.random.Generator, folder: Path, names: list[str], calendar: list[pd.Timestamp]) -> None:
-    """Money through shared bank accounts, control groups that begin and end, notices to accounts and to a group."""
+    """Control groups that begin and end, notices to accounts and to a group."""
     groups = [("G1", 2, True, 0, None), ("G1", 3, True, 5, 30), ("G1", 4, True, 12, None), ("G2", 4, True, 0, 20)]
     groups += [("G2", 5, True, 0, None), ("G3", 6, False, 10, None), ("G3", 7, False, 10, 26)]
     rows = [
@@ -172,32 +172,20 @@ def _relation_tables(rng: np.random.Generator, folder: Path, names: list[str], c
         for group, place, declared, first, end in groups
         if place < len(names) and first < len(calendar)
     ]
-    pd.DataFrame(rows).to_parquet(folder / "control_groups.parquet", index=False)
-    flows = [_flow_of_day(rng, account, day) for account in names for day in calendar if rng.random() < 0.08]
-    _instants(pd.DataFrame(flows), "event_time").to_parquet(folder / "cash_flows.parquet", index=False)
+    columns = ["group_id", "account_id", "declared", "valid_from", "valid_to"]
+    pd.DataFrame(rows, columns=columns).to_parquet(folder / "control_groups.parquet", index=False)
     told = [
         _notice_of_day(rng, subject, day)
         for subject in (*names[:4], *names[5:6], "G1", "G2")
         for day in calendar
         if rng.random() < 0.06
     ]
-    _instants(pd.DataFrame(told), "received_at").to_parquet(folder / "notices.parquet", index=False)
+    notices = pd.DataFrame(told, columns=list(TABLES["notices"].column_names))
+    _instants(notices, "received_at").to_parquet(folder / "notices.parquet", index=False)
 
 
 def _instants(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     return frame.assign(**{column: pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")})
-
-
-def _flow_of_day(rng: np.random.Generator, account: str, day: pd.Timestamp) -> dict[str, object]:
-    return {
-        "event_time": _moment(rng, day),
-        "trading_day": day.date(),
-        "account_id": account,
-        "direction": str(rng.choice(["deposit", "withdrawal"])),
-        "amount": float(rng.integers(1, 100)) * 1000,
-        "bank_account": str(rng.choice(["b1", "b2", "b3", "b4"])) if rng.random() < 0.8 else None,
-        "cross_border": False,
-    }
 
 
 def _notice_of_day(rng: np.random.Generator, subject: str, day: pd.Timestamp) -> dict[str, object]:

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from alertgrade.cli import build_app
+from alertgrade.commands.context import console
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 from features.availability import available_at
@@ -222,7 +223,7 @@ def test_the_command_builds_describes_and_keeps_an_acceptance_on_record(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALERTGRADE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr(console, "width", 260)
     app, run = build_app(), CliRunner()
     market = Path(shutil.copytree(home.parent / "market", tmp_path / "market"))
     assert "2026-01-05 to 2026-02-05" in run.invoke(app, ["features", str(market)], catch_exceptions=False).stdout

@@ -75,6 +75,13 @@ def ended_and_renewed(table: pd.DataFrame, t: pd.Timestamp) -> pd.DataFrame:
     return pd.concat([table.assign(valid_to=table["valid_to"].mask(lasting, turn)), renewed])
 
 
+def forgotten_days(table: pd.DataFrame, t: pd.Timestamp) -> pd.DataFrame:
+    """Daily rows that are not known at ``t`` say something else."""
+    known = [pd.Timestamp(available_at(day)) <= t for day in table["trading_day"]]
+    numbers = [name for name in table.columns if name in {"equity", "margin", "net_pnl", "fee", "volume"}]
+    return table.assign(**{name: table[name].where(known, table[name] + 7) for name in numbers})
+
+
 def strange_news(target: Path, t: pd.Timestamp) -> None:
     """A control group declared, and notices received, after ``t``."""
     turn = (t + pd.Timedelta(days=5)).date()
@@ -91,8 +98,10 @@ def changed(source: Path, target: Path, change: Callable[..., pd.DataFrame], t: 
         table = pd.read_parquet(file)
         if MOMENTS & set(table.columns):
             table = change(table, t)
-        elif change is falsified:
+        elif change is falsified and "valid_to" in table:
             table = ended_and_renewed(table, t)
+        elif change is falsified and "trading_day" in table:
+            table = forgotten_days(table, t)
         table.to_parquet(target / file.name, index=False)
     if change is falsified:
         strange_news(target, t)

@@ -9,6 +9,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from alertgrade.cli import build_app
+from alertgrade.commands.context import console
 from alertgrade.errors import AlertError
 from models.policy import Policy
 from models.policy_steps import StatedAlert, steps
@@ -17,8 +18,13 @@ from rules_baseline.grade import BaselineGrade
 EVIDENCE = ["--probabilities", "0,0.1,0.2,0.3,0.4", "--share", "0.97", "--rule", "frequent_cancel"]
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "width", 260)  # whoever imported it first decided its width
+
+
 def typed(*words: str) -> Result:
-    return CliRunner(env={"COLUMNS": "200"}).invoke(build_app(), ["policy", "explain", *words])
+    return CliRunner().invoke(build_app(), ["policy", "explain", *words])
 
 
 def test_without_evidence_it_shows_the_policy_in_force_in_both_languages() -> None:

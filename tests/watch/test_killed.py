@@ -18,12 +18,12 @@ from tests.watch.test_directory import lines
 pytestmark = pytest.mark.processes
 MOMENTS = {
     "within the transaction": """
-from alertgrade.watch.record import Beside
-whole = Beside._raise
-def dying(self, con, alerts):
-    whole(self, con, alerts)
-    if self.sequence == 4: die()
-Beside._raise = dying
+from alertgrade.watch import record
+whole = record.raise_alerts
+def dying(con, sequence, alerts):
+    whole(con, sequence, alerts)
+    if sequence == 4: die()
+record.raise_alerts = dying
 """,
     "after the commit, before the log": """
 from alertgrade.watch.journals import Journals
