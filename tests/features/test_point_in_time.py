@@ -85,11 +85,17 @@ def forgotten_days(table: pd.DataFrame, t: pd.Timestamp) -> pd.DataFrame:
 def strange_news(target: Path, t: pd.Timestamp) -> None:
     """A control group declared, and notices received, after ``t``."""
     turn = (t + pd.Timedelta(days=5)).date()
-    groups = [{"group_id": "G1", "account_id": f"A{n:02d}", "declared": True, "valid_from": turn} for n in range(4)]
-    pd.DataFrame(groups).assign(valid_to=None).to_parquet(target / "control_groups.parquet", index=False)
+    groups = [{"group_id": "G9", "account_id": f"A{n:02d}", "declared": True, "valid_from": turn} for n in range(4)]
+    _add(target / "control_groups.parquet", pd.DataFrame(groups).assign(valid_to=None))
     notice = {"exchange": "SHFE", "rule_id": "self_trade", "subject_id": "A00", "trading_day": turn, "occurrence": 3}
     received = pd.Series([t + pd.Timedelta(days=5)]).astype("datetime64[us, UTC]")
-    pd.DataFrame([notice]).assign(received_at=received).to_parquet(target / "notices.parquet", index=False)
+    _add(target / "notices.parquet", pd.DataFrame([notice]).assign(received_at=received))
+
+
+def _add(file: Path, rows: pd.DataFrame) -> None:
+    """Beside what is known already, where there is anything."""
+    known = [pd.read_parquet(file)] if file.exists() else []
+    pd.concat([*(one for one in known if len(one)), rows]).to_parquet(file, index=False)
 
 
 def changed(source: Path, target: Path, change: Callable[..., pd.DataFrame], t: pd.Timestamp) -> Path:
