@@ -61,25 +61,39 @@ def trailing(
 ) -> ir.Table:
     """``trailing_sums`` on the ``spine`` of ``daily`` and on the days ``also`` (account_id, day_no).
 
-    ``daily`` is read once only: engines run a table that is used twice twice.
+    ``daily`` is read once only: engines run a table that is used twice twice. Each of its rows is laid on every day it
+    counts for, and on the first without it, and these are added up: a third of what windows cost.
     """
-    shifts = ibis.array([0, *lengths]).unnest()
-    moved = daily.select("account_id", "day_no", *measures, *maxima, shift=shifts)
-    own = {name: (moved["shift"] == 0).ifelse(moved[name], None) for name in (*measures, *maxima)}
-    rows = moved.select("account_id", day_no=moved.day_no + moved["shift"], **own)
+    longest = max(lengths)
+    wide = daily.select("account_id", "day_no", *measures, *maxima, offset=ibis.range(0, longest + 1).unnest())
+    turns = wide.offset.isin([0, *lengths]).cast("int8")
+    columns = {name: wide[name] for name in (*measures, *maxima)}
+    rows = wide.select("account_id", *columns, "offset", day_no=wide.day_no + wide.offset, turns=turns)
     if also is not None:
-        nothing = {name: ibis.null().cast(rows[name].type()) for name in own}
-        rows = ibis.union(rows, also.select("account_id", "day_no", **nothing))
-    rows = rows.group_by("account_id", "day_no").aggregate(**{name: rows[name].max() for name in own})
-    return _windows(rows, measures, maxima, lengths).semi_join(days, "day_no")
+        nothing = {name: ibis.null().cast(rows[name].type()) for name in columns}
+        marks = {"offset": ibis.literal(longest).cast(rows.offset.type()), "turns": ibis.literal(1, "int8")}
+        empty = also.select("account_id", **nothing, **marks, day_no=also.day_no)
+        rows = ibis.union(rows, empty.select(*rows.columns))
+    sums = rows.group_by("account_id", "day_no").aggregate(
+        turns=rows.turns.max(), **_added(rows, measures, maxima, lengths)
+    )
+    return sums.filter(sums.turns == 1).drop("turns").semi_join(days, "day_no")
+
+
+def _added(
+    rows: ir.Table, measures: Sequence[str], maxima: Sequence[str], lengths: Sequence[int]
+) -> dict[str, ir.Value]:
+    columns: dict[str, ir.Value] = {}
+    for length in lengths:
+        within = rows.offset < length
+        columns |= {f"{m}_{length}": within.ifelse(rows[m], None).sum() for m in measures}
+        columns |= {f"{m}_{length}": within.ifelse(rows[m], None).max() for m in maxima}
+    return columns
 
 
 def _windows(rows: ir.Table, measures: Sequence[str], maxima: Sequence[str], lengths: Sequence[int]) -> ir.Table:
     columns: dict[str, ir.Value] = {}
     for length in lengths:
-        if length == 1:  # the day's own values: no window to look into
-            columns |= {f"{m}_1": rows[m] for m in (*measures, *maxima)}
-            continue
         window = ibis.range_window(group_by="account_id", order_by="day_no", preceding=length - 1, following=0)
         columns |= {f"{m}_{length}": rows[m].sum().over(window) for m in measures}
         columns |= {f"{m}_{length}": rows[m].max().over(window) for m in maxima}
