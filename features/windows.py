@@ -109,9 +109,12 @@ def trailing_distinct(on: ir.Table, daily_items: ir.Table, item: str, length: in
 def dense_distinct(daily_items: ir.Table, item: str, length: int, name: str) -> ir.Table:
     """(account_id, day_no, ``name``): the same on every day on which there is any, in the calendar or after it."""
     items = daily_items.filter(daily_items[item].notnull()).select("account_id", "day_no", item).distinct()
-    spread = items.mutate(offset=ibis.range(0, length).unnest())
+    again = items.day_no.lead().over(group_by=["account_id", item], order_by="day_no")
+    # each use counts until the next one, so that no item is there twice on a day: rows are counted, not values
+    items = items.mutate(until=ibis.least((again - items.day_no).fill_null(length), length))
+    spread = items.select("account_id", "day_no", offset=ibis.range(0, items.until).unnest())
     spread = spread.mutate(day_no=spread.day_no + spread.offset)
-    return spread.group_by("account_id", "day_no").aggregate(**{name: spread[item].nunique()})
+    return spread.group_by("account_id", "day_no").aggregate(**{name: spread.count()})
 
 
 def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.NumericValue:
