@@ -15,42 +15,6 @@ def numbered(table: ir.Table, days: ir.Table) -> ir.Table:
     return table.join(days.select("trading_day", "day_no"), "trading_day")
 
 
-def spine(daily: ir.Table, days: ir.Table, lengths: Sequence[int] = LENGTHS) -> ir.Table:
-    """Rows (account_id, day_no) on which any window of ``lengths`` days over ``daily`` may change its value.
-
-    These are the active days and the days on which an active day falls out of a window; days after the end of
-    the calendar are left out, the next build will have them.
-    """
-    active = daily.select("account_id", "day_no").distinct()
-    shifted = [active] + [active.mutate(day_no=active.day_no + length) for length in lengths]
-    return ibis.union(*shifted, distinct=True).semi_join(days, "day_no")
-
-
-def every_day(active: ir.Table, days: ir.Table, length: int) -> ir.Table:
-    """Rows (account_id, day_no) on every day with an active day in (day - length, day], and on the first day without.
-
-    For values that can change while the account itself does nothing, since others do.
-    """
-    seen = active.select("account_id", "day_no").distinct()
-    spread = seen.select("account_id", day_no=seen.day_no + ibis.range(0, length + 1).unnest())
-    return spread.distinct().semi_join(days, "day_no")
-
-
-def trailing_sums(
-    on: ir.Table,
-    daily: ir.Table,
-    measures: Sequence[str],
-    maxima: Sequence[str] = (),
-    lengths: Sequence[int] = LENGTHS,
-) -> ir.Table:
-    """Sum (or maximum) of each daily measure over (day - length, day], named ``{measure}_{length}``.
-
-    ``daily`` holds one row an account and active day, all of them on ``on``; a window without one is null, not zero.
-    """
-    rows = on.left_join(daily, ["account_id", "day_no"]).select(*on.columns, *[daily[m] for m in (*measures, *maxima)])
-    return _windows(rows, measures, maxima, lengths)
-
-
 def trailing(
     daily: ir.Table,
     days: ir.Table,
@@ -58,15 +22,22 @@ def trailing(
     maxima: Sequence[str] = (),
     lengths: Sequence[int] = LENGTHS,
     also: ir.Table | None = None,
+    every: bool = False,
 ) -> ir.Table:
-    """``trailing_sums`` on the ``spine`` of ``daily`` and on the days ``also`` (account_id, day_no).
+    """Sum (or maximum) of each daily measure over (day - length, day], named ``{measure}_{length}``.
+
+    ``daily`` holds one row an account and active day; a window without one is null, not zero. Rows (account_id, day_no)
+    stand on the days on which a value may change: active days, those on which one falls out of a window, and the days
+    ``also``; or on ``every`` day with an active day in the longest window, and on the first without, for values that
+    can change while the account itself does nothing, since others do. Days after the end of the calendar are left out,
+    the next build will have them.
 
     ``daily`` is read once only: engines run a table that is used twice twice. Each of its rows is laid on every day it
     counts for, and on the first without it, and these are added up: a third of what windows cost.
     """
     longest = max(lengths)
     wide = daily.select("account_id", "day_no", *measures, *maxima, offset=ibis.range(0, longest + 1).unnest())
-    turns = wide.offset.isin([0, *lengths]).cast("int8")
+    turns = ibis.literal(1, "int8") if every else wide.offset.isin([0, *lengths]).cast("int8")
     columns = {name: wide[name] for name in (*measures, *maxima)}
     rows = wide.select("account_id", *columns, "offset", day_no=wide.day_no + wide.offset, turns=turns)
     if also is not None:
@@ -89,21 +60,6 @@ def _added(
         columns |= {f"{m}_{length}": within.ifelse(rows[m], None).sum() for m in measures}
         columns |= {f"{m}_{length}": within.ifelse(rows[m], None).max() for m in maxima}
     return columns
-
-
-def _windows(rows: ir.Table, measures: Sequence[str], maxima: Sequence[str], lengths: Sequence[int]) -> ir.Table:
-    columns: dict[str, ir.Value] = {}
-    for length in lengths:
-        window = ibis.range_window(group_by="account_id", order_by="day_no", preceding=length - 1, following=0)
-        columns |= {f"{m}_{length}": rows[m].sum().over(window) for m in measures}
-        columns |= {f"{m}_{length}": rows[m].max().over(window) for m in maxima}
-    return rows.select("account_id", "day_no", **columns)
-
-
-def trailing_distinct(on: ir.Table, daily_items: ir.Table, item: str, length: int, name: str) -> ir.Table:
-    """Distinct non-null values of ``item`` over (day - length, day], on the rows of ``on``; absent where none."""
-    counted = dense_distinct(daily_items, item, length, name)
-    return on.inner_join(counted, ["account_id", "day_no"]).select("account_id", "day_no", name)
 
 
 def dense_distinct(daily_items: ir.Table, item: str, length: int, name: str) -> ir.Table:
