@@ -67,7 +67,8 @@ def shared_macs(table: ir.Table, days: ir.Table, known_macs: Sequence[str] = ())
 def foreign_orders(addresses: ir.Table, table: ir.Table) -> ir.Table:
     """(account_id, trading_day), orders ``compared`` with the day's logins and those ``foreign`` to them.
 
-    ``addresses`` are ``order_addresses.orders_by_address``. Accepted orders not sent through a relay, on days with a login: by MAC where both say one, by IP likewise.
+    ``addresses`` are ``order_addresses.orders_by_address``. Accepted orders not sent through a relay, on days with a
+    login: by MAC where both say one, by IP likewise.
     """
     login = table.filter(table.event == "login")
     seen = login.group_by(DAY).aggregate(macs=login.mac.count(), ips=login.ip.count())
