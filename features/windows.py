@@ -60,9 +60,10 @@ def trailing(
 def _steps(daily: ir.Table, names: Sequence[str], lengths: Sequence[int], also: ir.Table | None) -> ir.Table:
     """``daily`` on each of the ``STEP`` days it counts for, and on the days on which it falls out of a window."""
     shifts = sorted({*range(STEP), *lengths})
-    wide = daily.select(*_KEY, *names, offset=ibis.array(shifts).unnest().cast("int64"))
+    wide = daily.select(*_KEY, *names, offset=ibis.array(shifts).unnest())
     turns = wide.offset.isin([0, *lengths]).cast("int8")
-    rows = wide.select("account_id", *names, "offset", day_no=wide.day_no + wide.offset, turns=turns)
+    at = {"offset": wide.offset.cast("int64"), "day_no": wide.day_no + wide.offset, "turns": turns}
+    rows = wide.select("account_id", *names, **at)
     if also is None:
         return rows
     nothing = {name: ibis.null().cast(rows[name].type()) for name in names}
