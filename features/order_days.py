@@ -99,7 +99,7 @@ def trade_days(trades: ir.Table) -> ir.Table:
 
 
 def _terms(orders: ir.Table, contracts: ir.Table, contract_days: ir.Table) -> ir.Table:
-    """What binds orders of a contract on a day, one row each; ``large`` and the bounds of what is near a limit."""
+    """What binds the orders of a contract on a day, one row each; null where nothing is known."""
     asked = orders.select(*_TERMS).distinct()  # looked up once a contract and day, not once a row
     terms = with_valid(asked, contracts, ("max_order_volume", "tick"))
     terms = with_day(terms, contract_days, ("upper_limit", "lower_limit"))
