@@ -67,7 +67,6 @@ class _Handed(Events):
         self.__dict__.update(events.__dict__)
         self.backend = ibis.pyspark.connect(session)  # what is to be kept for several families is not kept elsewhere
         self._events, self._session, self._folder = events, session, folder
-        self.backend = ibis.pyspark.connect(session)  # so that nothing of this is kept in the session of ``events``
 
     def table(self, name: str) -> ir.Table:
         """Give a raw table."""
