@@ -64,15 +64,15 @@ def shared_macs(table: ir.Table, days: ir.Table, known_macs: Sequence[str] = ())
     return most, touched.select("account_id", "day_no").distinct()
 
 
-def foreign_orders(orders: ir.Table, table: ir.Table) -> ir.Table:
+def foreign_orders(addresses: ir.Table, table: ir.Table) -> ir.Table:
     """(account_id, trading_day), orders ``compared`` with the day's logins and those ``foreign`` to them.
 
-    Accepted orders not sent through a relay, on days with a login: by MAC where both say one, by IP likewise.
+    ``addresses`` are ``order_addresses.orders_by_address``. Accepted orders not sent through a relay, on days with a
+    login: by MAC where both say one, by IP likewise.
     """
     login = table.filter(table.event == "login")
     seen = login.group_by(DAY).aggregate(macs=login.mac.count(), ips=login.ip.count())
-    sent = orders.filter((orders.event == "accepted") & ~orders.via_relay.fill_null(False))
-    used = sent.group_by(*DAY, "mac", "ip").aggregate(n=sent.count())
+    used = addresses.filter(~addresses.via_relay).select(*DAY, "mac", "ip", n=addresses.orders)
     rows = used.join(seen, DAY)
     for item in ("mac", "ip"):
         own = login.select(*DAY, item).distinct()

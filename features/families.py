@@ -91,7 +91,7 @@ def _trade_days(events: Events) -> ir.Table:
 
 
 def _logins(events: Events) -> ir.Table:
-    return logins(events.table("logins"), events.table("orders"), events.trading_days())
+    return logins(events.table("logins"), _orders_by_address(events), events.trading_days())
 
 
 def _history(events: Events) -> ir.Table:

@@ -16,15 +16,16 @@ FROM_LOGINS = ("logins", "failed", "password_changes", "relayed", "nightly")
 MEASURES = (*FROM_LOGINS, "new_macs", "changed", "compared", "foreign")
 
 
-def logins(table: ir.Table, orders: ir.Table, days: ir.Table, known_macs: Sequence[str] = ()) -> ir.Table:
+def logins(table: ir.Table, addresses: ir.Table, days: ir.Table, known_macs: Sequence[str] = ()) -> ir.Table:
     """Features of family ``logins`` (``features.specs.logins``), one row an account and day of change.
 
     Windows are (day - n, day] in trading days, known from 20:30 of that day; null where no login row of any event
-    fell in. Devices and addresses are those of successful logins; no such value seen is zero of them. ``known_macs``
-    are shared by everybody (a trading room's), and say nothing.
+    fell in. ``addresses`` are ``order_addresses.orders_by_address``. Devices and addresses counted are those of
+    successful logins; no such value seen is zero of them. ``known_macs`` are shared by everybody (a trading room's),
+    and say nothing.
     """
     most, moved = shared_macs(table, days, known_macs)
-    rows = trailing(numbered(_daily(table, orders, days), days), days, MEASURES, also=moved)
+    rows = trailing(numbered(_daily(table, addresses, days), days), days, MEASURES, also=moved)
     seen = numbered(table.filter(table.event == "login").select(*DAY, "mac", "ip"), days)
     counts = [dense_distinct(seen, *of) for of in (("mac", 5, "macs_5"), ("mac", 20, "macs_20"), ("ip", 5, "ips_5"))]
     for counted in (*counts, most):
@@ -51,7 +52,7 @@ def logins(table: ir.Table, orders: ir.Table, days: ir.Table, known_macs: Sequen
     )
 
 
-def _daily(table: ir.Table, orders: ir.Table, days: ir.Table) -> ir.Table:
+def _daily(table: ir.Table, addresses: ir.Table, days: ir.Table) -> ir.Table:
     login = table.event == "login"
     daily = table.group_by(DAY).aggregate(
         logins=login.cast("int64").sum(),
@@ -60,7 +61,7 @@ def _daily(table: ir.Table, orders: ir.Table, days: ir.Table) -> ir.Table:
         relayed=(login & table.via_relay).cast("int64").sum(),
         nightly=(login & at_night(table.event_time)).cast("int64").sum(),
     )
-    for part in (new_macs(table, days), foreign_orders(orders, table)):
+    for part in (new_macs(table, days), foreign_orders(addresses, table)):
         names = [name for name in part.columns if name not in DAY]
         joined = daily.left_join(part, [daily[key] == part[key] for key in DAY])
         daily = joined.select(daily, **{name: part[name].fill_null(0) for name in names})

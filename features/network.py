@@ -12,7 +12,7 @@ from features.availability import available_column
 from features.links import addresses_used, linking_addresses, linking_banks, members_of_day, spread
 from features.neighbours import neighbours, together
 from features.network_settings import NetworkSettings
-from features.windows import as_features, every_day, numbered, ratio, trailing_sums
+from features.windows import as_features, numbered, ratio, trailing
 
 SHORT, LONG = 5, 20  # trading days
 _KEY = ["account_id", "day_no"]
@@ -46,9 +46,7 @@ def network(given: Relations, days: ir.Table, settings: NetworkSettings) -> ir.T
     Windows are (day - n, day] in trading days, known from 20:30 of that day. Reads the links between accounts (few) to
     finish the graphs outside the database, the rest stays an expression.
     """
-    daily = ibis.memtable(_daily(given, days).to_pyarrow())  # read again and again below
-    on = every_day(daily, days, LONG)
-    rows = trailing_sums(on, daily, ("seen", "known", "banked", "trades", "lots"))
+    rows = trailing(_daily(given, days), days, ("seen", "known", "banked", "trades", "lots"), every=True)
     address = _fetched(_addresses(given, days, settings))
     bank = _fetched(_banks(given, days, settings))
     linked = together(pa.concat_tables([address, bank, _fetched(_groups(given, days))]))

@@ -10,7 +10,7 @@ import pyarrow as pa
 from features.availability import available_column
 from features.neighbours import ranks
 from features.percentiles import Floats, percentiles
-from features.windows import as_features, every_day, numbered, ratio, trailing_distinct, trailing_sums
+from features.windows import as_features, dense_distinct, numbered, ratio, trailing
 
 BASES = ("traded_lots", "orders", "cancel_ratio", "distinct_macs")
 KINDS = ("type", "branch")
@@ -57,12 +57,11 @@ def _measures(contracts: ir.Table, addresses: ir.Table, logins: ir.Table | None,
     every = ibis.union(*parts)
     sums = {m: every[m].sum().cast("int64") for m in _MEASURES}
     daily = numbered(every.group_by("account_id", "trading_day").aggregate(**sums), days)
-    on = every_day(daily, days, _DAYS)
-    rows = trailing_sums(on, daily, _MEASURES)
+    rows = trailing(daily, days, _MEASURES, lengths=(_DAYS,), every=True)
     macs: ir.Value = ibis.null("int64")
     if logins is not None:
         seen = numbered(logins.filter(logins.event == "login").select("account_id", "trading_day", "mac"), days)
-        counted = trailing_distinct(on, seen, "mac", _DAYS, "macs")
+        counted = dense_distinct(seen, "mac", _DAYS, "macs")
         rows = rows.left_join(counted, _KEY).drop("account_id_right", "day_no_right")
         macs = (rows.logged_20 > 0).ifelse(rows.macs.fill_null(0), None)
     found = {

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from features.availability import available_column
 from features.strategy_styles import Condition, Style
-from features.windows import as_features, numbered, ratio, spine, trailing_sums
+from features.windows import as_features, numbered, ratio, trailing
 
 _TRADED = ("lots", "day_traded", "two_sided", "hedging", "arbitrage", "making", "trade_days")
 _ORDERED = ("orders", "order_days")
@@ -24,7 +24,7 @@ def strategy(contracts: ir.Table, addresses: ir.Table, days: ir.Table, styles: S
     days, known from 20:30 of that day; null where no trade fell in.
     """
     daily = _daily(contracts, addresses, days)
-    rows = trailing_sums(spine(daily, days), daily, (*_TRADED, *_ORDERED))
+    rows = trailing(daily, days, (*_TRADED, *_ORDERED))
     rows = rows.join(days, "day_no").mutate(event_timestamp=lambda t: available_column(t.trading_day))
     traded = rows.trade_days_20 > 0
     measures: dict[str, ir.NumericValue] = {

@@ -8,47 +8,13 @@ import ibis
 import ibis.expr.types as ir
 
 LENGTHS = (5, 20)  # trading days
+STEP = 5
+_KEY = ("account_id", "day_no")
 
 
 def numbered(table: ir.Table, days: ir.Table) -> ir.Table:
     """``table`` with ``day_no``, the 0-based number of its ``trading_day`` in the calendar ``days``."""
     return table.join(days.select("trading_day", "day_no"), "trading_day")
-
-
-def spine(daily: ir.Table, days: ir.Table, lengths: Sequence[int] = LENGTHS) -> ir.Table:
-    """Rows (account_id, day_no) on which any window of ``lengths`` days over ``daily`` may change its value.
-
-    These are the active days and the days on which an active day falls out of a window; days after the end of
-    the calendar are left out, the next build will have them.
-    """
-    active = daily.select("account_id", "day_no").distinct()
-    shifted = [active] + [active.mutate(day_no=active.day_no + length) for length in lengths]
-    return ibis.union(*shifted, distinct=True).semi_join(days, "day_no")
-
-
-def every_day(active: ir.Table, days: ir.Table, length: int) -> ir.Table:
-    """Rows (account_id, day_no) on every day with an active day in (day - length, day], and on the first day without.
-
-    For values that can change while the account itself does nothing, since others do.
-    """
-    seen = active.select("account_id", "day_no").distinct()
-    spread = seen.select("account_id", day_no=seen.day_no + ibis.range(0, length + 1).unnest())
-    return spread.distinct().semi_join(days, "day_no")
-
-
-def trailing_sums(
-    on: ir.Table,
-    daily: ir.Table,
-    measures: Sequence[str],
-    maxima: Sequence[str] = (),
-    lengths: Sequence[int] = LENGTHS,
-) -> ir.Table:
-    """Sum (or maximum) of each daily measure over (day - length, day], named ``{measure}_{length}``.
-
-    ``daily`` holds one row an account and active day, all of them on ``on``; a window without one is null, not zero.
-    """
-    rows = on.left_join(daily, ["account_id", "day_no"]).select(*on.columns, *[daily[m] for m in (*measures, *maxima)])
-    return _windows(rows, measures, maxima, lengths)
 
 
 def trailing(
@@ -58,46 +24,66 @@ def trailing(
     maxima: Sequence[str] = (),
     lengths: Sequence[int] = LENGTHS,
     also: ir.Table | None = None,
+    every: bool = False,
 ) -> ir.Table:
-    """``trailing_sums`` on the ``spine`` of ``daily`` and on the days ``also`` (account_id, day_no).
+    """Sum (or maximum) of each daily measure over (day - length, day], named ``{measure}_{length}``.
 
-    ``daily`` is read once only: engines run a table that is used twice twice.
+    ``daily`` holds one row an account and active day; a window without one is null, not zero. Rows (account_id, day_no)
+    stand on the days on which a value may change: active days, those on which one falls out of a window, and the days
+    ``also``; or on ``every`` day with an active day in the longest window, and on the first without, for values that
+    can change while the account itself does nothing, since others do. Days after the end of the calendar are left out,
+    the next build will have them.
+
+    ``daily`` is read once only: engines run a table that is used twice twice. Its rows are added up over ``STEP`` days
+    by laying each on the days it counts for, and these sums over the longest length (a multiple) likewise: 9 rows for
+    20 where windows look 20 times. Every other length is ``STEP`` or shorter.
     """
-    shifts = ibis.array([0, *lengths]).unnest()
-    moved = daily.select("account_id", "day_no", *measures, *maxima, shift=shifts)
-    own = {name: (moved["shift"] == 0).ifelse(moved[name], None) for name in (*measures, *maxima)}
-    rows = moved.select("account_id", day_no=moved.day_no + moved["shift"], **own)
-    if also is not None:
-        nothing = {name: ibis.null().cast(rows[name].type()) for name in own}
-        rows = ibis.union(rows, also.select("account_id", "day_no", **nothing))
-    rows = rows.group_by("account_id", "day_no").aggregate(**{name: rows[name].max() for name in own})
-    return _windows(rows, measures, maxima, lengths).semi_join(days, "day_no")
+    longest, short = max(lengths), [n for n in lengths if n <= STEP]
+    if longest % STEP or len(short) < len(lengths) - 1:
+        raise ValueError(f"lengths {lengths}: wanted a multiple of {STEP} and none between")
+    steps = _steps(daily, (*measures, *maxima), lengths, also)
+    added = {f"{m}_{n}": _within(steps, n, m).sum() for n in {STEP, *short} for m in measures}
+    added |= {f"{m}_{n}": _within(steps, n, m).max() for n in {STEP, *short} for m in maxima}
+    inside = (steps.offset < STEP).cast("int8")
+    rows = steps.group_by(*_KEY).aggregate(turns=steps.turns.max(), inside=inside.max(), **added)
+    rows = rows.mutate(ahead=ibis.array(list(range(0, longest, STEP))).unnest())
+    here = rows.ahead == 0
+    turns = here.ifelse(rows.turns, 0)
+    rows = rows.mutate(day_no=rows.day_no + rows.ahead, turns=ibis.greatest(turns, rows.inside) if every else turns)
+    columns = {f"{m}_{n}": here.ifelse(rows[f"{m}_{n}"], None).max() for n in short for m in (*measures, *maxima)}
+    columns |= {f"{m}_{longest}": rows[f"{m}_{STEP}"].sum() for m in measures}
+    columns |= {f"{m}_{longest}": rows[f"{m}_{STEP}"].max() for m in maxima}
+    found = rows.group_by(*_KEY).aggregate(turns=rows.turns.max(), **columns)
+    return found.filter(found.turns == 1).drop("turns").semi_join(days, "day_no")
 
 
-def _windows(rows: ir.Table, measures: Sequence[str], maxima: Sequence[str], lengths: Sequence[int]) -> ir.Table:
-    columns: dict[str, ir.Value] = {}
-    for length in lengths:
-        if length == 1:  # the day's own values: no window to look into
-            columns |= {f"{m}_1": rows[m] for m in (*measures, *maxima)}
-            continue
-        window = ibis.range_window(group_by="account_id", order_by="day_no", preceding=length - 1, following=0)
-        columns |= {f"{m}_{length}": rows[m].sum().over(window) for m in measures}
-        columns |= {f"{m}_{length}": rows[m].max().over(window) for m in maxima}
-    return rows.select("account_id", "day_no", **columns)
+def _steps(daily: ir.Table, names: Sequence[str], lengths: Sequence[int], also: ir.Table | None) -> ir.Table:
+    """``daily`` on each of the ``STEP`` days it counts for, and on the days on which it falls out of a window."""
+    shifts = sorted({*range(STEP), *lengths})
+    wide = daily.select(*_KEY, *names, offset=ibis.array(shifts).unnest())
+    turns = wide.offset.isin([0, *lengths]).cast("int8")
+    at = {"offset": wide.offset.cast("int64"), "day_no": wide.day_no + wide.offset, "turns": turns}
+    rows = wide.select("account_id", *names, **at)
+    if also is None:
+        return rows
+    nothing = {name: ibis.null().cast(rows[name].type()) for name in names}
+    marks = {"offset": ibis.literal(max(lengths), "int64"), "turns": ibis.literal(1, "int8")}
+    return ibis.union(rows, also.select("account_id", **nothing, **marks, day_no=also.day_no).select(*rows.columns))
 
 
-def trailing_distinct(on: ir.Table, daily_items: ir.Table, item: str, length: int, name: str) -> ir.Table:
-    """Distinct non-null values of ``item`` over (day - length, day], on the rows of ``on``; absent where none."""
-    counted = dense_distinct(daily_items, item, length, name)
-    return on.inner_join(counted, ["account_id", "day_no"]).select("account_id", "day_no", name)
+def _within(steps: ir.Table, length: int, name: str) -> ir.Value:
+    return (steps.offset < length).ifelse(steps[name], None)
 
 
 def dense_distinct(daily_items: ir.Table, item: str, length: int, name: str) -> ir.Table:
     """(account_id, day_no, ``name``): the same on every day on which there is any, in the calendar or after it."""
     items = daily_items.filter(daily_items[item].notnull()).select("account_id", "day_no", item).distinct()
-    spread = items.mutate(offset=ibis.range(0, length).unnest())
+    again = items.day_no.lead().over(group_by=["account_id", item], order_by="day_no")
+    # each use counts until the next one, so that no item is there twice on a day: rows are counted, not values
+    items = items.mutate(until=ibis.least((again - items.day_no).fill_null(length), length))
+    spread = items.select("account_id", "day_no", offset=ibis.range(0, items.until).unnest())
     spread = spread.mutate(day_no=spread.day_no + spread.offset)
-    return spread.group_by("account_id", "day_no").aggregate(**{name: spread[item].nunique()})
+    return spread.group_by("account_id", "day_no").aggregate(**{name: spread.count()})
 
 
 def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.NumericValue:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from features.logins import logins
+from features.order_addresses import orders_by_address
 
 DAYS = [d.date() for d in pd.bdate_range("2026-01-05", periods=90)]
 MONDAY = DAYS[0]
@@ -126,7 +127,7 @@ def test_a_mac_that_anybody_used_through_a_relay_is_nobodys(known: Known) -> Non
 def test_a_mac_that_everybody_is_known_to_share_says_nothing(raw: Any) -> None:
     raw.add("logins", MONDAY, mac="room").of("A2").add("logins", MONDAY, mac="room")
     with raw.load() as events:
-        tables = events.table("logins"), events.table("orders"), events.trading_days()
+        tables = events.table("logins"), orders_by_address(events.table("orders")), events.trading_days()
         found = [logins(*tables, *known).execute()["max_accounts_per_mac_20d"] for known in ((), (["room"],))]
     assert [set(values) for values in found] == [{2}, {0}]
 
