@@ -46,7 +46,8 @@ def test_evidence_is_frozen_at_the_trigger_and_names_parameter_and_source(market
         market.order(exchange="DCE")
     warning, found = run(market).alerts
     evidence = json.loads(found.evidence)
-    assert json.loads(warning.evidence)["events"] == 400
+    early = json.loads(warning.evidence)
+    assert (early["events"], early["limit"], early["distance"]) == (400, 500, 100)
     assert (evidence["events"], len(evidence["event_ids"]), evidence["members"]) == (500, 50, {"A1": 500})
     assert evidence["event_ids"] == [row["order_id"] for row in market.orders[:50]]
     assert (evidence["limit"], evidence["warning_at"], evidence["warn_fraction"]) == (500, 400, "0.8")

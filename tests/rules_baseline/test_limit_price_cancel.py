@@ -127,6 +127,20 @@ def test_severe_comes_at_the_row_where_both_hold_with_the_occurrence_of_the_brea
         assert evidence["members"] == {"A1": 10_020}
 
 
+def test_a_notice_that_comes_after_the_breach_does_not_lift_the_occurrence_of_severe(
+    market: Any, run: Callable[..., Any]
+) -> None:
+    market.contract_day()
+    cancels(market, 101, volume=99)  # 9,900 lots at the breach, 9,999 at the next
+    cancels(market, 1, volume=1)
+    breach, after, _ = (row["event_time"] for row in market.orders[99:])
+    notice = {"exchange": "CZCE", "rule_id": RULE, "subject_id": "A1", "trading_day": date(2026, 3, 2)}
+    market.notices = [{**notice, "occurrence": 9, "received_at": after}]
+    for cuts in ([], [breach], [after]):
+        alerts = run(market, cuts).alerts
+        assert [(a.level, a.occurrence) for a in alerts] == [("warning", 0), ("breach", 1), ("severe", 1)]
+
+
 @pytest.mark.parametrize(
     ("day", "exchange", "reason"),
     [
