@@ -39,11 +39,11 @@ def test_lots_are_compared_with_the_median_of_the_days_before(book: Any, screen:
 
 
 @pytest.mark.parametrize(
-    ("amount", "answer"), [("3333.33", "HIT"), ("3333.34", "MISS"), ("0", "HIT"), ("-1", "HIT"), (None, "UNKNOWN")]
+    ("amount", "answer"), [("3000", "HIT"), ("3000.01", "MISS"), ("0", "HIT"), ("-1", "HIT"), (None, "UNKNOWN")]
 )
 def test_value_is_compared_with_equity(book: Any, screen: Any, amount: str | None, answer: str) -> None:
     book.calendar(2)
-    hold(book, "A", 1, 10)
+    hold(book, "A", 1, 9)  # 9 x 100 x 10 = 9,000, three times 3,000
     if amount is not None:
         equity(book, "A", 1, amount)
     assert screen(book, "position_concentration").answer("A", 1)[0] == answer

@@ -48,12 +48,12 @@ def edit(folder: Path, name: str, old: str, new: str) -> Path:
 
 
 def test_with_the_three_required_tables_alone_the_rest_is_unknown(book: Any, screen: Any) -> None:
-    book.match("A", "B")
+    book.match("A", "B").at("orders", "C")
     said = screen(book)
     answers = {(row["rule_id"], row["subject_id"]): row["answer"] for row in said.findings}
     assert said.alerts == []
     for name in NEEDS_MORE:
-        assert answers[name, "A"] == answers[name, "B"] == "UNKNOWN", name
+        assert answers[name, "A"] == answers[name, "B"] == answers[name, "C"] == "UNKNOWN", name
     assert answers["frequent_trading", "A"] == answers["spoofing", "A"] == "MISS"
     assert answers["benefit_transfer", "A|B"] == "UNKNOWN"
     assert {row["rule_id"] for row in said.findings} == {one.id for one in SCREENS} - {"synchronous_trading"}
