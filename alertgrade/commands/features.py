@@ -177,19 +177,18 @@ def _say(home: Settings, record: BuildRecord, gate: Gate) -> None:
 
 def _print(found: Description) -> None:
     console.print(f"{found.account} as of {found.as_of}; peers: {found.peers:,} accounts of its type", markup=False)
-    table = Table(box=None, padding=(0, 1))
-    table.add_column("feature", no_wrap=True)
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("feature", overflow="fold", min_width=20)
     for name in ("value", "own past", "peers"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("unit")
-    table.add_column("含义 meaning", overflow="fold")
+    table.add_column("含义 meaning", overflow="fold", min_width=24)
     family = ""
     for one in found.features:
         if one.family != family:
             family = one.family
             table.add_row(family, style="bold")
         numbers = [_number(v) for v in (one.value, one.own_past, one.peer_median)]
-        table.add_row(one.name, *numbers, one.unit, f"{one.zh} {one.en}")
+        table.add_row(one.name, *numbers, f"{one.zh} {one.en} ({one.unit})")
     console.print(table)
 
 
