@@ -21,11 +21,11 @@ from typing import Any
 
 from benchmarks.rules import generate
 from features.events.load import load_events
+from features.spark_session import started
 from rules_baseline.catalogue import intraday_rules
 from rules_baseline.replay import run_rules
 from rules_baseline.scope import EVERYTHING, Scope
 from rules_baseline.spark.run import SparkEngine
-from rules_baseline.spark.start import started
 from tests.oracles.market import Market
 from tests.oracles.mixed import drawn, mixed
 from tests.oracles.packs import write_small

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from alertgrade.errors import AlertError
 from features.events.events import Events
 from features.families import MAKERS, columns, derived
+from features.spark_session import first_line
 
 LARGEST = ("trading", "cancelling", "logins")  # the families with the most raw rows behind them
 
@@ -52,8 +53,9 @@ class SparkFamilies:
             sql = ibis.pyspark.connect(self.session).compile(wanted)
             self.session.sql(sql).write.mode("overwrite").parquet(str(place / "rows"))
         except Exception as error:
-            said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise AlertError(f"Spark cannot derive {family}: {said}", do="derive it without --engine spark") from error
+            raise AlertError(
+                f"Spark cannot derive {family}: {first_line(error)}", do="derive it without --engine spark"
+            ) from error
         return place / "rows"
 
 

@@ -148,16 +148,15 @@ def _engine(home: Settings, engine: str, families: str | None) -> Iterator[Spark
         yield None
         return
     from features.spark import LARGEST, SparkFamilies
-    from features.spark_session import started
+    from features.spark_session import session_of_its_own, started
 
     names = LARGEST if families is None else [name.strip() for name in families.split(",")]
-    place = home.spark_scratch or home.home / "spark"
-    place.mkdir(parents=True, exist_ok=True)
+    home.spark_dir.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(dir=place, prefix="features-") as scratch,
-        started(home.spark_master, scratch=Path(scratch), java_home=home.java_home) as session,
+        tempfile.TemporaryDirectory(dir=home.spark_dir, prefix="features-") as scratch,
+        started(home.spark_master, java_home=home.java_home, more={"spark.local.dir": scratch}) as session,
     ):
-        yield SparkFamilies.of(session, Path(scratch), names)
+        yield SparkFamilies.of(session_of_its_own(session), Path(scratch), names)
 
 
 def _say(home: Settings, record: BuildRecord, gate: Gate) -> None:

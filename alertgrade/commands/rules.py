@@ -112,8 +112,8 @@ def _spark(home: Settings, engine: str, batches: int) -> Iterator[SparkEngine | 
     if engine != "spark":
         yield None
         return
+    from features.spark_session import started
     from rules_baseline.spark.run import SparkEngine, refuse_batches
-    from rules_baseline.spark.start import started
 
     refuse_batches(batches)
     with started(home.spark_master, java_home=home.java_home) as session:

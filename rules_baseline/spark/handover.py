@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from alertgrade.errors import AlertError
 from features.events.sql import ident, literal
-from rules_baseline.spark.start import MEANING, first_line
+from features.spark_session import first_line, session_of_its_own
 
 
 class Handover:
@@ -23,9 +23,7 @@ class Handover:
 
     def __init__(self, spark: Any, folder: Path) -> None:
         ibis.pyspark.name  # noqa: B018 -- Ibis cannot write SQL over doubles for Spark before it has loaded its backend
-        self.spark = spark.newSession()  # views and settings of one run are no other's
-        for name, value in MEANING.items():
-            self.spark.conf.set(name, value)
+        self.spark = session_of_its_own(spark)
         self._folder = folder
         self._kept: dict[str, Any] = {}
 

@@ -28,7 +28,7 @@ _SMALL = {
 def spark() -> Iterator[Any]:
     if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
         pytest.skip("no pyspark or no java: the Spark runs are not tested here")
-    from rules_baseline.spark.start import started
+    from features.spark_session import started
 
     with started("local[2]", more=_SMALL) as session:
         yield session

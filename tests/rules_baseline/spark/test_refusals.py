@@ -10,8 +10,8 @@ import pytest
 from alertgrade.commands import rules as command
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
+from features.spark_session import started
 from rules_baseline.spark.handover import handed_over
-from rules_baseline.spark.start import started
 
 
 @pytest.fixture(autouse=True)
