@@ -86,11 +86,12 @@ def run_training(
     say("past alerts and dispositions")
     private, _ = load_keypair(home)
     inside, alerts, store = labelled_inputs(home, events, known_by)
+    models = registry(home)
     result = fit(
         inside,
         alerts,
         store,
-        registry(home),
+        models,
         known_by=known_by,
         private_key=private,
         code_version=code_version(),
@@ -99,7 +100,7 @@ def run_training(
         progress=say,
     )
     if result.champion:
-        record_promotion(home, registry(home).version(result.version), "none: the first version registered")
+        record_promotion(home, models.version(result.version), "none: the first version registered")
     return result
 
 

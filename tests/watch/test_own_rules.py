@@ -16,6 +16,7 @@ from rules_baseline.replay import run_rules
 from rules_baseline.scope import Scope
 from rules_baseline.trigger import TriggerRecord
 from tests.rules_baseline.conftest import DAY, Market
+from tests.rules_baseline.custom.rule_in_the_day import IN_THE_DAY
 from tests.watch.conftest import KEY, Place, put, rows_of, summary
 
 Made = Callable[..., Any]
@@ -33,22 +34,6 @@ population: all
 window: 2
 conditions:
   threshold: {measure: cancels, op: ">=", value: 4}
-"""
-IN_THE_DAY = """
-from datetime import date
-from rules_baseline.inputs import answered
-from rules_baseline.rule import Rule
-
-
-def events(inputs):
-    rows = inputs.with_terms(inputs.cancels, "own_in_day")
-    return answered(rows, counts=rows.volume > 0, reason="", event_rank=1, event_id=rows.order_id)
-
-
-RULE = Rule(id="own_in_day", title_zh="撤", title_en="Cancels as they come", legal_basis="our book",
-            reads={"orders": ("volume",)}, events=events, looks_at="cancels")
-ENTRIES = {"SHFE": [dict(effective_from=date(2026, 1, 1), limit=5, source="our book", verified=True,
-                         author="first line", approver="second line", version=1)]}
 """
 
 
