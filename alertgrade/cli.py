@@ -17,6 +17,7 @@ from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
 from alertgrade.commands import policy as policy_commands
+from alertgrade.commands import publish as publish_commands
 from alertgrade.commands import rules as rule_commands
 from alertgrade.commands import serve as serve_commands
 from alertgrade.commands import simulate as simulate_commands
@@ -43,6 +44,7 @@ def build_app() -> typer.Typer:
         simulate_commands.simulate,
         event_commands.check,
         feature_commands.materialize,
+        publish_commands.publish,
         train_commands.train,
         train_commands.evaluate,
         model_commands.models,

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from alertgrade.errors import AlertError
+from alertgrade.publishing import publish
 from alertgrade.settings import Settings
 from alertgrade.synthetic import synthetic_market
 from features.availability import available_at
@@ -88,6 +89,9 @@ def prepare(home: Settings, plan: DemoPlan, train: Callable[..., Any], say: Say)
     steps.done("train", f"version {trained.version}, bundle {trained.digest[:12]}")
     alerts = with_intraday(store, _alerts_of(alerts_file, last_day))
     ledger = Ledger(home.ledger_url, lambda: datetime.now(UTC))
+    with load_events(events_dir, pseudonym_key=key) as events:
+        shown = publish(events, store, ledger, home, datetime.now(UTC))
+    steps.done("publish", f"for the desk: {shown.rows['timeline']:,} acts, {shown.rows['suspects']} suspected groups")
     keys = {role: ledger.create_key(f"demo-{role}", role)[1] for role in ("scorer", "investigator")}
     ledger.close()
     return Prepared(home, last_day, evening, alerts, keys, trained, steps.seconds)

@@ -95,6 +95,11 @@ class Settings:
         return self.home / "bundles"
 
     @property
+    def desk_dir(self) -> Path:
+        """What the desk looks at beside the ledger: acts, counts, suspected groups, peers, past alerts."""
+        return self.home / "desk"
+
+    @property
     def reports_dir(self) -> Path:
         """Reports of monitoring."""
         return self.home / "reports"

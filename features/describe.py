@@ -18,12 +18,10 @@ from features.availability import available_at
 from features.build_record import BuildRecord
 from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, SERVICES, STORED_FAMILIES
 from features.events.workspace import OFFLINE
-from features.marks import INTRADAY_DAY
+from features.peer_medians import PEERS, online_values
 from features.point_in_time import parquet
 from features.reader import OnlineReader
 from features.store import OfflineAndOnlineStore
-
-PEERS = "account_type_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +69,7 @@ def describe_online(
     row = reader.read(account, trading_day=day, at=at)
     if all(value is None for value in row.values.values()):
         raise AlertError(f"account {account!r}", "wanted one that the online store knows", "run alertgrade materialize")
-    parts = []
-    for family in STORED_FAMILIES:
-        rows, names = reader.rows.view(family)
-        block = np.frombuffer(b"".join(r.payload for r in rows), dtype="<f8").reshape(len(rows), len(names))
-        parts.append(pd.DataFrame(block, index=[r.account for r in rows], columns=list(names)))
-    found = pd.concat(parts, axis=1)
-    found.loc[found[INTRADAY_DAY] != float(f"{day:%Y%m%d}"), list(FAMILIES["intraday"])] = np.nan
-    found = found.reindex(columns=list(SERVICES[service]))
+    found = online_values(reader, day, service)
     found.loc[account] = [np.nan if row.values[n] is None else row.values[n] for n in found.columns]
     as_of = f"{row.as_of:%Y-%m-%d %H:%M} UTC" if row.as_of else "no closed day"
     return _described(account, f"{as_of}, online", found, service)

@@ -38,14 +38,14 @@ class OfflineAndOnlineStore:
         self.folder = folder
         self.offline = folder / "offline"
         recover(self.offline)
-        self._online, self._registry = online, registry
+        self.online, self._registry = online, registry
         self.rows = open_rows(online_address(folder, online))
         self._applied = False
 
     @cached_property
     def feast(self) -> Any:
         """Feast's own store, opened when it is first asked for: nothing but ``apply`` and its own API needs it."""
-        return open_feast(self.folder, online=self._online, registry=self._registry)
+        return open_feast(self.folder, online=self.online, registry=self._registry)
 
     def apply(self) -> None:
         """Register entity, views and services; safe to repeat."""

@@ -12,11 +12,13 @@ from ledger.ledger import Ledger
 from rules_baseline.trigger import TriggerRecord
 from serving.access import Keyring
 from serving.admission import Limits, ScoringQueue
+from serving.behaviour import BehaviourReader
 from serving.champion import Champion
 from serving.grader import Grader
 from serving.judge import Judge, Scorer
 from serving.metrics import Metrics
 from serving.parts import Parts
+from serving.published import Published
 from serving.timed_reader import FeatureReader, TimedReader, Unavailable
 
 _log = logging.getLogger("serving")
@@ -36,6 +38,7 @@ def compose(
     bundles: Path,
     keys: Path,
     features: Path,
+    desk: Path,
     metrics: Metrics,
     clock: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
@@ -43,7 +46,8 @@ def compose(
 ) -> Parts:
     """Open the ledger, the feature store and the champion; only a ledger that cannot be used is an error.
 
-    ``online`` is the address of an online store that is not the file under ``features``.
+    ``desk`` holds the files of ``alertgrade publish``; ``online`` is the address of an online store that
+    is not the file under ``features``.
     """
     from features.reader import OnlineReader
     from models.policy import Policy
@@ -61,6 +65,8 @@ def compose(
         keyring=Keyring(ledger),
         metrics=metrics,
         clock=clock,
+        published=Published(desk),
+        behaviour=BehaviourReader(features),
         desk_reader=desk_reader,
         closing=[reader.close, desk_reader.close],
     )

@@ -12,10 +12,12 @@ from typing import Any
 from ledger.ledger import Ledger
 from serving.access import Keyring
 from serving.admission import ScoringQueue
+from serving.behaviour import BehaviourReader
 from serving.champion import Champion
 from serving.grader import Grader
 from serving.judge import Question
 from serving.metrics import Metrics
+from serving.published import Published
 from serving.timed_reader import FeatureReader
 
 
@@ -33,6 +35,8 @@ class Parts:
     keyring: Keyring
     metrics: Metrics
     clock: Callable[[], datetime]
+    published: Published
+    behaviour: BehaviourReader
     desk_reader: FeatureReader | None = None
     max_body: int = 256 * 1024
     max_batch_body: int = 16 * 1024 * 1024

@@ -37,6 +37,7 @@ class AlertGrader:
             bundles=settings.bundles_dir,
             keys=settings.keys_dir,
             features=settings.features_dir,
+            desk=settings.desk_dir,
             online=settings.online_store,
             metrics=_app.state.metrics,
         )

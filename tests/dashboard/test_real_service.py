@@ -12,12 +12,14 @@ import pytest
 from features.reader import OnlineReader
 from serving.access import Keyring
 from serving.app import create_app
+from serving.behaviour import BehaviourReader
 from serving.dashboard.account_panel import alerts_table, dispositions_table
 from serving.dashboard.client import ApiClient, ApiError
 from serving.dashboard.language import Texts
 from serving.dashboard.queue_page import open_counts, table_of
 from serving.metrics import Metrics
 from serving.parts import Parts
+from serving.published import Published
 
 NOW = datetime(2026, 3, 6, 8, 0, tzinfo=UTC)
 
@@ -36,6 +38,8 @@ def service(api, tmp_path):
         keyring=Keyring(api.ledger),
         metrics=app.state.metrics,
         clock=lambda: NOW,
+        published=Published(tmp_path / "desk"),
+        behaviour=BehaviourReader(tmp_path / "features"),
     )
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
