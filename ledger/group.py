@@ -12,11 +12,12 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from ledger import queries
 from ledger.chain import canonical_json
-from ledger.episodes import case_to_join
 from ledger.errors import EntryConflict
 from ledger.reading import check_same_trigger
 from ledger.schema import ALERTS, ENTRIES
 from ledger.transaction import Appending
+from ledger.workflow.intake import follow, opening
+from ledger.workflow.terms import Terms
 
 # Built once: asked for every alert, and building them costs as much as running them.
 _SEQS = select(ALERTS.c.alert_id, ALERTS.c.seq, ALERTS.c.score_seq).where(
@@ -79,7 +80,9 @@ def concerns(other: Mapping[str, Any], trigger: Mapping[str, Any]) -> bool:
     return datetime.fromisoformat(other["triggered_at"]) <= datetime.fromisoformat(trigger["triggered_at"])
 
 
-def record(connection: Connection, appending: Appending, scores: Sequence[NewScore]) -> list[str | EntryConflict]:
+def record(
+    connection: Connection, appending: Appending, terms: Terms, scores: Sequence[NewScore]
+) -> list[str | EntryConflict]:
     """Append an alert and its score each; gives the answers that are on record afterwards, as canonical JSON.
 
     An alert recorded already with the same trigger keeps its first answer; with another one it is a conflict, which
@@ -87,28 +90,29 @@ def record(connection: Connection, appending: Appending, scores: Sequence[NewSco
     """
     triggers = [score.trigger for score in scores]
     appending.projections.prefetch([t["alert_id"] for t in triggers], [t["subject_id"] for t in triggers])
-    return [_record_one(connection, appending, score) for score in scores]
+    return [_record_one(connection, appending, terms, score) for score in scores]
 
 
-def _record_one(connection: Connection, appending: Appending, score: NewScore) -> str | EntryConflict:
+def _record_one(connection: Connection, appending: Appending, terms: Terms, score: NewScore) -> str | EntryConflict:
     trigger, alert_id = score.trigger, str(score.trigger["alert_id"])
     at = appending.projections
     known = at.alert(alert_id)
     if known is None:
-        case_id = case_to_join(
-            at.open_cases_of(trigger["subject_type"], trigger["subject_id"]), trigger["trading_day"]
-        )
-        case_id = case_id or f"C{appending.seq + 1:08d}"
-        appending.append("alert", alert_id, {"trigger": trigger, "case_id": case_id, "origin": "service"})
+        appending.append("alert", alert_id, opening(connection, appending, terms, trigger))
     else:
         stored = _recorded(connection, known["seq"], known["score_seq"], trigger)
         if stored is not None:
             return stored
-    payload = {"alert_id": alert_id, "answer": score.answer, "evidence": score.evidence}
     # The answer's text is made once, for the caller and for the chain; keys stand in canonical order.
+    payload = {"alert_id": alert_id, "answer": score.answer, "evidence": score.evidence}
     text = f'{{"alert_id":{canonical_json(alert_id)},"answer":{score.answer_text},'
+    due_at = terms.due_at(score.answer["grade"], appending.recorded_at)
+    if due_at is not None:
+        payload["due_at"] = due_at
+        text += f'"due_at":"{due_at}",'
     text += f'"evidence":{canonical_json(score.evidence)}}}'
     appending.append("score", str(score.answer["score_id"]), payload, text)
+    follow(appending, terms, alert_id, score.answer["grade"])
     return score.answer_text
 
 

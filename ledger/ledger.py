@@ -12,20 +12,25 @@ from sqlalchemy import func, select
 from ledger import group, history
 from ledger.chain import Entry, canonical_json, instant_text
 from ledger.database import Database
-from ledger.errors import CaseClosed, EntryConflict, LedgerError, NotInLedger
+from ledger.desk import Desk
+from ledger.desk_reading import DeskReader
+from ledger.errors import EntryConflict, LedgerError, NotInLedger
 from ledger.group import Known, NewScore
 from ledger.keys import ROLES, hash_secret, new_secret
-from ledger.projection import OUTCOMES, Row
+from ledger.projection import Row
 from ledger.reading import LedgerReader
 from ledger.schema import ENTRIES
 from ledger.transaction import Appending
+from ledger.workflow.person import Person
+from ledger.workflow.terms import Terms
 
 
-class Ledger(LedgerReader):
+class Ledger(LedgerReader, DeskReader, Desk):
     """Append-only, hash-chained record at a SQLAlchemy ``url``; ``clock`` gives aware instants.
 
     SQLite by default: write-ahead log, ``synchronous=FULL``, a writer waits ``busy_timeout_ms`` for another.
-    Any number of processes may hold one. Every method raises ``LedgerUnavailable`` when the store cannot answer.
+    ``terms`` are those of the desk. Any number of processes may hold one. Every method raises ``LedgerUnavailable``
+    when the store cannot answer.
 
     >>> from datetime import UTC
     >>> ledger = Ledger("sqlite:///:memory:", lambda: datetime(2026, 3, 2, tzinfo=UTC))
@@ -35,8 +40,11 @@ class Ledger(LedgerReader):
     True
     """
 
-    def __init__(self, url: str, clock: Callable[[], datetime], *, busy_timeout_ms: int = 5000) -> None:
+    def __init__(
+        self, url: str, clock: Callable[[], datetime], *, busy_timeout_ms: int = 5000, terms: Terms | None = None
+    ) -> None:
         self._clock = clock
+        self._terms = Terms() if terms is None else terms
         self._database = Database(url, busy_timeout_ms)
 
     def close(self) -> None:
@@ -77,7 +85,7 @@ class Ledger(LedgerReader):
         """
         with self._database.write() as connection:
             appending = Appending(connection, self._clock)
-            recorded = group.record(connection, appending, scores)
+            recorded = group.record(connection, appending, self._terms, scores)
             appending.finish()
         return recorded
 
@@ -91,31 +99,13 @@ class Ledger(LedgerReader):
         note: str | None = None,
         grade_seen: int | None = None,
     ) -> Row:
-        """Close a case with its outcome, which its alerts take over, and return the case.
+        """Dispose of a case as a reviewer: ``act("disposition", ...)`` by its name.
 
-        The grade the reviewer was shown is kept with it: ``grade_seen`` where the page said so, else the case's
-        grade now. Raises ``NotInLedger``, or ``CaseClosed`` where a disposition is on record.
+        The outcome is taken over by its alerts, or waits for another person where the grade is severe. The grade
+        that was shown is kept with it: ``grade_seen`` where the page said so, else the grade in force now.
         """
-        if outcome not in OUTCOMES:
-            raise LedgerError(f"outcome {outcome!r}", f"wanted one of {', '.join(OUTCOMES)}")
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
-            case = appending.projections.case(case_id)
-            if case is None:
-                raise NotInLedger(f"no case {case_id!r}")
-            if case["status"] != "open":
-                raise CaseClosed(f"case {case_id} is closed with {case['outcome']}", "wanted an open case")
-            payload = {
-                "case_id": case_id,
-                "outcome": outcome,
-                "conclusion": conclusion,
-                "note": note,
-                "decided_by": decided_by,
-                "grade_shown": case["grade"] if grade_seen is None else grade_seen,
-            }
-            appending.append("disposition", f"case:{case_id}", payload)
-            appending.finish()
-            return dict(appending.projections.case(case_id) or {})
+        told = {"outcome": outcome, "conclusion": conclusion, "note": note, "grade_seen": grade_seen}
+        return self.act("disposition", case_id, Person(decided_by, "reviewer"), told)
 
     def import_dispositions(
         self,

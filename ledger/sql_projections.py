@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, Update, bindparam, select, update
 
-from ledger.projection import Row
+from ledger.rows import Row
 from ledger.schema import ALERTS, CASES, KEYS, PROJECTIONS
 
 
@@ -28,6 +28,7 @@ _GET = {table: _by_key(table) for table in PROJECTIONS}
 _REPLACE = {table: _replace(table) for table in PROJECTIONS}
 _INSERT = {table: table.insert() for table in PROJECTIONS}
 _KEY = {table: _key(table) for table in PROJECTIONS}
+_NAMED = {table.name: table for table in PROJECTIONS}
 _ALERTS_OF_CASE = select(ALERTS).where(ALERTS.c.case_id == bindparam("wanted"))
 _ALERTS = select(ALERTS).where(ALERTS.c.alert_id.in_(bindparam("wanted", expanding=True)))
 _OPEN_CASES_OF = select(CASES).where(
@@ -40,9 +41,9 @@ class SqlProjections:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._rows: dict[tuple[str, str], Row] = {}
-        self._stored: set[tuple[str, str]] = set()
-        self._changed: dict[tuple[str, str], Table] = {}
+        self._rows: dict[tuple[str, str | int], Row] = {}
+        self._stored: set[tuple[str, str | int]] = set()
+        self._changed: dict[tuple[str, str | int], Table] = {}
         self._members: dict[str, dict[str, None]] = {}  # of a case: its alerts seen so far, in order
         self._subjects: set[str] = set()  # whose open cases are read
 
@@ -84,6 +85,16 @@ class SqlProjections:
         """Insert or replace."""
         self._put(KEYS, row)
 
+    def row(self, table: str, key: str | int) -> Row | None:
+        """The row of a desk table with this primary key."""
+        return self._get(_NAMED[table], key)
+
+    def put_row(self, table: str, key: str | int, row: Row) -> None:
+        """Insert or replace; an integer key is an entry's number, which is new with its entry."""
+        if isinstance(key, int):
+            self._rows.setdefault((table, key), {})
+        self._put(_NAMED[table], row)
+
     def absent_alert(self, alert_id: str) -> None:
         """Spare the look-up of an alert that is known to be new."""
         self._rows.setdefault((ALERTS.name, alert_id), {})
@@ -113,7 +124,7 @@ class SqlProjections:
             self._connection.execute(_INSERT[table], rows)
         self._changed.clear()
 
-    def _get(self, table: Table, key: str) -> Row | None:
+    def _get(self, table: Table, key: str | int) -> Row | None:
         address = (table.name, key)
         if address not in self._rows:
             found = self._connection.execute(_GET[table], {"wanted": key}).mappings().first()
@@ -125,7 +136,7 @@ class SqlProjections:
             if (table.name, found[_KEY[table]]) not in self._rows:
                 self._remember(table, dict(found), found[_KEY[table]])
 
-    def _remember(self, table: Table, row: Row, key: str) -> None:
+    def _remember(self, table: Table, row: Row, key: str | int) -> None:
         self._rows[table.name, key] = row
         self._count_in(table, row)
         if row:
