@@ -31,12 +31,14 @@ class Settings:
     java_home: Path | None = None
     online_store: str = ""  # redis://…; empty: a file under the home
     registry: str = ""  # postgresql+psycopg://…; empty: a file under the home
+    workflow: Path | None = None  # the desk's terms; None: those shipped
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read ``ALERTGRADE_*`` once, at an entry point; a malformed port raises ``AlertError``."""
         env = os.environ if environ is None else environ
         samples, custom = env.get("ALERTGRADE_SAMPLES", ""), env.get("ALERTGRADE_RULES", "")
+        workflow = env.get("ALERTGRADE_WORKFLOW", "")
         scratch, java = env.get("ALERTGRADE_SPARK_SCRATCH", ""), env.get("JAVA_HOME", "")
         return cls(
             home=Path(env.get("ALERTGRADE_HOME", "var")).expanduser().absolute(),
@@ -51,6 +53,7 @@ class Settings:
             spark_scratch=Path(scratch).expanduser().absolute() if scratch else None,
             java_home=Path(java) if java else None,
             online_store=_address(env, "ALERTGRADE_ONLINE_STORE", ("redis", "rediss")),
+            workflow=Path(workflow).expanduser().absolute() if workflow else None,
             registry=_address(env, "ALERTGRADE_REGISTRY", ("postgresql+psycopg",)),
         )
 

@@ -23,13 +23,25 @@ class EntryConflict(LedgerError):
     """An entry of this kind and key exists already and says something else."""
 
 
-class CaseClosed(LedgerError):
-    """The case has its disposition already."""
-
-
 class NotInLedger(LedgerError):
     """No such alert, score, case or key."""
 
 
 class BadQuery(LedgerError):
     """A filter or cursor that no page of this ledger could have given."""
+
+
+class NotNow(LedgerError):
+    """The case or register entry is not where this can be done, or not by this person."""
+
+
+class NotAllowed(LedgerError):
+    """The role may not do this."""
+
+
+class Unacceptable(LedgerError):
+    """What was sent cannot be done as it is: a date in the past, an unknown outcome."""
+
+
+class CaseClosed(NotNow):
+    """The case has its disposition already."""

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from ledger.chain import instant_text
+from ledger.desk_schema import WITHDRAWN_LABELS
 from ledger.errors import LedgerError
-from ledger.projection import OUTCOMES
+from ledger.rows import OUTCOMES
 from ledger.schema import ALERTS, ENTRIES
 from ledger.transaction import Appending
 
 _BATCH = 2_000
+_STOOD = (WITHDRAWN_LABELS.c.decided_at <= bindparam("until"), WITHDRAWN_LABELS.c.withdrawn_at > bindparam("until"))
+_WITHDRAWN = select(WITHDRAWN_LABELS).where(*_STOOD).order_by(WITHDRAWN_LABELS.c.withdrawn_at.desc())
+_WITHDRAWN_IDS = select(WITHDRAWN_LABELS.c.alert_id).where(*_STOOD)
 _KNOWN = select(ALERTS.c.alert_id, ALERTS.c.outcome)
 
 
@@ -93,19 +97,25 @@ def _decided_at(row: Mapping[str, Any]) -> str:
 
 
 def labelled(connection: Connection, until: str) -> Iterator[LabelledAlert]:
-    """Alerts decided at or before ``until``, in the order of their entries."""
+    """Alerts decided at or before ``until``, in the order of their entries, with the label that stood then.
+
+    A label that was withdrawn or replaced later still stood, so that a training of the past sees what it saw.
+    """
+    since = {row.alert_id: row for row in connection.execute(_WITHDRAWN, {"until": until})}
     query = select(ALERTS, ENTRIES.c.payload).join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
-    query = query.where(ALERTS.c.decided_at <= until).order_by(ALERTS.c.seq)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query):
+    query = query.where(or_(ALERTS.c.decided_at <= until, ALERTS.c.alert_id.in_(_WITHDRAWN_IDS)))
+    rows = connection.execution_options(yield_per=_BATCH).execute(query.order_by(ALERTS.c.seq), {"until": until})
+    for row in rows:
+        label = row if row.decided_at is not None and row.decided_at <= until else since[row.alert_id]
         yield LabelledAlert(
             row.alert_id,
             row.account_id,
             row.rule_id,
             json.loads(row.payload)["trigger"],
-            row.outcome,
-            datetime.fromisoformat(row.decided_at),
-            row.decided_by_person,
-            row.grade_shown,
+            label.outcome,
+            datetime.fromisoformat(label.decided_at),
+            label.decided_by_person,
+            label.grade_shown,
             row.grade,
             row.case_id,
         )

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from ledger import history, queries
-from ledger.chain import Entry, instant_text
+from ledger import group, history
+from ledger.chain import Entry, canonical_json, instant_text
 from ledger.database import Database
-from ledger.episodes import case_to_join
-from ledger.errors import CaseClosed, LedgerError, NotInLedger
+from ledger.desk import Desk
+from ledger.desk_reading import DeskReader
+from ledger.errors import EntryConflict, LedgerError, NotInLedger
+from ledger.group import Known, NewScore
 from ledger.keys import ROLES, hash_secret, new_secret
-from ledger.projection import OUTCOMES, Row
-from ledger.reading import LedgerReader, check_same_trigger
+from ledger.projection import Row
+from ledger.reading import LedgerReader
 from ledger.schema import ENTRIES
 from ledger.transaction import Appending
+from ledger.workflow.person import Person
+from ledger.workflow.terms import Terms
 
 
-class Ledger(LedgerReader):
+class Ledger(LedgerReader, DeskReader, Desk):
     """Append-only, hash-chained record at a SQLAlchemy ``url``; ``clock`` gives aware instants.
 
     SQLite by default: write-ahead log, ``synchronous=FULL``, a writer waits ``busy_timeout_ms`` for another.
-    Any number of processes may hold one. Every method raises ``LedgerUnavailable`` when the store cannot answer.
+    ``terms`` are those of the desk. Any number of processes may hold one. Every method raises ``LedgerUnavailable``
+    when the store cannot answer.
 
     >>> from datetime import UTC
     >>> ledger = Ledger("sqlite:///:memory:", lambda: datetime(2026, 3, 2, tzinfo=UTC))
@@ -34,8 +40,11 @@ class Ledger(LedgerReader):
     True
     """
 
-    def __init__(self, url: str, clock: Callable[[], datetime], *, busy_timeout_ms: int = 5000) -> None:
+    def __init__(
+        self, url: str, clock: Callable[[], datetime], *, busy_timeout_ms: int = 5000, terms: Terms | None = None
+    ) -> None:
         self._clock = clock
+        self._terms = Terms() if terms is None else terms
         self._database = Database(url, busy_timeout_ms)
 
     def close(self) -> None:
@@ -59,27 +68,26 @@ class Ledger(LedgerReader):
         else it takes to make the grade again (features, the day's earlier alerts). An alert recorded already with
         the same trigger keeps its first answer, which is returned; another trigger raises ``EntryConflict``.
         """
-        alert_id = str(trigger["alert_id"])
+        (recorded,) = self.record_scores([NewScore(trigger, answer, canonical_json(answer), evidence)])
+        if isinstance(recorded, EntryConflict):
+            raise recorded
+        return dict(json.loads(recorded))
+
+    def recall(self, triggers: Sequence[Mapping[str, Any]]) -> list[Known]:
+        """What is known of alerts about to be graded, in one read: recorded answers, and the alerts of their days."""
+        with self._database.read() as connection:
+            return group.recall(connection, triggers)
+
+    def record_scores(self, scores: Sequence[NewScore]) -> list[str | EntryConflict]:
+        """``record_score`` of many in one transaction: the answers on record as canonical JSON, conflicts in place.
+
+        Nothing is recorded where any other error is raised.
+        """
         with self._database.write() as connection:
             appending = Appending(connection, self._clock)
-            at = appending.projections
-            known = at.alert(alert_id)
-            if known is None:
-                open_cases = at.open_cases_of(trigger["subject_type"], trigger["subject_id"])
-                case_id = case_to_join(open_cases, trigger["trading_day"])
-                case_id = case_id or f"C{appending.seq + 1:08d}"
-                payload = {"trigger": trigger, "case_id": case_id, "origin": "service"}
-                appending.append("alert", alert_id, payload)
-            else:
-                seqs = [seq for seq in (known["seq"], known["score_seq"]) if seq is not None]
-                stored = queries.payloads(connection, seqs)
-                check_same_trigger(stored[known["seq"]]["trigger"], trigger)
-                if known["score_seq"] is not None:
-                    return dict(stored[known["score_seq"]]["answer"])
-            score = {"alert_id": alert_id, "answer": answer, "evidence": evidence}
-            appending.append("score", str(answer["score_id"]), score)
+            recorded = group.record(connection, appending, self._terms, scores)
             appending.finish()
-        return dict(answer)
+        return recorded
 
     def record_disposition(
         self,
@@ -91,31 +99,13 @@ class Ledger(LedgerReader):
         note: str | None = None,
         grade_seen: int | None = None,
     ) -> Row:
-        """Close a case with its outcome, which its alerts take over, and return the case.
+        """Dispose of a case as a reviewer: ``act("disposition", ...)`` by its name.
 
-        The grade the reviewer was shown is kept with it: ``grade_seen`` where the page said so, else the case's
-        grade now. Raises ``NotInLedger``, or ``CaseClosed`` where a disposition is on record.
+        The outcome is taken over by its alerts, or waits for another person where the grade is severe. The grade
+        that was shown is kept with it: ``grade_seen`` where the page said so, else the grade in force now.
         """
-        if outcome not in OUTCOMES:
-            raise LedgerError(f"outcome {outcome!r}", f"wanted one of {', '.join(OUTCOMES)}")
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
-            case = appending.projections.case(case_id)
-            if case is None:
-                raise NotInLedger(f"no case {case_id!r}")
-            if case["status"] != "open":
-                raise CaseClosed(f"case {case_id} is closed with {case['outcome']}", "wanted an open case")
-            payload = {
-                "case_id": case_id,
-                "outcome": outcome,
-                "conclusion": conclusion,
-                "note": note,
-                "decided_by": decided_by,
-                "grade_shown": case["grade"] if grade_seen is None else grade_seen,
-            }
-            appending.append("disposition", f"case:{case_id}", payload)
-            appending.finish()
-            return dict(appending.projections.case(case_id) or {})
+        told = {"outcome": outcome, "conclusion": conclusion, "note": note, "grade_seen": grade_seen}
+        return self.act("disposition", case_id, Person(decided_by, "reviewer"), told)
 
     def import_dispositions(
         self,

@@ -1,62 +1,39 @@
-"""Queues and pages: what the projections answer, newest or worst first, by opaque cursors."""
+"""The alert queue, counts, and payloads by their numbers."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, Select, func, or_, select
 
 from ledger.errors import BadQuery
-from ledger.projection import Row
+from ledger.pages import Page, page_of, position_in
+from ledger.rows import Row
 from ledger.schema import ALERTS, CASES, ENTRIES
 
 ALERT_FILTERS = ("grade", "rule_id", "exchange", "status", "trading_day", "account_id", "case_id")
-CASE_FILTERS = ("grade", "status", "subject_id", "account_id", "outcome")
-_UNGRADED = 9  # an ungraded case sorts after grade 5
-_LARGEST = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows and the cursor of the next page; ``None`` when this was the last."""
-
-    rows: list[Row]
-    next_cursor: str | None
-
-
-def alerts_page(connection: Connection, filters: Mapping[str, Any], cursor: str | None, limit: int) -> Page:
-    """Alerts, newest entry first."""
-    query = _filtered(select(ALERTS), ALERTS.c, filters, ALERT_FILTERS)
+def alerts_page(
+    connection: Connection, filters: Mapping[str, Any], cursor: str | None, limit: int, sees_blind: bool = True
+) -> Page:
+    """Alerts, newest entry first; a filter by grade leaves out those whose grade is hidden from the viewer."""
+    query = filtered(select(ALERTS), ALERTS.c, filters, ALERT_FILTERS)
+    if filters.get("grade") is not None and not sees_blind:
+        hidden = select(CASES.c.case_id).where(CASES.c.blind.is_(True), CASES.c.status == "open")
+        query = query.where(or_(ALERTS.c.case_id.is_(None), ALERTS.c.case_id.not_in(hidden)))
     if cursor is not None:
-        query = query.where(ALERTS.c.seq < _position(cursor, 1)[0])
+        query = query.where(ALERTS.c.seq < position_in(cursor, int)[0])
     rows = connection.execute(query.order_by(ALERTS.c.seq.desc()).limit(limit + 1)).mappings().all()
-    return _page([dict(row) for row in rows], limit, lambda row: [row["seq"]])
+    return page_of([dict(row) for row in rows], limit, lambda row: [row["seq"]])
 
 
-def cases_page(connection: Connection, filters: Mapping[str, Any], cursor: str | None, limit: int) -> Page:
-    """Cases, worst grade first, then oldest first."""
-    grade = func.coalesce(CASES.c.grade, _UNGRADED)
-    query = _filtered(select(CASES), CASES.c, filters, CASE_FILTERS)
-    if cursor is not None:
-        worst, seq = _position(cursor, 2)
-        query = query.where(tuple_(grade, CASES.c.seq) > tuple_(worst, seq))
-    rows = connection.execute(query.order_by(grade, CASES.c.seq).limit(limit + 1)).mappings().all()
-    return _page([dict(row) for row in rows], limit, lambda row: [row["grade"] or _UNGRADED, row["seq"]])
-
-
-def case(connection: Connection, case_id: str | None) -> Row | None:
-    """One case with its disposition (``None``: open, or closed by imports); ``None`` where there is no such case."""
-    row = connection.execute(select(CASES).where(CASES.c.case_id == case_id)).mappings().first()
-    if row is None:
-        return None
-    disposed = select(ENTRIES.c.payload).where(ENTRIES.c.kind == "disposition", ENTRIES.c.key == f"case:{case_id}")
-    text = connection.execute(disposed).scalar()
-    return {**row, "disposition": json.loads(text) if text else None}
+def is_recorded(connection: Connection, kind: str, key: str) -> bool:
+    """Whether the chain has an entry of this kind and key."""
+    query = select(ENTRIES.c.seq).where(ENTRIES.c.kind == kind, ENTRIES.c.key == key)
+    return connection.execute(query).first() is not None
 
 
 def counts(connection: Connection) -> dict[str, list[Row]]:
@@ -75,28 +52,11 @@ def payloads(connection: Connection, seqs: list[int]) -> dict[int, dict[str, Any
     return {row.seq: json.loads(row.payload) for row in connection.execute(query)}
 
 
-def _filtered(query: Select[Any], columns: Any, filters: Mapping[str, Any], allowed: tuple[str, ...]) -> Select[Any]:
+def filtered(query: Select[Any], columns: Any, filters: Mapping[str, Any], allowed: tuple[str, ...]) -> Select[Any]:
+    """The query with an equality for each filter that has a value; a name not ``allowed`` is ``BadQuery``."""
     for name, value in filters.items():
         if name not in allowed:
             raise BadQuery(f"filter {name!r}", f"wanted one of {', '.join(allowed)}")
         if value is not None:
             query = query.where(columns[name] == value)
     return query
-
-
-def _page(rows: list[Row], limit: int, position: Any) -> Page:
-    if len(rows) <= limit:
-        return Page(rows, None)
-    text = json.dumps(position(rows[limit - 1])).encode()
-    return Page(rows[:limit], base64.urlsafe_b64encode(text).decode())
-
-
-def _position(cursor: str, length: int) -> list[int]:
-    try:
-        numbers = json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error, RecursionError):
-        numbers = None
-    whole = isinstance(numbers, list) and len(numbers) == length
-    if not whole or not all(type(number) is int and 0 <= number <= _LARGEST for number in numbers):
-        raise BadQuery("a cursor that no page gave", "wanted the next_cursor of the page before", "start without one")
-    return list(numbers)

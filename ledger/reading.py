@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
-from ledger import history, queries
+from ledger import case_queries, history, queries
+from ledger.case_queries import Viewer
 from ledger.chain import Entry, instant_text
 from ledger.database import Database
 from ledger.errors import EntryConflict, NotInLedger
 from ledger.export import read_entries
 from ledger.history import LabelledAlert, LoggedScore
 from ledger.keys import ApiKey, hash_secret
-from ledger.projection import Row
-from ledger.queries import Page
+from ledger.pages import Page
+from ledger.rows import Row
 from ledger.schema import ALERTS, ENTRIES, KEYS
 from ledger.verify import Verdict, verify
 
@@ -73,7 +74,7 @@ class LedgerReader:
             if row is None:
                 raise NotInLedger(f"no alert {alert_id!r}")
             found = queries.payloads(connection, [seq for seq in (row["seq"], row["score_seq"]) if seq is not None])
-            case = queries.case(connection, row["case_id"])
+            case = case_queries.case(connection, row["case_id"])
         score = found.get(row["score_seq"], {})
         return {
             **row,
@@ -83,21 +84,36 @@ class LedgerReader:
             "case": case,
         }
 
-    def alerts(self, filters: Mapping[str, Any] | None = None, cursor: str | None = None, limit: int = 100) -> Page:
+    def alerts(
+        self,
+        filters: Mapping[str, Any] | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+        *,
+        sees_blind: bool = True,
+    ) -> Page:
         """Alerts, newest first; filters by ``queries.ALERT_FILTERS``."""
         with self._database.read() as connection:
-            return queries.alerts_page(connection, filters or {}, cursor, limit)
+            return queries.alerts_page(connection, filters or {}, cursor, limit, sees_blind)
 
-    def cases(self, filters: Mapping[str, Any] | None = None, cursor: str | None = None, limit: int = 100) -> Page:
-        """Cases, worst grade first; filters by ``queries.CASE_FILTERS``."""
+    def cases(
+        self,
+        filters: Mapping[str, Any] | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+        *,
+        sort: str = "grade",
+        viewer: Viewer | None = None,
+    ) -> Page:
+        """Cases, worst grade first unless ``sort`` says otherwise; filters by ``case_queries.CASE_FILTERS``."""
         with self._database.read() as connection:
-            return queries.cases_page(connection, filters or {}, cursor, limit)
+            return case_queries.cases_page(connection, filters or {}, cursor, limit, sort, viewer or Viewer())
 
     def case(self, case_id: str) -> dict[str, Any]:
         """One case with the rows of its alerts and its disposition (``None``: open, or closed by imports)."""
         members = select(ALERTS).where(ALERTS.c.case_id == case_id).order_by(ALERTS.c.triggered_at, ALERTS.c.alert_id)
         with self._database.read() as connection:
-            case = queries.case(connection, case_id)
+            case = case_queries.case(connection, case_id)
             if case is None:
                 raise NotInLedger(f"no case {case_id!r}")
             alerts = [dict(alert) for alert in connection.execute(members).mappings()]

@@ -6,9 +6,9 @@ from sqlalchemy import (
     DDL,
     Boolean,
     Column,
+    Float,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -16,7 +16,10 @@ from sqlalchemy import (
     event,
 )
 
-METADATA = MetaData()
+from ledger.desk_schema import DESK_PROJECTIONS
+from ledger.metadata import METADATA
+
+__all__ = ["ALERTS", "CASES", "ENTRIES", "HEAD", "KEYS", "METADATA", "PROJECTIONS"]
 
 ENTRIES = Table(
     "entries",
@@ -65,11 +68,14 @@ ALERTS = Table(
     Column("decided_at", String(27)),
     Column("decided_by_person", Text),
     Column("grade_shown", Integer),
+    Column("decided_seq", Integer),  # of the entry that gave or closed it
     Index("alerts_of_account", "account_id", "trading_day"),
     Index("alerts_of_subject", "subject_id", "trading_day"),
     Index("alerts_of_case", "case_id"),
     Index("alerts_by_grade", "grade", "seq"),
     Index("alerts_decided", "decided_at"),
+    Index("alerts_of_rule", "rule_id", "case_id"),
+    Index("alerts_of_day", "trading_day", "degraded"),
 )
 
 CASES = Table(
@@ -80,7 +86,7 @@ CASES = Table(
     Column("subject_type", Text, nullable=False),
     Column("subject_id", Text, nullable=False),
     Column("account_id", Text, nullable=False),  # of its first alert
-    Column("grade", Integer),  # the worst of its alerts
+    Column("grade", Integer),  # the worst of its alerts, and 2 at least while its subject is restricted
     Column("first_day", String(10), nullable=False),
     Column("last_day", String(10), nullable=False),
     Column("alerts", Integer, nullable=False),
@@ -89,8 +95,38 @@ CASES = Table(
     Column("decided_at", String(27)),
     Column("decided_by_person", Text),
     Column("grade_shown", Integer),
+    Column("stage", Text, nullable=False),
+    Column("opened_at", String(27), nullable=False),
+    Column("closed_at", String(27)),
+    Column("closing_seq", Integer),  # of the disposition or termination that closed it; null where imports did
+    Column("assignee", Text),
+    Column("claimed_at", String(27)),
+    Column("first_action_at", String(27)),
+    Column("snoozed_until", String(27)),
+    Column("due_at", String(27)),
+    Column("blind", Boolean, nullable=False),
+    Column("model_grade", Integer),  # the worst of its alerts
+    Column("override_grade", Integer),
+    Column("disagreement", Integer),  # most grades that the rules and the grade given are apart
+    Column("sample", Text),
+    Column("sample_probability", Float),
+    Column("restriction_id", Text),  # in force when one of its alerts was raised
+    Column("strategy_id", Text),  # the known strategy that all of its alerts belong to
+    Column("proposed_outcome", Text),
+    Column("proposed_by", Text),
+    Column("proposal_seq", Integer),
+    Column("appeal", Text),  # pending, upheld or rejected
+    Column("rank", Integer, nullable=False),  # the grade in force, 9 where there is none
+    Column("shown_rank", Integer, nullable=False),  # the same, 0 while the grade is hidden
     Index("cases_of_subject", "subject_id", "status"),
-    Index("cases_by_grade", "status", "grade", "seq"),
+    Index("cases_of_account", "account_id", "seq"),
+    Index("cases_by_rank", "status", "rank", "seq"),
+    Index("cases_by_shown_rank", "status", "shown_rank", "seq"),
+    Index("cases_by_stage", "stage", "rank", "seq"),
+    Index("cases_by_assignee", "assignee", "status", "rank", "seq"),
+    Index("cases_by_due", "status", "due_at", "seq"),
+    Index("cases_by_opening", "status", "opened_at", "seq"),
+    Index("cases_of_day", "first_day"),
 )
 
 KEYS = Table(
@@ -103,7 +139,7 @@ KEYS = Table(
     Column("revoked", Boolean, nullable=False),
 )
 
-PROJECTIONS: tuple[Table, ...] = (ALERTS, CASES, KEYS)
+PROJECTIONS: tuple[Table, ...] = (ALERTS, CASES, KEYS, *DESK_PROJECTIONS)
 
 # A guard against our own mistakes; whoever holds the file can drop it, which is what the hashes are for.
 for _verb in ("UPDATE", "DELETE"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic_core import from_json  # half the time of the json module, and thi
 from sqlalchemy import Boolean, Connection, Integer, Table, select, type_coerce
 
 from ledger.chain import GENESIS, Entry, entry_hash
+from ledger.desk_schema import DESK_PROJECTIONS
 from ledger.export import read_entries
 from ledger.projection import HANDLERS, Row
 from ledger.schema import ALERTS, CASES, HEAD, KEYS
@@ -38,6 +39,7 @@ class MemoryProjections:
         self.alerts: dict[str, Row] = {}
         self.cases: dict[str, Row] = {}
         self.keys: dict[str, Row] = {}
+        self.desk: dict[str, dict[str | int, Row]] = {table.name: {} for table in DESK_PROJECTIONS}
         self._members: dict[str, list[str]] = {}
 
     def alert(self, alert_id: str) -> Row | None:
@@ -70,6 +72,14 @@ class MemoryProjections:
         """Insert or replace."""
         self.keys[row["key_id"]] = row
 
+    def row(self, table: str, key: str | int) -> Row | None:
+        """The row of a desk table with this primary key."""
+        return self.desk[table].get(key)
+
+    def put_row(self, table: str, key: str | int, row: Row) -> None:
+        """Insert or replace."""
+        self.desk[table][key] = row
+
 
 def verify(connection: Connection) -> Verdict:
     """Read everything once, in chain order; memory holds the projections, not the chain."""
@@ -89,6 +99,8 @@ def verify(connection: Connection) -> Verdict:
         problems.append(f"the chain ends at seq {seq}, its head was recorded at seq {recorded}")
     for table, rows in ((ALERTS, folded.alerts), (CASES, folded.cases), (KEYS, folded.keys)):
         problems.extend(_projection_problems(connection, table, rows))
+    for table in DESK_PROJECTIONS:
+        problems.extend(_projection_problems(connection, table, folded.desk[table.name]))
     return Verdict(seq, last, tuple(problems[:_AT_MOST]))
 
 
@@ -114,7 +126,7 @@ def _fold(folded: MemoryProjections, entry: Entry) -> str | None:
     return None
 
 
-def _projection_problems(connection: Connection, table: Table, wanted: dict[str, Row]) -> Iterator[str]:
+def _projection_problems(connection: Connection, table: Table, wanted: Mapping[Any, Row]) -> Iterator[str]:
     key = next(iter(table.primary_key.columns)).name
     seen = 0
     # As integers: read as a boolean, a 7 in the file would pass for true.

@@ -11,11 +11,12 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerUnavailable, NotInLedger
-from serving import routes_context, routes_desk, routes_scores
+from ledger.errors import LedgerError, LedgerUnavailable
+from serving import routes_cases, routes_context, routes_desk, routes_queue, routes_registers, routes_scores
 from serving.admission import Overloaded
 from serving.last_resort import LastResort
 from serving.metrics import Measured, Metrics
+from serving.refusals import STATUS, refusal_of_desk
 from serving.requests import Refused
 from serving.routes_scores import PartsNow
 
@@ -27,8 +28,8 @@ def create_app(metrics: Metrics) -> FastAPI:
     app = FastAPI(title="AlertGrade", version=version("alertgrade"), summary=_SUMMARY, docs_url=None, redoc_url=None)
     app.state.metrics = metrics
     app.include_router(routes_scores.router)
-    app.include_router(routes_desk.router)
-    app.include_router(routes_context.router)
+    for routes in (routes_desk, routes_queue, routes_cases, routes_registers, routes_context):
+        app.include_router(routes.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/", _to_docs, include_in_schema=False)  # else BentoML's own page
@@ -87,18 +88,12 @@ def _add_errors(app: FastAPI) -> None:
     def _unavailable(_request: Request, error: LedgerUnavailable) -> Response:
         return _shown(routes_scores.refusal_of(error))
 
-    @app.exception_handler(EntryConflict)
-    @app.exception_handler(CaseClosed)
-    def _conflict(_request: Request, error: EntryConflict | CaseClosed) -> Response:
-        return _shown(Refused(409, error.seen, error.wanted, error.do))
+    async def _desk(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, LedgerError)  # noqa: S101  # what it is registered for, below
+        return _shown(refusal_of_desk(error))
 
-    @app.exception_handler(NotInLedger)
-    def _unknown(_request: Request, error: NotInLedger) -> Response:
-        return _shown(Refused(404, error.seen, error.wanted, error.do))
-
-    @app.exception_handler(BadQuery)
-    def _bad_query(_request: Request, error: BadQuery) -> Response:
-        return _shown(Refused(422, error.seen, error.wanted, error.do))
+    for kind in STATUS:
+        app.add_exception_handler(kind, _desk)
 
     @app.exception_handler(RequestValidationError)
     def _invalid(_request: Request, error: RequestValidationError) -> Response:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alertgrade.errors import AlertError
 from ledger.ledger import Ledger
+from ledger.workflow.terms import Terms
 from rules_baseline.trigger import TriggerRecord
 from serving.access import Keyring
 from serving.admission import Limits, ScoringQueue
@@ -43,16 +44,17 @@ def compose(
     clock: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
     online: str = "",
+    terms: Terms | None = None,
 ) -> Parts:
     """Open the ledger, the feature store and the champion; only a ledger that cannot be used is an error.
 
-    ``desk`` holds the files of ``alertgrade publish``; ``online`` is the address of an online store that
-    is not the file under ``features``.
+    ``desk`` holds the files of ``alertgrade publish``; ``online`` is the address of an online store that is not the
+    file under ``features``; ``terms`` are the desk's.
     """
     from features.reader import OnlineReader
     from models.policy import Policy
 
-    ledger = Ledger(ledger_url, clock, busy_timeout_ms=LEDGER_WAIT_MS)
+    ledger = Ledger(ledger_url, clock, busy_timeout_ms=LEDGER_WAIT_MS, terms=terms)
     reader = TimedReader(_opened(features, online, clock), FEATURE_LIMIT_S)
     champion = Champion(bundles, lambda folder: _load(folder, keys))
     scorer, refusal = champion.changed() or (None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from features.catalogue import FAMILIES
 from rules_baseline.trigger import MAX_DAYS_APART, TriggerRecord
@@ -60,17 +60,6 @@ class ScoreRequest(TriggerRecord):
     def trigger(self) -> TriggerRecord:
         """The trigger record alone."""
         return TriggerRecord.model_construct(**{name: getattr(self, name) for name in TriggerRecord.model_fields})
-
-
-class DispositionRequest(BaseModel):
-    """How a case was disposed of; ``grade_seen`` is the grade the page showed (default: the case's now)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    outcome: Outcome
-    conclusion: Annotated[str, Field(min_length=1, max_length=4_000)]
-    note: Annotated[str, Field(max_length=20_000)] | None = None
-    grade_seen: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
 class Refused(Exception):  # carries an HTTP answer, and is no fault of ours

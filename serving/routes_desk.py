@@ -1,23 +1,22 @@
-"""The risk desk's calls: queues, one alert, one case and its disposition, an account, a summary."""
+"""The risk desk's calls: who one is, alerts, an account, the desk at a glance."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Any, Literal
 
-import anyio.to_thread
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 
 from alertgrade.errors import AlertError
-from ledger.keys import ApiKey
-from ledger.queries import Page
+from ledger.chain import instant_text
+from ledger.keys import ROLES, ApiKey
 from serving.access import DESK, caller, roles_note
-from serving.body import read_json
-from serving.requests import DispositionRequest, Outcome, parse
+from serving.blind import is_hidden, shown_alert, shown_alerts, shown_case
+from serving.routes_cases import person_of
 from serving.routes_scores import PartsNow
+from serving.trading_day import trading_day_at
 
 _LATEST = 50  # alerts and cases of an account on its page
-DECIDERS = ("investigator", "reviewer", "admin")
 router = APIRouter(tags=["desk"])
 Identifier = Annotated[str, Path(max_length=400)]
 Text = Annotated[str | None, Query(max_length=400)]
@@ -30,7 +29,7 @@ DeskKey = Annotated[ApiKey, caller(*DESK)]
 @router.get("/v1/alerts", openapi_extra=roles_note(*DESK))
 def get_alerts(
     parts: PartsNow,
-    _key: DeskKey,
+    key: DeskKey,
     grade: Grade = None,
     rule_id: Text = None,
     exchange: Text = None,
@@ -50,63 +49,23 @@ def get_alerts(
         "account_id": account_id,
     }
     filters |= {"case_id": case_id, "trading_day": trading_day.isoformat() if trading_day else None}
-    return _shown(parts.ledger.alerts(filters, cursor, limit))
+    person = person_of(key)
+    page = parts.ledger.alerts(filters, cursor, limit, sees_blind=person.sees_blind)
+    return {"items": shown_alerts(page.rows, parts.ledger, person), "next_cursor": page.next_cursor}
 
 
 @router.get("/v1/alerts/{alert_id:path}", openapi_extra=roles_note(*DESK))
-def get_alert(alert_id: Identifier, parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
+def get_alert(alert_id: Identifier, parts: PartsNow, key: DeskKey) -> dict[str, Any]:
     """One alert: its trigger record, answer, the features it was graded by, and its case."""
-    return parts.ledger.alert(alert_id)
-
-
-@router.get("/v1/cases", openapi_extra=roles_note(*DESK))
-def get_cases(
-    parts: PartsNow,
-    _key: DeskKey,
-    grade: Grade = None,
-    status: Status = None,
-    outcome: Outcome | None = None,
-    subject_id: Text = None,
-    account_id: Text = None,
-    cursor: Text = None,
-    limit: Limit = 100,
-) -> dict[str, Any]:
-    """Cases, worst grade first, then oldest first."""
-    filters: dict[str, Any] = {"grade": grade, "status": status, "outcome": outcome}
-    filters |= {"subject_id": subject_id, "account_id": account_id}
-    return _shown(parts.ledger.cases(filters, cursor, limit))
-
-
-@router.get("/v1/cases/{case_id}", openapi_extra=roles_note(*DESK))
-def get_case(case_id: Identifier, parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
-    """One case with its alerts and its disposition."""
-    return parts.ledger.case(case_id)
-
-
-@router.post(
-    "/v1/cases/{case_id}/disposition",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": DispositionRequest.model_json_schema()}},
-        }
-    }
-    | roles_note(*DECIDERS),
-)
-async def post_disposition(
-    case_id: Identifier, request: Request, parts: PartsNow, key: Annotated[ApiKey, caller(*DECIDERS)]
-) -> dict[str, Any]:
-    """Close a case with its outcome, which its alerts take over; 409 where it is closed already."""
-    asked = parse(DispositionRequest, await read_json(request, parts.max_body))
-
-    def record() -> dict[str, Any]:
-        return parts.ledger.record_disposition(case_id, decided_by=key.name, **asked.model_dump())
-
-    return await anyio.to_thread.run_sync(record)
+    found, person = parts.ledger.alert(alert_id), person_of(key)
+    shown = shown_alert(found, hidden=is_hidden(found["case"], person))
+    if found["case"] is not None:
+        shown["case"] = shown_case(found["case"], person, instant_text(parts.clock()))
+    return shown
 
 
 @router.get("/v1/accounts/{account_id:path}", openapi_extra=roles_note(*DESK))
-def get_account(account_id: Identifier, parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
+def get_account(account_id: Identifier, parts: PartsNow, key: DeskKey) -> dict[str, Any]:
     """An account's features now, its latest alerts and its cases; ``degraded`` says what is missing."""
     now = parts.clock()
     shown: dict[str, Any] = {"account_id": account_id, "profile": None, "features_as_of": None, "degraded": []}
@@ -118,8 +77,11 @@ def get_account(account_id: Identifier, parts: PartsNow, _key: DeskKey) -> dict[
     else:
         shown |= {"profile": dict(row.values), "features_as_of": row.as_of, "feature_age_days": row.age_days}
         shown["degraded"] = ["stale_features: the feature store is behind"] if row.stale else []
-    shown["alerts"] = parts.ledger.alerts({"account_id": account_id}, limit=_LATEST).rows
-    shown["cases"] = parts.ledger.cases({"account_id": account_id}, limit=_LATEST).rows
+    person, text = person_of(key), instant_text(now)
+    alerts = parts.ledger.alerts({"account_id": account_id}, limit=_LATEST).rows
+    cases = parts.ledger.cases({"account_id": account_id}, limit=_LATEST, sort="newest").rows
+    shown["alerts"] = shown_alerts(alerts, parts.ledger, person)
+    shown["cases"] = [shown_case(case, person, text) for case in cases]
     return shown
 
 
@@ -129,5 +91,14 @@ def get_summary(parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
     return parts.ledger.counts()
 
 
-def _shown(page: Page) -> dict[str, Any]:
-    return {"items": page.rows, "next_cursor": page.next_cursor}
+@router.get("/v1/me", openapi_extra=roles_note(*ROLES))
+def get_me(key: Annotated[ApiKey, caller(*ROLES)]) -> dict[str, str]:
+    """Whose key it is, and what it may do."""
+    return {"name": key.name, "role": key.role}
+
+
+@router.get("/v1/overview", openapi_extra=roles_note(*DESK))
+def get_overview(parts: PartsNow, key: DeskKey) -> dict[str, Any]:
+    """The desk at a glance: open cases by grade, stage, age and person, and today against the usual."""
+    now = parts.clock()
+    return parts.ledger.overview(now, trading_day_at(now), sees_blind=person_of(key).sees_blind)

@@ -11,6 +11,7 @@ from serving.app import create_app
 from serving.compose import compose
 from serving.metrics import Metrics
 from serving.orphan import end_with_parent
+from serving.terms import read_terms
 
 _app = create_app(Metrics())
 
@@ -40,6 +41,7 @@ class AlertGrader:
             desk=settings.desk_dir,
             online=settings.online_store,
             metrics=_app.state.metrics,
+            terms=read_terms(settings.workflow),
         )
         _app.state.parts = self.parts
 

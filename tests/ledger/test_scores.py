@@ -168,10 +168,10 @@ def test_the_days_triggers_are_those_of_account_or_subject_up_to_the_moment(ledg
 
 def test_a_disposition_closes_the_case_and_its_alerts_with_the_grade_that_was_shown(ledger, trigger, answer):
     ledger.record_score(trigger("a"), answer("a", grade=4), {})
-    ledger.record_score(trigger("b"), answer("b", grade=2), {})
+    ledger.record_score(trigger("b"), answer("b", grade=3), {})
     case_id = ledger.alert("a")["case_id"]
     closed = ledger.record_disposition(case_id, outcome="restricted", conclusion="拆单", decided_by="reviewer-1")
-    assert (closed["status"], closed["outcome"], closed["grade_shown"]) == ("closed", "restricted", 2)
+    assert (closed["status"], closed["outcome"], closed["grade_shown"]) == ("closed", "restricted", 3)
     assert {row["outcome"] for row in ledger.alerts().rows} == {"restricted"}
     assert {row["status"] for row in ledger.alerts().rows} == {"closed"}
     assert ledger.case(case_id)["disposition"]["conclusion"] == "拆单"
@@ -181,10 +181,10 @@ def test_a_disposition_closes_the_case_and_its_alerts_with_the_grade_that_was_sh
 
 
 def test_the_grade_a_page_showed_is_kept_even_where_the_case_has_a_worse_one_by_now(ledger, trigger, answer):
-    ledger.record_score(trigger("a"), answer("a", grade=1), {})
+    ledger.record_score(trigger("a"), answer("a", grade=3), {})
     case_id = ledger.alert("a")["case_id"]
     closed = ledger.record_disposition(case_id, outcome="educated", conclusion="x", decided_by="r", grade_seen=4)
-    assert (closed["grade"], closed["grade_shown"]) == (1, 4)
+    assert (closed["grade"], closed["grade_shown"]) == (3, 4)
 
 
 def test_an_unknown_outcome_is_refused(ledger, trigger, answer):

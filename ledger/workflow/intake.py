@@ -1,0 +1,33 @@
+"""What an alert brings to the desk: its case, what the registers say of it, and whether it is drawn for an audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ledger.episodes import case_to_join
+from ledger.transaction import Appending
+from ledger.workflow.standing import standing
+from ledger.workflow.terms import Terms
+
+
+def opening(connection: Connection, appending: Appending, terms: Terms, trigger: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload of an alert's entry: the case that it joins or opens, and what stood in the registers."""
+    open_cases = appending.projections.open_cases_of(trigger["subject_type"], trigger["subject_id"])
+    case_id = case_to_join(open_cases, trigger["trading_day"])
+    payload: dict[str, Any] = {"trigger": trigger, "origin": "service", **standing(connection, trigger)}
+    if case_id is None:
+        case_id = f"C{appending.seq + 1:08d}"
+        if terms.is_blind(case_id):
+            payload["blind"] = True
+    return payload | {"case_id": case_id}
+
+
+def follow(appending: Appending, terms: Terms, alert_id: str, grade: int) -> None:
+    """What the grade of an alert entails beside its own entry."""
+    if terms.is_audited(alert_id, grade):
+        row = appending.projections.alert(alert_id)
+        drawn = {"reason": "audit", "probability": terms.audit_share, "case_id": row and row["case_id"]}
+        appending.append("sample", alert_id, {"alert_id": alert_id, **drawn})

@@ -1,0 +1,78 @@
+"""Blind cases (盲评): until one is decided, nothing that tells its grade leaves the service for an investigator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ledger.ledger import Ledger
+from ledger.workflow.person import Person
+
+_OF_CASE = (
+    "grade",
+    "model_grade",
+    "override_grade",
+    "disagreement",
+    "sample",
+    "sample_probability",
+    "due_at",
+    "grade_shown",
+)
+_OF_ALERT = ("grade", "baseline_grade", "decided_by", "grade_shown")
+_OF_ANSWER = ("score_id", "alert_id", "account_id", "versions", "features_as_of", "feature_age_days", "degraded")
+_OF_ENTRY = ("grade", "grade_shown", "grade_before", "override_before", "probability")
+_INNER = ("rank", "shown_rank", "closing_seq", "proposal_seq")  # of use to the ledger only
+
+
+def is_hidden(case: Mapping[str, Any] | None, person: Person) -> bool:
+    """Whether this case's grade is not for this person now."""
+    return case is not None and bool(case["blind"]) and case["status"] == "open" and not person.sees_blind
+
+
+def shown_case(case: Mapping[str, Any], person: Person, now: str) -> dict[str, Any]:
+    """A case as this person may see it; ``now`` is an instant text, for what a clock decides."""
+    hidden = is_hidden(case, person)
+    shown = {name: value for name, value in case.items() if name not in _INNER}
+    open_now = case["status"] == "open"
+    shown["snoozed"] = bool(open_now and case["snoozed_until"] and case["snoozed_until"] > now)
+    shown["overdue"] = bool(open_now and case["due_at"] and case["due_at"] <= now) and not hidden
+    shown["grade_hidden"] = hidden
+    if not hidden:
+        return shown
+    shown |= dict.fromkeys(_OF_CASE)
+    if shown.get("proposal"):
+        shown["proposal"] = shown["proposal"] | {"grade_shown": None}
+    if "members" in shown:
+        shown["members"] = [shown_alert(row, hidden=True) for row in shown["members"]]
+    return shown
+
+
+def shown_alert(row: Mapping[str, Any], *, hidden: bool) -> dict[str, Any]:
+    """An alert's row, and its answer where it is there, without what tells the grade."""
+    shown = dict(row) | {"grade_hidden": hidden}
+    if not hidden:
+        return shown
+    shown |= dict.fromkeys(_OF_ALERT)
+    if shown.get("answer"):
+        answer = shown["answer"]
+        kept = {name: value if name in _OF_ANSWER else None for name, value in answer.items()}
+        rules = [reason for reason in answer.get("reasons") or [] if reason.get("voice") == "rules"]
+        shown["answer"] = kept | {"reasons": rules}
+    return shown
+
+
+def shown_alerts(rows: Iterable[Mapping[str, Any]], ledger: Ledger, person: Person) -> list[dict[str, Any]]:
+    """Rows of alerts of any cases."""
+    found = list(rows)
+    cases = set() if person.sees_blind else {row["case_id"] for row in found if row["case_id"] is not None}
+    hidden = ledger.hidden_cases(cases)
+    return [shown_alert(row, hidden=row["case_id"] in hidden) for row in found]
+
+
+def shown_entry(entry: Mapping[str, Any], *, hidden: bool) -> dict[str, Any]:
+    """An entry of a case's history."""
+    shown = dict(entry)
+    if hidden:
+        payload = shown["payload"]
+        shown["payload"] = {name: None if name in _OF_ENTRY else value for name, value in payload.items()}
+    return shown
