@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 GENESIS = "0" * 64  # the previous hash of entry 1
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def canonical_json(value: Any) -> str:
     >>> canonical_json({"b": 1.0, "a": [None, "组"]})
     '{"a":[null,"组"],"b":1.0}'
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def instant_text(moment: datetime) -> str:

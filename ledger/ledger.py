@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from ledger import history, queries
-from ledger.chain import Entry, instant_text
+from ledger import group, history
+from ledger.chain import Entry, canonical_json, instant_text
 from ledger.database import Database
-from ledger.episodes import case_to_join
-from ledger.errors import CaseClosed, LedgerError, NotInLedger
+from ledger.errors import CaseClosed, EntryConflict, LedgerError, NotInLedger
+from ledger.group import Known, NewScore
 from ledger.keys import ROLES, hash_secret, new_secret
 from ledger.projection import OUTCOMES, Row
-from ledger.reading import LedgerReader, check_same_trigger
+from ledger.reading import LedgerReader
 from ledger.schema import ENTRIES
 from ledger.transaction import Appending
 
@@ -59,27 +60,26 @@ class Ledger(LedgerReader):
         else it takes to make the grade again (features, the day's earlier alerts). An alert recorded already with
         the same trigger keeps its first answer, which is returned; another trigger raises ``EntryConflict``.
         """
-        alert_id = str(trigger["alert_id"])
+        (recorded,) = self.record_scores([NewScore(trigger, answer, canonical_json(answer), evidence)])
+        if isinstance(recorded, EntryConflict):
+            raise recorded
+        return dict(json.loads(recorded))
+
+    def recall(self, triggers: Sequence[Mapping[str, Any]]) -> list[Known]:
+        """What is known of alerts about to be graded, in one read: recorded answers, and the alerts of their days."""
+        with self._database.read() as connection:
+            return group.recall(connection, triggers)
+
+    def record_scores(self, scores: Sequence[NewScore]) -> list[str | EntryConflict]:
+        """``record_score`` of many in one transaction: the answers on record as canonical JSON, conflicts in place.
+
+        Nothing is recorded where any other error is raised.
+        """
         with self._database.write() as connection:
             appending = Appending(connection, self._clock)
-            at = appending.projections
-            known = at.alert(alert_id)
-            if known is None:
-                open_cases = at.open_cases_of(trigger["subject_type"], trigger["subject_id"])
-                case_id = case_to_join(open_cases, trigger["trading_day"])
-                case_id = case_id or f"C{appending.seq + 1:08d}"
-                payload = {"trigger": trigger, "case_id": case_id, "origin": "service"}
-                appending.append("alert", alert_id, payload)
-            else:
-                seqs = [seq for seq in (known["seq"], known["score_seq"]) if seq is not None]
-                stored = queries.payloads(connection, seqs)
-                check_same_trigger(stored[known["seq"]]["trigger"], trigger)
-                if known["score_seq"] is not None:
-                    return dict(stored[known["score_seq"]]["answer"])
-            score = {"alert_id": alert_id, "answer": answer, "evidence": evidence}
-            appending.append("score", str(answer["score_id"]), score)
+            recorded = group.record(connection, appending, scores)
             appending.finish()
-        return dict(answer)
+        return recorded
 
     def record_disposition(
         self,

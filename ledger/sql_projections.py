@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, Update, bindparam, select, update
@@ -25,8 +26,13 @@ def _replace(table: Table) -> Update:
 # Built once: building these for every alert costs as much as running them.
 _GET = {table: _by_key(table) for table in PROJECTIONS}
 _REPLACE = {table: _replace(table) for table in PROJECTIONS}
+_INSERT = {table: table.insert() for table in PROJECTIONS}
+_KEY = {table: _key(table) for table in PROJECTIONS}
 _ALERTS_OF_CASE = select(ALERTS).where(ALERTS.c.case_id == bindparam("wanted"))
-_OPEN_CASES_OF = select(CASES).where(CASES.c.subject_id == bindparam("wanted"), CASES.c.status == "open")
+_ALERTS = select(ALERTS).where(ALERTS.c.alert_id.in_(bindparam("wanted", expanding=True)))
+_OPEN_CASES_OF = select(CASES).where(
+    CASES.c.subject_id.in_(bindparam("wanted", expanding=True)), CASES.c.status == "open"
+)
 
 
 class SqlProjections:
@@ -38,6 +44,7 @@ class SqlProjections:
         self._stored: set[tuple[str, str]] = set()
         self._changed: dict[tuple[str, str], Table] = {}
         self._members: dict[str, dict[str, None]] = {}  # of a case: its alerts seen so far, in order
+        self._subjects: set[str] = set()  # whose open cases are read
 
     def alert(self, alert_id: str) -> Row | None:
         """The row of one alert."""
@@ -58,7 +65,9 @@ class SqlProjections:
 
     def open_cases_of(self, subject_type: str, subject_id: str) -> list[Row]:
         """The subject's open cases; an account and a cluster may share an id."""
-        self._load(CASES, _OPEN_CASES_OF, subject_id)
+        if subject_id not in self._subjects:
+            self._load(CASES, _OPEN_CASES_OF, [subject_id])
+            self._subjects.add(subject_id)
         cases = [row for (name, _), row in self._rows.items() if name == CASES.name and row]
         subject = subject_type, subject_id, "open"
         return [row for row in cases if (row["subject_type"], row["subject_id"], row["status"]) == subject]
@@ -79,18 +88,29 @@ class SqlProjections:
         """Spare the look-up of an alert that is known to be new."""
         self._rows.setdefault((ALERTS.name, alert_id), {})
 
+    def prefetch(self, alert_ids: Sequence[str], subject_ids: Sequence[str]) -> None:
+        """Read the rows of these alerts and the open cases of these subjects at once, instead of one by one."""
+        self._load(ALERTS, _ALERTS, alert_ids)
+        for alert_id in alert_ids:
+            self.absent_alert(alert_id)
+        self._load(CASES, _OPEN_CASES_OF, sorted({*subject_ids}))
+        self._subjects.update(subject_ids)
+
     def flush(self) -> None:
-        """Write the changed rows: new ones in one statement a table, known ones each by its key."""
+        """Write the changed rows: new ones in one statement a table, known ones in another."""
         fresh: dict[Table, list[Row]] = {}
+        known: dict[Table, list[Row]] = {}
         for address, table in self._changed.items():
             row = self._rows[address]
-            if address not in self._stored:
+            if address in self._stored:
+                known.setdefault(table, []).append({**row, "wanted": row[_KEY[table]]})
+            else:
                 fresh.setdefault(table, []).append(row)
                 self._stored.add(address)
-                continue
-            self._connection.execute(_REPLACE[table], {**row, "wanted": row[_key(table)]})
+        for table, rows in known.items():
+            self._connection.execute(_REPLACE[table], rows)
         for table, rows in fresh.items():
-            self._connection.execute(table.insert(), rows)
+            self._connection.execute(_INSERT[table], rows)
         self._changed.clear()
 
     def _get(self, table: Table, key: str) -> Row | None:
@@ -100,10 +120,10 @@ class SqlProjections:
             self._remember(table, dict(found) if found else {}, key)
         return self._rows[address] or None
 
-    def _load(self, table: Table, query: Select[Any], value: str) -> None:
+    def _load(self, table: Table, query: Select[Any], value: str | Sequence[str]) -> None:
         for found in self._connection.execute(query, {"wanted": value}).mappings():
-            if (table.name, found[_key(table)]) not in self._rows:
-                self._remember(table, dict(found), found[_key(table)])
+            if (table.name, found[_KEY[table]]) not in self._rows:
+                self._remember(table, dict(found), found[_KEY[table]])
 
     def _remember(self, table: Table, row: Row, key: str) -> None:
         self._rows[table.name, key] = row
@@ -112,9 +132,9 @@ class SqlProjections:
             self._stored.add((table.name, key))
 
     def _put(self, table: Table, row: dict[str, Any]) -> None:
-        address = (table.name, row[_key(table)])
+        address = (table.name, row[_KEY[table]])
         if address not in self._rows:
-            self._get(table, row[_key(table)])
+            self._get(table, row[_KEY[table]])
         self._rows[address] = row
         self._count_in(table, row)
         self._changed[address] = table

@@ -34,12 +34,15 @@ class Appending:
         self._hash: str = GENESIS if head is None else head.hash
         self.projections = SqlProjections(connection)
 
-    def append(self, kind: str, key: str, payload: Mapping[str, Any]) -> Entry:
-        """Chain one entry and fold it; a payload that is not JSON is refused with ``LedgerError``."""
+    def append(self, kind: str, key: str, payload: Mapping[str, Any], text: str | None = None) -> Entry:
+        """Chain one entry and fold it; a payload that is not JSON is refused with ``LedgerError``.
+
+        ``text`` is ``canonical_json(payload)`` where the caller has it already.
+        """
         if not _KIND.match(kind):
             raise LedgerError(f"kind {kind!r}", "wanted lower-case letters and underscores")
         try:
-            text = canonical_json(payload)
+            text = canonical_json(payload) if text is None else text
             text.encode()  # a lone surrogate has no UTF-8 and no hash
         except (TypeError, ValueError) as error:
             raise LedgerError(f"the payload of {kind} {key!r} is not JSON: {error}", "wanted JSON values") from error

@@ -1,0 +1,150 @@
+"""Alerts that arrive together: looked up in one read, recorded in one transaction, each as if it had come alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from ledger import queries
+from ledger.chain import canonical_json
+from ledger.episodes import case_to_join
+from ledger.errors import EntryConflict
+from ledger.reading import check_same_trigger
+from ledger.schema import ALERTS, ENTRIES
+from ledger.transaction import Appending
+
+# Built once: asked for every alert, and building them costs as much as running them.
+_SEQS = select(ALERTS.c.alert_id, ALERTS.c.seq, ALERTS.c.score_seq).where(
+    ALERTS.c.alert_id.in_(bindparam("alert_ids", expanding=True))
+)
+_OF_DAYS = (
+    select(ALERTS.c.account_id, ALERTS.c.subject_id, ALERTS.c.trading_day, ENTRIES.c.payload)
+    .join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
+    .where(
+        or_(
+            ALERTS.c.account_id.in_(bindparam("accounts", expanding=True)),
+            ALERTS.c.subject_id.in_(bindparam("subjects", expanding=True)),
+        )
+    )
+    .where(ALERTS.c.trading_day.in_(bindparam("days", expanding=True)))
+    .order_by(ALERTS.c.seq)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger holds that one alert's grade needs.
+
+    ``answer`` is its recorded answer as canonical JSON (null: none yet) or the conflict with its recorded trigger;
+    ``of_day`` are the day's other trigger records that concern its account or its subject, not later than it.
+    """
+
+    answer: str | EntryConflict | None
+    of_day: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewScore:
+    """A grade to record: its trigger record and answer as JSON objects, the answer's canonical text, the evidence."""
+
+    trigger: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    answer_text: str
+    evidence: Mapping[str, Any]
+
+
+def recall(connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> list[Known]:
+    """What is known of each trigger record, in order; an answered one is given no alerts of its day."""
+    answers = _answers(connection, triggers)
+    asking = [trigger for trigger, answer in zip(triggers, answers, strict=True) if answer is None]
+    days = _of_days(connection, asking) if asking else []
+    return [
+        Known(answer, [] if answer is not None else [one for one in days if concerns(one, trigger)])
+        for trigger, answer in zip(triggers, answers, strict=True)
+    ]
+
+
+def concerns(other: Mapping[str, Any], trigger: Mapping[str, Any]) -> bool:
+    """Whether another trigger record counts for an alert's baseline: same day and client, raised no later."""
+    if other["alert_id"] == trigger["alert_id"] or other["trading_day"] != trigger["trading_day"]:
+        return False
+    if other["account_id"] != trigger["account_id"] and other["subject_id"] != trigger["subject_id"]:
+        return False
+    # Compared as instants: JSON writes a whole second without its fraction, so text order would lie.
+    return datetime.fromisoformat(other["triggered_at"]) <= datetime.fromisoformat(trigger["triggered_at"])
+
+
+def record(connection: Connection, appending: Appending, scores: Sequence[NewScore]) -> list[str | EntryConflict]:
+    """Append an alert and its score each; gives the answers that are on record afterwards, as canonical JSON.
+
+    An alert recorded already with the same trigger keeps its first answer; with another one it is a conflict, which
+    is given in its place and keeps no other from its record.
+    """
+    triggers = [score.trigger for score in scores]
+    appending.projections.prefetch([t["alert_id"] for t in triggers], [t["subject_id"] for t in triggers])
+    return [_record_one(connection, appending, score) for score in scores]
+
+
+def _record_one(connection: Connection, appending: Appending, score: NewScore) -> str | EntryConflict:
+    trigger, alert_id = score.trigger, str(score.trigger["alert_id"])
+    at = appending.projections
+    known = at.alert(alert_id)
+    if known is None:
+        case_id = case_to_join(
+            at.open_cases_of(trigger["subject_type"], trigger["subject_id"]), trigger["trading_day"]
+        )
+        case_id = case_id or f"C{appending.seq + 1:08d}"
+        appending.append("alert", alert_id, {"trigger": trigger, "case_id": case_id, "origin": "service"})
+    else:
+        stored = _recorded(connection, known["seq"], known["score_seq"], trigger)
+        if stored is not None:
+            return stored
+    payload = {"alert_id": alert_id, "answer": score.answer, "evidence": score.evidence}
+    # The answer's text is made once, for the caller and for the chain; keys stand in canonical order.
+    text = f'{{"alert_id":{canonical_json(alert_id)},"answer":{score.answer_text},'
+    text += f'"evidence":{canonical_json(score.evidence)}}}'
+    appending.append("score", str(score.answer["score_id"]), payload, text)
+    return score.answer_text
+
+
+def _answers(connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> list[str | EntryConflict | None]:
+    ids = [trigger["alert_id"] for trigger in triggers]
+    found = {row.alert_id: row for row in connection.execute(_SEQS, {"alert_ids": ids})}
+    return [
+        None
+        if (row := found.get(trigger["alert_id"])) is None
+        else _recorded(connection, row.seq, row.score_seq, trigger)
+        for trigger in triggers
+    ]
+
+
+def _recorded(
+    connection: Connection, seq: int, score_seq: int | None, trigger: Mapping[str, Any]
+) -> str | EntryConflict | None:
+    """The answer on record as canonical JSON, null where there is none, or the conflict with the trigger on record."""
+    stored = queries.payloads(connection, [one for one in (seq, score_seq) if one is not None])
+    try:
+        check_same_trigger(stored[seq]["trigger"], trigger)
+    except EntryConflict as conflict:
+        return conflict
+    return None if score_seq is None else canonical_json(stored[score_seq]["answer"])
+
+
+def _of_days(connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Trigger records of the triggers' days that concern any of their accounts or subjects, in order of entry."""
+    wanted = {
+        "accounts": sorted({trigger["account_id"] for trigger in triggers}),
+        "subjects": sorted({trigger["subject_id"] for trigger in triggers}),
+        "days": sorted({trigger["trading_day"] for trigger in triggers}),
+    }
+    asked = {(trigger[name], trigger["trading_day"]) for trigger in triggers for name in ("account_id", "subject_id")}
+    return [
+        json.loads(payload)["trigger"]
+        for account, subject, day, payload in connection.execute(_OF_DAYS, wanted)
+        if (account, day) in asked or (subject, day) in asked
+    ]
