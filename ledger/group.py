@@ -95,9 +95,7 @@ def _record_one(connection: Connection, appending: Appending, score: NewScore) -
     at = appending.projections
     known = at.alert(alert_id)
     if known is None:
-        case_id = case_to_join(
-            at.open_cases_of(trigger["subject_type"], trigger["subject_id"]), trigger["trading_day"]
-        )
+        case_id = case_to_join(at.open_cases_of(trigger["subject_type"], trigger["subject_id"]), trigger["trading_day"])
         case_id = case_id or f"C{appending.seq + 1:08d}"
         appending.append("alert", alert_id, {"trigger": trigger, "case_id": case_id, "origin": "service"})
     else:
