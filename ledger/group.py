@@ -10,29 +10,22 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from ledger import queries
 from ledger.chain import canonical_json
 from ledger.errors import EntryConflict
 from ledger.reading import check_same_trigger
 from ledger.schema import ALERTS, ENTRIES
+from ledger.statements import Statement
 from ledger.transaction import Appending
 from ledger.workflow.intake import follow, opening
 from ledger.workflow.terms import Terms
 
-# Built once: asked for every alert, and building them costs as much as running them.
-_SEQS = select(ALERTS.c.alert_id, ALERTS.c.seq, ALERTS.c.score_seq).where(
-    ALERTS.c.alert_id.in_(bindparam("alert_ids", expanding=True))
-)
-_OF_DAYS = (
-    select(ALERTS.c.account_id, ALERTS.c.subject_id, ALERTS.c.trading_day, ENTRIES.c.payload)
+_SEQS = Statement(select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == bindparam("alert_id")))
+_PAYLOAD = Statement(select(ENTRIES.c.payload).where(ENTRIES.c.seq == bindparam("wanted")))
+_OF_DAY = Statement(
+    select(ENTRIES.c.payload)
     .join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
-    .where(
-        or_(
-            ALERTS.c.account_id.in_(bindparam("accounts", expanding=True)),
-            ALERTS.c.subject_id.in_(bindparam("subjects", expanding=True)),
-        )
-    )
-    .where(ALERTS.c.trading_day.in_(bindparam("days", expanding=True)))
+    .where(or_(ALERTS.c.account_id == bindparam("account_id"), ALERTS.c.subject_id == bindparam("subject_id")))
+    .where(ALERTS.c.trading_day == bindparam("trading_day"))
     .order_by(ALERTS.c.seq)
 )
 
@@ -61,13 +54,17 @@ class NewScore:
 
 def recall(connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> list[Known]:
     """What is known of each trigger record, in order; an answered one is given no alerts of its day."""
-    answers = _answers(connection, triggers)
-    asking = [trigger for trigger, answer in zip(triggers, answers, strict=True) if answer is None]
-    days = _of_days(connection, asking) if asking else []
-    return [
-        Known(answer, [] if answer is not None else [one for one in days if concerns(one, trigger)])
-        for trigger, answer in zip(triggers, answers, strict=True)
-    ]
+    return [_recall_one(connection, trigger) for trigger in triggers]
+
+
+def _recall_one(connection: Connection, trigger: Mapping[str, Any]) -> Known:
+    for seq, score_seq in _SEQS.rows(connection, {"alert_id": trigger["alert_id"]}):
+        answer = _recorded(connection, seq, score_seq, trigger)
+        if answer is not None:
+            return Known(answer, [])
+    wanted = {name: trigger[name] for name in ("account_id", "subject_id", "trading_day")}
+    of_day = [json.loads(payload)["trigger"] for (payload,) in _OF_DAY.rows(connection, wanted)]
+    return Known(None, [one for one in of_day if concerns(one, trigger)])
 
 
 def concerns(other: Mapping[str, Any], trigger: Mapping[str, Any]) -> bool:
@@ -88,8 +85,6 @@ def record(
     An alert recorded already with the same trigger keeps its first answer; with another one it is a conflict, which
     is given in its place and keeps no other from its record.
     """
-    triggers = [score.trigger for score in scores]
-    appending.projections.prefetch([t["alert_id"] for t in triggers], [t["subject_id"] for t in triggers])
     return [_record_one(connection, appending, terms, score) for score in scores]
 
 
@@ -103,8 +98,8 @@ def _record_one(connection: Connection, appending: Appending, terms: Terms, scor
         stored = _recorded(connection, known["seq"], known["score_seq"], trigger)
         if stored is not None:
             return stored
-    # The answer's text is made once, for the caller and for the chain; keys stand in canonical order.
     payload = {"alert_id": alert_id, "answer": score.answer, "evidence": score.evidence}
+    # The answer's text is made once, for the caller and for the chain; keys stand in canonical order.
     text = f'{{"alert_id":{canonical_json(alert_id)},"answer":{score.answer_text},'
     due_at = terms.due_at(score.answer["grade"], appending.recorded_at)
     if due_at is not None:
@@ -116,39 +111,17 @@ def _record_one(connection: Connection, appending: Appending, terms: Terms, scor
     return score.answer_text
 
 
-def _answers(connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> list[str | EntryConflict | None]:
-    ids = [trigger["alert_id"] for trigger in triggers]
-    found = {row.alert_id: row for row in connection.execute(_SEQS, {"alert_ids": ids})}
-    return [
-        None
-        if (row := found.get(trigger["alert_id"])) is None
-        else _recorded(connection, row.seq, row.score_seq, trigger)
-        for trigger in triggers
-    ]
-
-
 def _recorded(
     connection: Connection, seq: int, score_seq: int | None, trigger: Mapping[str, Any]
 ) -> str | EntryConflict | None:
     """The answer on record as canonical JSON, null where there is none, or the conflict with the trigger on record."""
-    stored = queries.payloads(connection, [one for one in (seq, score_seq) if one is not None])
     try:
-        check_same_trigger(stored[seq]["trigger"], trigger)
+        check_same_trigger(_payload(connection, seq)["trigger"], trigger)
     except EntryConflict as conflict:
         return conflict
-    return None if score_seq is None else canonical_json(stored[score_seq]["answer"])
+    return None if score_seq is None else canonical_json(_payload(connection, score_seq)["answer"])
 
 
-def _of_days(connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Trigger records of the triggers' days that concern any of their accounts or subjects, in order of entry."""
-    wanted = {
-        "accounts": sorted({trigger["account_id"] for trigger in triggers}),
-        "subjects": sorted({trigger["subject_id"] for trigger in triggers}),
-        "days": sorted({trigger["trading_day"] for trigger in triggers}),
-    }
-    asked = {(trigger[name], trigger["trading_day"]) for trigger in triggers for name in ("account_id", "subject_id")}
-    return [
-        json.loads(payload)["trigger"]
-        for account, subject, day, payload in connection.execute(_OF_DAYS, wanted)
-        if (account, day) in asked or (subject, day) in asked
-    ]
+def _payload(connection: Connection, seq: int) -> dict[str, Any]:
+    ((text,),) = _PAYLOAD.rows(connection, {"wanted": seq})
+    return dict(json.loads(text))

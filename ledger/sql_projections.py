@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, Update, bindparam, select, update
 
 from ledger.rows import Row
 from ledger.schema import ALERTS, CASES, KEYS, PROJECTIONS
+from ledger.statements import Statement
 
 
 def _key(table: Table) -> str:
@@ -24,16 +24,13 @@ def _replace(table: Table) -> Update:
 
 
 # Built once: building these for every alert costs as much as running them.
-_GET = {table: _by_key(table) for table in PROJECTIONS}
-_REPLACE = {table: _replace(table) for table in PROJECTIONS}
-_INSERT = {table: table.insert() for table in PROJECTIONS}
+_GET = {table: Statement(_by_key(table)) for table in PROJECTIONS}
+_REPLACE = {table: Statement(_replace(table), [c.name for c in table.columns]) for table in PROJECTIONS}
+_INSERT = {table: Statement(table.insert(), [c.name for c in table.columns]) for table in PROJECTIONS}
 _KEY = {table: _key(table) for table in PROJECTIONS}
 _NAMED = {table.name: table for table in PROJECTIONS}
-_ALERTS_OF_CASE = select(ALERTS).where(ALERTS.c.case_id == bindparam("wanted"))
-_ALERTS = select(ALERTS).where(ALERTS.c.alert_id.in_(bindparam("wanted", expanding=True)))
-_OPEN_CASES_OF = select(CASES).where(
-    CASES.c.subject_id.in_(bindparam("wanted", expanding=True)), CASES.c.status == "open"
-)
+_ALERTS_OF_CASE = Statement(select(ALERTS).where(ALERTS.c.case_id == bindparam("wanted")))
+_OPEN_CASES_OF = Statement(select(CASES).where(CASES.c.subject_id == bindparam("wanted"), CASES.c.status == "open"))
 
 
 class SqlProjections:
@@ -67,7 +64,7 @@ class SqlProjections:
     def open_cases_of(self, subject_type: str, subject_id: str) -> list[Row]:
         """The subject's open cases; an account and a cluster may share an id."""
         if subject_id not in self._subjects:
-            self._load(CASES, _OPEN_CASES_OF, [subject_id])
+            self._load(CASES, _OPEN_CASES_OF, subject_id)
             self._subjects.add(subject_id)
         cases = [row for (name, _), row in self._rows.items() if name == CASES.name and row]
         subject = subject_type, subject_id, "open"
@@ -99,14 +96,6 @@ class SqlProjections:
         """Spare the look-up of an alert that is known to be new."""
         self._rows.setdefault((ALERTS.name, alert_id), {})
 
-    def prefetch(self, alert_ids: Sequence[str], subject_ids: Sequence[str]) -> None:
-        """Read the rows of these alerts and the open cases of these subjects at once, instead of one by one."""
-        self._load(ALERTS, _ALERTS, alert_ids)
-        for alert_id in alert_ids:
-            self.absent_alert(alert_id)
-        self._load(CASES, _OPEN_CASES_OF, sorted({*subject_ids}))
-        self._subjects.update(subject_ids)
-
     def flush(self) -> None:
         """Write the changed rows: new ones in one statement a table, known ones in another."""
         fresh: dict[Table, list[Row]] = {}
@@ -119,22 +108,22 @@ class SqlProjections:
                 fresh.setdefault(table, []).append(row)
                 self._stored.add(address)
         for table, rows in known.items():
-            self._connection.execute(_REPLACE[table], rows)
+            _REPLACE[table].run(self._connection, rows)
         for table, rows in fresh.items():
-            self._connection.execute(_INSERT[table], rows)
+            _INSERT[table].run(self._connection, rows)
         self._changed.clear()
 
     def _get(self, table: Table, key: str | int) -> Row | None:
         address = (table.name, key)
         if address not in self._rows:
-            found = self._connection.execute(_GET[table], {"wanted": key}).mappings().first()
-            self._remember(table, dict(found) if found else {}, key)
+            found = _GET[table].mappings(self._connection, {"wanted": key})
+            self._remember(table, found[0] if found else {}, key)
         return self._rows[address] or None
 
-    def _load(self, table: Table, query: Select[Any], value: str | Sequence[str]) -> None:
-        for found in self._connection.execute(query, {"wanted": value}).mappings():
+    def _load(self, table: Table, query: Statement, value: str) -> None:
+        for found in query.mappings(self._connection, {"wanted": value}):
             if (table.name, found[_KEY[table]]) not in self._rows:
-                self._remember(table, dict(found), found[_KEY[table]])
+                self._remember(table, found, found[_KEY[table]])
 
     def _remember(self, table: Table, row: Row, key: str | int) -> None:
         self._rows[table.name, key] = row

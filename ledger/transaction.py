@@ -15,9 +15,12 @@ from ledger.errors import EntryConflict, LedgerError
 from ledger.projection import HANDLERS
 from ledger.schema import ENTRIES, HEAD
 from ledger.sql_projections import SqlProjections
+from ledger.statements import Statement
 
-_HEAD = select(HEAD.c.seq, HEAD.c.hash).with_for_update()
-_INSERT, _FIRST_HEAD, _NEW_HEAD = ENTRIES.insert(), HEAD.insert(), update(HEAD)
+_HEAD = Statement(select(HEAD.c.seq, HEAD.c.hash).with_for_update())
+_INSERT = Statement(ENTRIES.insert(), Entry.__slots__)
+_FIRST_HEAD = Statement(HEAD.insert(), ("id", "seq", "hash"))
+_NEW_HEAD = Statement(update(HEAD), ("id", "seq", "hash"))
 _KIND = re.compile(r"[a-z_]{1,40}\Z")
 
 
@@ -28,10 +31,11 @@ class Appending:
         self._connection = connection
         self.recorded_at: str = instant_text(clock())
         self._entries: list[Entry] = []
-        head = connection.execute(_HEAD).first()
-        self._first = head is None
-        self.seq: int = 0 if head is None else head.seq
-        self._hash: str = GENESIS if head is None else head.hash
+        head = _HEAD.rows(connection, {})
+        self._first = not head
+        self.seq: int
+        self._hash: str
+        self.seq, self._hash = head[0] if head else (0, GENESIS)
         self.projections = SqlProjections(connection)
 
     def append(self, kind: str, key: str, payload: Mapping[str, Any], text: str | None = None) -> Entry:
@@ -59,10 +63,10 @@ class Appending:
             return
         rows = [{name: getattr(entry, name) for name in Entry.__slots__} for entry in self._entries]
         try:
-            self._connection.execute(_INSERT, rows)
+            _INSERT.run(self._connection, rows)
         except IntegrityError as error:
             keys = ", ".join(f"{entry.kind} {entry.key!r}" for entry in self._entries[:3])
             raise EntryConflict(f"one of {keys} is recorded already", "wanted a new key") from error
         self.projections.flush()
         head = {"id": 1, "seq": self.seq, "hash": self._hash}
-        self._connection.execute(_FIRST_HEAD if self._first else _NEW_HEAD, head)
+        (_FIRST_HEAD if self._first else _NEW_HEAD).run(self._connection, [head])

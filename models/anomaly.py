@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.exceptions import NotFittedError
 
-from models.detectors.detector import Arrays, Floats, FrozenDetector, as_matrix
+from models.detectors.detector import Arrays, Floats, FrozenDetector, as_matrix, ordered_sum
 from models.detectors.isolation_forest import FrozenIsolationForest
 from models.detectors.nearest_neighbours import FrozenNearestNeighbours, FrozenSquashedNeighbours
 from models.graded_alert import Driver
@@ -72,13 +72,14 @@ class AnomalyEnsemble:
     def assess(self, X: pd.DataFrame | ArrayLike) -> tuple[Floats, list[list[Driver]]]:
         """``score`` and ``explain`` in one pass."""
         matrix = self._matrix(X)
+        filled, unknown = self._complete(matrix)
+        silent = np.isnan(matrix) | unknown[:, None]
         evidence, parts = np.zeros(matrix.shape[0]), np.zeros(matrix.shape)
-        unknown = np.zeros(matrix.shape[0], dtype=np.bool_)
         for member, table in zip(self.members_, self._surprise, strict=True):
-            counts, silent, shares = member.examine(matrix)
-            surprise, whole = table[counts], np.cumsum(shares, axis=1)[:, -1]
+            counts, shares = member.examine_complete(filled, silent)
+            surprise, whole = table[counts], ordered_sum(shares.T)
             parts += shares * np.divide(surprise, whole, out=np.zeros_like(whole), where=whole > 0)[:, None]
-            evidence, unknown = evidence + surprise, unknown | silent
+            evidence = evidence + surprise
         parts /= np.where(evidence > 0, evidence, 1.0)[:, None]
         drivers = [self._drivers(values, row) for values, row in zip(matrix, parts, strict=True)]
         return self._ranked(evidence, unknown), drivers
@@ -102,6 +103,11 @@ class AnomalyEnsemble:
             for kind in MEMBERS
         ]
         ensemble._tabulate()
+        if not all(
+            np.array_equal(m.missing_.medians, ensemble.members_[0].missing_.medians, equal_nan=True)
+            for m in ensemble.members_
+        ):
+            raise ValueError("the detectors were fitted on different rows")
         return ensemble
 
     def to_bytes(self) -> bytes:
@@ -124,11 +130,15 @@ class AnomalyEnsemble:
             self._surprise.append(-np.log((n - np.arange(n + 1) + 1) / (n + 1)))
 
     def _evidence(self, matrix: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        evidence, unknown = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[0], dtype=np.bool_)
+        filled, unknown = self._complete(matrix)
+        evidence = np.zeros(matrix.shape[0])
         for member, table in zip(self.members_, self._surprise, strict=True):
-            counts, silent = member.less_strange(matrix)
-            evidence, unknown = evidence + table[counts], unknown | silent
+            evidence = evidence + table[member.less_strange_of_complete(filled)]
         return evidence, unknown
+
+    def _complete(self, matrix: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        """Rows without NaN and which are UNKNOWN: the members were fitted on the same rows, so one speaks for all."""
+        return self.members_[0].missing_.apply(matrix)
 
     def _ranked(self, evidence: Floats, unknown: NDArray[np.bool_]) -> Floats:
         shares = np.searchsorted(self.reference_, evidence, side="left") / self.reference_.size

@@ -1,15 +1,15 @@
-"""One worker thread that grades, and the door before it: a queue too old, or sure to become so, turns work away."""
+"""One worker thread that grades what waits, in groups, and the door before it: what would be late is turned away."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -24,54 +24,74 @@ class Overloaded(Exception):  # a state, not a fault
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to turn work away: the oldest waiting job's age, and how many wait at most (a bound on memory).
+    """When to turn work away: the oldest waiting item's age, and how many wait at most (a bound on memory).
 
-    The age bounds what is to come as well: the jobs waiting, each at the lately usual time, may not take longer. At
-    5 to 9 ms a job the default holds sixteen callers who each wait for their answer, and some more.
+    The age bounds what is to come as well: the items waiting, each at the lately usual time, may not take longer; one
+    group may always wait. ``group`` is how many items are taken at once: more share one transaction, and all of them
+    wait for the last.
     """
 
-    queue_age_s: float = 0.25
+    queue_age_s: float = 0.03
     queue_length: int = 256
+    group: int = 16
 
 
-class ScoringQueue:
-    """Jobs run one at a time, in order of arrival, in a thread of their own.
+class ScoringQueue(Generic[T]):
+    """Items are worked on in groups of whatever waits, in order of arrival, in a thread of its own.
 
-    >>> queue = ScoringQueue(Limits())
-    >>> queue.submit(lambda: 6 * 7).result()
-    42
+    ``work`` gives one result an item, in order; whatever it raises is the answer to each of its group.
+
+    >>> queue = ScoringQueue(lambda numbers: [6 * number for number in numbers], Limits())
+    >>> queue.submit([7]).result()
+    [42]
     >>> queue.close()
     """
 
-    def __init__(self, limits: Limits, now: Callable[[], float] = time.monotonic) -> None:
-        self._limits, self._now = limits, now
-        self._waiting: deque[tuple[float, Callable[[], Any], Future[Any]]] = deque()
+    def __init__(
+        self,
+        work: Callable[[list[T]], Sequence[Any]],
+        limits: Limits,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._work, self._limits, self._now = work, limits, now
+        self._waiting: deque[tuple[float, Sequence[T], Future[list[Any]]]] = deque()
+        self._items = 0  # in all that waits
         self._changed = threading.Condition()
-        self._usual = 0.0  # seconds a job takes lately
+        self._usual = 0.0  # seconds an item takes lately
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name="scoring", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
         self._thread.start()
 
     def oldest_wait(self) -> float:
-        """Seconds that the oldest waiting job has waited; 0 where none waits."""
+        """Seconds that the oldest waiting item has waited; 0 where none waits."""
         with self._changed:
-            return self._now() - self._waiting[0][0] if self._waiting else 0.0
+            return self._waited()
 
-    def submit(self, job: Callable[[], T], *, admitted: bool = False) -> Future[T]:
-        """Queue a job; raises ``Overloaded`` unless it was ``admitted`` before (the rest of a batch)."""
-        future: Future[T] = Future()
+    def submit(self, items: Sequence[T], *, admitted: bool = False) -> Future[list[Any]]:
+        """Queue items that are answered together; raises ``Overloaded`` unless ``admitted`` (the rest of a batch)."""
+        future: Future[list[Any]] = Future()
         with self._changed:
-            waited = self._now() - self._waiting[0][0] if self._waiting else 0.0
+            waited = self._waited()
             if self._closed or not (admitted or self._has_room(waited)):
                 raise Overloaded(waited, max(1, ceil(waited)))
-            self._waiting.append((self._now(), job, future))
+            self._waiting.append((self._now(), items, future))
+            self._items += len(items)
             self._changed.notify()
         return future
 
+    def full(self) -> Overloaded | None:
+        """Why one more item would be turned away now; ``None`` where it would not. Asked before it is even read."""
+        with self._changed:
+            waited = self._waited()
+            return None if self._has_room(waited) else Overloaded(waited, max(1, ceil(waited)))
+
+    def _waited(self) -> float:
+        return self._now() - self._waiting[0][0] if self._waiting else 0.0
+
     def _has_room(self, waited: float) -> bool:
-        # The oldest job's age alone would let a burst in that takes many times as long to work off.
-        expected = max(waited, len(self._waiting) * self._usual)
-        return len(self._waiting) < self._limits.queue_length and expected <= self._limits.queue_age_s
+        # The oldest item's age alone would let a burst in that takes many times as long to work off.
+        expected = waited if self._items < self._limits.group else max(waited, self._items * self._usual)
+        return self._items < self._limits.queue_length and expected <= self._limits.queue_age_s
 
     def close(self) -> None:
         """Let what waits finish, then stop."""
@@ -80,26 +100,40 @@ class ScoringQueue:
             self._changed.notify()
         self._thread.join()
 
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                while not self._waiting:
-                    if self._closed:
-                        return
-                    self._changed.wait()
-                _, job, future = self._waiting.popleft()
-            if not future.set_running_or_notify_cancel():
-                continue
+    def _run(self) -> None:
+        while group := self._next_group():
+            items = [item for part, _ in group for item in part]
             started = self._now()
             try:
-                result = job()
-            except BaseException as error:  # whatever it is belongs to the one who waits
-                self._took(started)
-                future.set_exception(error)
+                results = list(self._work(items))
+            except BaseException as error:  # whatever it is belongs to those who wait
+                self._took(started, len(items))
+                for _, future in group:
+                    future.set_exception(error)
             else:
-                self._took(started)
-                future.set_result(result)
+                self._took(started, len(items))
+                for part, future in group:
+                    future.set_result(results[: len(part)])
+                    del results[: len(part)]
 
-    def _took(self, started: float) -> None:
-        took = self._now() - started
+    def _next_group(self) -> list[tuple[Sequence[T], Future[list[Any]]]]:
+        """What waits, up to a group; blocks while nothing does, empty once closed."""
+        group: list[tuple[Sequence[T], Future[list[Any]]]] = []
+        taken = 0
+        with self._changed:
+            while not group:
+                while not self._waiting:
+                    if self._closed:
+                        return []
+                    self._changed.wait()
+                while self._waiting and (not group or taken + len(self._waiting[0][1]) <= self._limits.group):
+                    _, items, future = self._waiting.popleft()
+                    self._items -= len(items)
+                    if future.set_running_or_notify_cancel():
+                        group.append((items, future))
+                        taken += len(items)
+        return group
+
+    def _took(self, started: float, items: int) -> None:
+        took = (self._now() - started) / items
         self._usual = 0.8 * self._usual + 0.2 * took if self._usual else took

@@ -16,7 +16,7 @@ from serving.admission import Limits, ScoringQueue
 from serving.behaviour import BehaviourReader
 from serving.champion import Champion
 from serving.grader import Grader
-from serving.judge import Judge, Scorer
+from serving.judge import Judge, Question, Scorer
 from serving.metrics import Metrics
 from serving.parts import Parts
 from serving.published import Published
@@ -56,14 +56,15 @@ def compose(
 
     ledger = Ledger(ledger_url, clock, busy_timeout_ms=LEDGER_WAIT_MS, terms=terms)
     reader = TimedReader(_opened(features, online, clock), FEATURE_LIMIT_S)
+    desk_reader = TimedReader(OnlineReader(features, online=online), DESK_LIMIT_S)
     champion = Champion(bundles, lambda folder: _load(folder, keys))
     scorer, refusal = champion.changed() or (None, None)
-    desk_reader = TimedReader(OnlineReader(features, online=online), DESK_LIMIT_S)
+    grader = Grader(scorer, refusal, reader, ledger, Policy.read(), [metrics])
     return Parts(
         ledger=ledger,
-        grader=Grader(scorer, refusal, reader, ledger, Policy.read(), clock),
+        grader=grader,
         champion=champion,
-        queue=ScoringQueue(limits or Limits()),
+        queue=ScoringQueue(lambda questions: _graded(champion, grader, questions), limits or Limits()),
         keyring=Keyring(ledger),
         metrics=metrics,
         clock=clock,
@@ -72,6 +73,14 @@ def compose(
         desk_reader=desk_reader,
         closing=[reader.close, desk_reader.close],
     )
+
+
+def _graded(champion: Champion, grader: Grader, questions: Sequence[Question]) -> list[str | Exception]:
+    """One group's answers, by the champion of now."""
+    changed = champion.changed()
+    if changed is not None:
+        grader.judge.use(*changed)
+    return grader.grade(questions)
 
 
 def bulk_judge(triggers: Sequence[TriggerRecord], bundles: Path, keys: Path, features: Path) -> Judge:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from ledger.chain import canonical_json
+from ledger.errors import EntryConflict, LedgerUnavailable
+from ledger.group import NewScore, concerns
 from ledger.ledger import Ledger
+from models.graded_alert import GradedAlert
 from models.policy import Policy
 from rules_baseline.trigger import TriggerRecord
-from serving.judge import Judge, Question, Scorer
+from serving.judge import Judge, Prepared, Question, Scorer
 from serving.timed_reader import FeatureReader
+
+Trigger = dict[str, Any]
+Outcome = str | Exception
+
+
+class Observer(Protocol):
+    """Who is told what the grader did; it must not raise, and not take long."""
+
+    def committed(self, scores: int, seconds: float) -> None:
+        """So many grades went on record in one transaction that took so long."""
+
+    def graded(self, prepared: Sequence[Prepared], answers: Sequence[Mapping[str, Any]]) -> None:
+        """These alerts were graded by these answers, which are on record."""
 
 
 class Grader:
-    """Grades alerts one after another and records each before it is given."""
+    """Grades alerts in groups and records each group before any of it is given."""
 
     def __init__(
         self,
@@ -24,47 +40,97 @@ class Grader:
         feature_reader: FeatureReader,
         ledger: Ledger,
         policy: Policy,
-        clock: Callable[[], datetime],
+        observers: Sequence[Observer] = (),
+        now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.judge = Judge(scorer, refusal, feature_reader, policy)
-        self._ledger, self._clock = ledger, clock
+        self._ledger, self._observers, self._now = ledger, observers, now
 
-    def grade(self, questions: Sequence[Question]) -> list[str | Exception]:
+    def grade(self, questions: Sequence[Question]) -> list[Outcome]:
         """A recorded answer (canonical JSON of a ``GradedAlert``) or the error for each question; never raises.
 
-        The same trigger record always gets the same bytes. ``EntryConflict``: the alert_id is known with another
-        trigger record. ``LedgerUnavailable``: the grade could not be recorded, so there is none. Any other error is
-        a fault of ours, and no reason to keep the others waiting for theirs.
+        The questions are graded as if one after another, whatever they share; the same trigger record always gets the
+        same bytes. ``EntryConflict``: the alert_id is known with another trigger record. ``LedgerUnavailable``: the
+        grades could not be recorded, so there are none. Any other error is a fault of ours, and no reason to keep the
+        others waiting for theirs.
         """
-        answers: list[str | Exception] = []
-        for question in questions:
-            try:
-                answers.append(canonical_json(self._one(question)))
-            except Exception as error:  # belongs to this question alone
-                answers.append(error)
-        return answers
+        try:
+            return self._together(questions)
+        except LedgerUnavailable as error:
+            return [error] * len(questions)
+        except Exception as error:  # belongs to one question alone: found by asking one by one
+            if len(questions) == 1:
+                return [error]
+            return [outcome for question in questions for outcome in self.grade([question])]
 
-    def _one(self, question: Question) -> dict[str, Any]:
-        trigger = question.trigger.model_dump(mode="json")
-        stored = self._ledger.find_score(question.trigger.alert_id, trigger)
-        if stored is not None:
-            return stored
-        earlier = self._earlier(trigger)
-        prepared = self.judge.prepare(question, earlier)
-        answer = self.judge.answers([prepared], question.explain)[0].model_dump(mode="json")
-        evidence = {
-            "features": prepared.input.features,
-            "intraday_given": question.intraday is not None,
-            "baseline_read": [record.alert_id for record in earlier],
-            "explain": question.explain,
-        }
-        return self._ledger.record_score(trigger, answer, evidence)
+    def _together(self, questions: Sequence[Question]) -> list[Outcome]:
+        triggers = [question.trigger.model_dump(mode="json") for question in questions]
+        known = self._ledger.recall(triggers)
+        outcomes: list[Outcome | None] = [one.answer for one in known]
+        fresh = _first_of_each(triggers, outcomes)
+        earlier = [known[place].of_day + _before(place, fresh, triggers) for place in fresh]
+        recorded = self._new([questions[k] for k in fresh], [triggers[k] for k in fresh], earlier)
+        for place, outcome in zip(fresh, recorded, strict=True):
+            outcomes[place] = outcome
+        again = [place for place, outcome in enumerate(outcomes) if outcome is None]  # an alert twice in the group
+        for place, outcome in zip(again, self.grade([questions[k] for k in again]) if again else [], strict=True):
+            outcomes[place] = outcome
+        return [outcome for outcome in outcomes if outcome is not None]
 
-    def _earlier(self, trigger: dict[str, Any]) -> list[TriggerRecord]:
-        known = self._ledger.triggers_of_day(
-            account_id=trigger["account_id"],
-            subject_id=trigger["subject_id"],
-            trading_day=trigger["trading_day"],
-            until=trigger["triggered_at"],
-        )
-        return [TriggerRecord.model_validate(found) for found in known if found["alert_id"] != trigger["alert_id"]]
+    def _new(
+        self, questions: Sequence[Question], triggers: Sequence[Trigger], earlier: Sequence[list[Trigger]]
+    ) -> list[str | EntryConflict]:
+        if not questions:
+            return []
+        rows = self.judge.read(questions)
+        prepared = [
+            self.judge.prepare_with(question, [TriggerRecord.model_validate(one) for one in before], row)
+            for question, before, row in zip(questions, earlier, rows, strict=True)
+        ]
+        answers = [answer.model_dump(mode="json") for answer in self._answers(questions, prepared)]
+        scores = [
+            NewScore(trigger, answer, canonical_json(answer), _evidence(question, one, before))
+            for question, trigger, one, before, answer in zip(
+                questions, triggers, prepared, earlier, answers, strict=True
+            )
+        ]
+        started = self._now()
+        recorded = self._ledger.record_scores(scores)
+        took = self._now() - started
+        for observer in self._observers:
+            observer.committed(len(scores), took)
+            observer.graded(prepared, answers)
+        return recorded
+
+    def _answers(self, questions: Sequence[Question], prepared: Sequence[Prepared]) -> list[GradedAlert]:
+        """Grades in order; those who want reasons and those who do not are each graded together."""
+        found: dict[int, GradedAlert] = {}
+        for explain in (True, False):
+            places = [place for place, question in enumerate(questions) if question.explain is explain]
+            if places:
+                graded = self.judge.answers([prepared[place] for place in places], explain)
+                found |= zip(places, graded, strict=True)
+        return [found[place] for place in range(len(questions))]
+
+
+def _first_of_each(triggers: Sequence[Trigger], outcomes: Sequence[Outcome | None]) -> list[int]:
+    """Places of the alerts to grade now: not answered yet, and the first of their id."""
+    first: dict[str, int] = {}
+    for place, trigger in enumerate(triggers):
+        if outcomes[place] is None:
+            first.setdefault(trigger["alert_id"], place)
+    return list(first.values())
+
+
+def _before(place: int, fresh: Sequence[int], triggers: Sequence[Trigger]) -> list[Trigger]:
+    """Alerts of the same group that would have been on record, had each come alone."""
+    return [triggers[other] for other in fresh if other < place and concerns(triggers[other], triggers[place])]
+
+
+def _evidence(question: Question, prepared: Prepared, earlier: Sequence[Trigger]) -> dict[str, Any]:
+    return {
+        "features": prepared.input.features,
+        "intraday_given": question.intraday is not None,
+        "baseline_read": [one["alert_id"] for one in earlier],
+        "explain": question.explain,
+    }

@@ -20,7 +20,7 @@ from models.scorer import ScoreInput
 from rules_baseline.grade import baseline_grade
 from rules_baseline.trigger import TriggerRecord
 from serving import notes
-from serving.timed_reader import FeatureReader
+from serving.timed_reader import Asked, FeatureReader, FeatureRow, TimedReader
 
 _log = logging.getLogger("serving")
 
@@ -71,17 +71,28 @@ class Judge:
         if refusal:
             _log.warning("grading by rules only: %s", refusal)
 
+    def read(self, questions: Sequence[Question]) -> list[FeatureRow | AlertError]:
+        """The stored features of each question's account, or why there are none."""
+        asked = [Asked(one.trigger.account_id, one.trigger.trading_day, one.trigger.triggered_at) for one in questions]
+        if isinstance(self.reader, TimedReader):
+            return self.reader.read_many(asked)
+        return [_read(self.reader, one) for one in asked]
+
     def prepare(self, question: Question, earlier: Sequence[TriggerRecord]) -> Prepared:
         """Read the features; ``earlier`` are the day's alerts that count for the baseline beside this one."""
+        return self.prepare_with(question, earlier, self.read([question])[0])
+
+    def prepare_with(
+        self, question: Question, earlier: Sequence[TriggerRecord], row: FeatureRow | AlertError
+    ) -> Prepared:
+        """``prepare`` with what ``read`` gave for the question."""
         trigger = question.trigger
         because = [self.refusal] if self.refusal else []
         values: dict[str, float | None] = dict.fromkeys(STORED)
         as_of, age, intraday_at, said = None, None, None, []
         at = trigger.triggered_at
-        try:
-            row = self.reader.read(trigger.account_id, trading_day=trigger.trading_day, at=at)
-        except AlertError as error:
-            because.append(f"feature_store_unavailable: {error}")
+        if isinstance(row, AlertError):
+            because.append(f"feature_store_unavailable: {row}")
         else:
             values |= row.values
             as_of, age, intraday_at = row.as_of, row.age_days, row.intraday_at
@@ -122,6 +133,13 @@ class Judge:
 
     def _by_rules(self, prepared: Prepared) -> GradedAlert:
         return rules_only(prepared.input, self._policy, prepared.rules_because)
+
+
+def _read(reader: FeatureReader, asked: Asked) -> FeatureRow | AlertError:
+    try:
+        return reader.read(asked.account_id, trading_day=asked.trading_day, at=asked.at)
+    except AlertError as error:
+        return error
 
 
 def _merged(prepared: Sequence[Prepared], graded: list[GradedAlert | Prepared]) -> list[GradedAlert | Prepared]:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+if TYPE_CHECKING:
+    from serving.judge import Prepared
+
+_GROUPS = (1, 2, 4, 8, 16, 32)
 _BUCKETS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
@@ -21,15 +27,39 @@ class Metrics:
         self.seconds = Histogram(
             "alertgrade_request_seconds", "Time to answer", ("route",), buckets=_BUCKETS, registry=self._registry
         )
-        self.grades = Counter(
-            "alertgrade_grades", "Answers given, repeats included", ("grade",), registry=self._registry
-        )
+        self.grades = Counter("alertgrade_grades", "Grades recorded", ("grade",), registry=self._registry)
         self.degraded = Counter(
-            "alertgrade_degraded", "Answers given with something missing", ("what",), registry=self._registry
+            "alertgrade_degraded", "Grades recorded with something missing", ("what",), registry=self._registry
         )
         self.queue_age = Gauge(
             "alertgrade_queue_age_seconds", "How long the oldest waiting alert has waited", registry=self._registry
         )
+        self.commit_seconds = Histogram(
+            "alertgrade_ledger_commit_seconds",
+            "Time to record a group of grades",
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self.group_size = Histogram(
+            "alertgrade_group_alerts", "Alerts graded together", buckets=_GROUPS, registry=self._registry
+        )
+        self.feature_age = Gauge(
+            "alertgrade_feature_age_days", "Weekdays of features missing at the last grade", registry=self._registry
+        )
+
+    def committed(self, scores: int, seconds: float) -> None:
+        """``serving.grader.Observer``: a group of grades went on record."""
+        self.commit_seconds.observe(seconds)
+        self.group_size.observe(scores)
+
+    def graded(self, _prepared: Sequence[Prepared], answers: Sequence[Mapping[str, Any]]) -> None:
+        """``serving.grader.Observer``: grades, what was missing, and how old the features were."""
+        for answer in answers:
+            self.grades.labels(answer["grade"]).inc()
+            for what in {text.split(":")[0] for text in answer["degraded"]}:
+                self.degraded.labels(what).inc()
+            if answer["feature_age_days"] is not None:
+                self.feature_age.set(answer["feature_age_days"])
 
     def text(self) -> bytes:
         """The exposition text."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +30,7 @@ class Parts:
     ledger: Ledger
     grader: Grader
     champion: Champion
-    queue: ScoringQueue
+    queue: ScoringQueue[Question]
     keyring: Keyring
     metrics: Metrics
     clock: Callable[[], datetime]
@@ -43,15 +42,8 @@ class Parts:
     closing: list[Callable[[], None]] = field(default_factory=list)
 
     async def grade(self, questions: Sequence[Question], *, admitted: bool = False) -> list[Any]:
-        """Grade in the worker thread; raises ``Overloaded`` at the door."""
-        job = functools.partial(self._graded, questions)
-        return await asyncio.wrap_future(self.queue.submit(job, admitted=admitted))
-
-    def _graded(self, questions: Sequence[Question]) -> list[Any]:
-        changed = self.champion.changed()
-        if changed is not None:
-            self.grader.judge.use(*changed)
-        return self.grader.grade(questions)
+        """Grade in the worker thread, together with what else waits; raises ``Overloaded`` at the door."""
+        return await asyncio.wrap_future(self.queue.submit(questions, admitted=admitted))
 
     def close(self) -> None:
         """Finish what waits and give the files back."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import Counter
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -68,7 +67,6 @@ async def post_score(request: Request, parts: PartsNow, _key: Annotated[ApiKey, 
     (answer,) = await parts.grade([_question(asked)])
     if not isinstance(answer, str):
         raise refusal_of(answer) from answer
-    _count(parts, json.loads(answer))
     return Response(answer, media_type="application/json")
 
 
@@ -88,7 +86,7 @@ async def post_scores(request: Request, parts: PartsNow, _key: Annotated[ApiKey,
         answers = await parts.grade([question for _, question in chunk], admitted=start > 0)
         for (place, _), answer in zip(chunk, answers, strict=True):
             results[place] = answer
-    text = await anyio.to_thread.run_sync(_batch_text, parts, results)
+    text = await anyio.to_thread.run_sync(_batch_text, results)
     return Response(text, media_type="application/json")
 
 
@@ -129,16 +127,15 @@ def _parse_item(alert: Any) -> Question | Refused:
         return Refused(422, f"not acceptable: {error}", "wanted the fields of /docs")
 
 
-def _batch_text(parts: Parts, results: list[Any]) -> str:
+def _batch_text(results: list[Any]) -> str:
     shown = []
     for result in results:
         if isinstance(result, str):
-            shown.append({"status": 200, "score": json.loads(result)})
-            _count(parts, shown[-1]["score"])
+            shown.append(f'{{"status":200,"score":{result}}}')
         else:
             refused = result if isinstance(result, Refused) else refusal_of(result)
-            shown.append({"status": refused.status, "error": refused.body()})
-    return json.dumps({"results": shown}, ensure_ascii=False, separators=(",", ":"))
+            shown.append(canonical_json({"status": refused.status, "error": refused.body()}))
+    return f'{{"results":[{",".join(shown)}]}}'
 
 
 def refusal_of(error: Exception) -> Refused:
@@ -150,9 +147,3 @@ def refusal_of(error: Exception) -> Refused:
         _log.error("%s", error)
         return Refused(503, "the ledger cannot be used", *text, headers={"Retry-After": "1"})
     return unforeseen(error)
-
-
-def _count(parts: Parts, answer: dict[str, Any]) -> None:
-    parts.metrics.grades.labels(answer["grade"]).inc()
-    for what, times in Counter(text.split(":")[0] for text in answer["degraded"]).items():
-        parts.metrics.degraded.labels(what).inc(times)

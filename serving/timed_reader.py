@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -44,30 +45,53 @@ class Unavailable:
         raise self._reason
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One read: the account, the alert's trading day, and the moment it was raised."""
+
+    account_id: str
+    trading_day: date
+    at: datetime
+
+
 class TimedReader:
     """``reader`` in a thread of its own; beyond ``limit_s`` seconds, or while an earlier read hangs, ``AlertError``."""
 
     def __init__(self, reader: FeatureReader, limit_s: float) -> None:
         self._reader, self._limit = reader, limit_s
         self._thread = ThreadPoolExecutor(1, "features")
-        self._hanging: Future[FeatureRow] | None = None
+        self._hanging: Future[None] | None = None
 
     def read(self, account_id: str, *, trading_day: date, at: datetime) -> FeatureRow:
         """The features of one account as known at ``at``."""
+        (found,) = self.read_many([Asked(account_id, trading_day, at)])
+        if isinstance(found, AlertError):
+            raise found
+        return found
+
+    def read_many(self, asked: Sequence[Asked]) -> list[FeatureRow | AlertError]:
+        """The features of each, or why there are none; the limit is for all together, what came in time is given."""
+        late = f"wanted an answer in {self._limit * 1000:.0f} ms"
         if self._hanging is not None and not self._hanging.done():
-            raise AlertError("an earlier read has not come back", f"wanted an answer in {self._limit * 1000:.0f} ms")
+            return [AlertError("an earlier read has not come back", late) for _ in asked]
         self._hanging = None
-        future = self._thread.submit(self._reader.read, account_id, trading_day=trading_day, at=at)
+        found: list[FeatureRow | AlertError] = []
+        future = self._thread.submit(self._fill, asked, found)
         try:
-            return future.result(self._limit)
-        except AlertError:
-            raise
-        except NotInTime as error:
-            if not future.done():
-                self._hanging = future
-            raise AlertError("no answer", f"wanted one in {self._limit * 1000:.0f} ms") from error
-        except Exception as error:  # the alert must be graded whatever the store's libraries throw
-            raise AlertError(f"{type(error).__name__}: {error}") from error
+            future.result(self._limit)
+        except NotInTime:
+            self._hanging = future
+        known = found[: len(asked)]
+        return known + [AlertError("no answer", late) for _ in asked[len(known) :]]
+
+    def _fill(self, asked: Sequence[Asked], found: list[FeatureRow | AlertError]) -> None:
+        for one in asked:
+            try:
+                found.append(self._reader.read(one.account_id, trading_day=one.trading_day, at=one.at))
+            except AlertError as error:
+                found.append(error)
+            except Exception as error:  # the alert must be graded whatever the store's libraries throw
+                found.append(AlertError(f"{type(error).__name__}: {error}"))
 
     def close(self) -> None:
         """Wait for no one."""

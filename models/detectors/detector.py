@@ -75,17 +75,26 @@ class FrozenDetector(ABC):
     def less_strange(self, X: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """How many training rows are less strange than each row, and which rows are UNKNOWN; both shape (n,)."""
         filled, unknown = self._judge(X)
-        return np.searchsorted(self.reference_, self._raw(filled), side="left"), unknown
+        return self.less_strange_of_complete(filled), unknown
+
+    def less_strange_of_complete(self, filled: Floats) -> NDArray[np.int64]:
+        """``less_strange`` of rows that ``missing_`` has completed already."""
+        return np.searchsorted(self.reference_, self._raw(filled), side="left")
 
     def examine(self, X: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.bool_], Floats]:
         """``less_strange`` and ``contributions`` in one pass."""
         matrix = as_matrix(X)
         filled, unknown = self._judge(matrix)
-        parts = np.zeros(matrix.shape)
+        counts, parts = self.examine_complete(filled, np.isnan(matrix) | unknown[:, None])
+        return counts, unknown, parts
+
+    def examine_complete(self, filled: Floats, silent: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
+        """``examine`` of rows that ``missing_`` has completed; what was ``silent`` (n, d) contributes 0."""
+        parts = np.zeros(filled.shape)
         counts = np.searchsorted(self.reference_, self._raw(filled, parts), side="left")
         np.maximum(parts, 0.0, out=parts)
-        parts[np.isnan(matrix) | unknown[:, None]] = 0.0
-        return counts, unknown, parts
+        parts[silent] = 0.0
+        return counts, parts
 
     def contributions(self, X: ArrayLike) -> Floats:
         """How much each feature added to the strangeness, >= 0, shape (n, d); 0 where missing."""
@@ -141,3 +150,16 @@ def as_matrix(X: ArrayLike) -> Floats:
         raise ValueError(f"saw an array of {matrix.ndim} dimensions; wanted rows and features")
     matrix[~np.isfinite(matrix)] = np.nan
     return matrix
+
+
+def ordered_sum(values: Floats) -> Floats:
+    """The sum over the first axis, added one after another: the bits do not depend on how many columns there are.
+
+    numpy adds whole rows in order, but a single column pairwise, which rounds otherwise.
+
+    >>> ordered_sum(np.array([[1.0, 1e16], [2.0, 1.0], [3.0, -1e16]]))
+    array([6., 0.])
+    """
+    if values.shape[1] == 1:
+        return np.cumsum(values, axis=0)[-1]
+    return np.add.reduce(np.ascontiguousarray(values), axis=0)

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from models.detectors.detector import Arrays, Floats, FrozenDetector
+from models.detectors.detector import Arrays, Floats, FrozenDetector, ordered_sum
 
 _CHUNK = 1024  # rows compared at once: bounds memory at about 1024 x prototypes distances
 
@@ -79,10 +79,10 @@ class FrozenNearestNeighbours(FrozenDetector):
         for start in range(0, rows.shape[0], _CHUNK):
             chunk = scaled[start : start + _CHUNK]
             distances, nearest = self._nearest(chunk)
-            scores[start : start + _CHUNK] = np.cumsum(distances, axis=1)[:, -1] / distances.shape[1]
+            scores[start : start + _CHUNK] = ordered_sum(distances.T) / distances.shape[1]
             if parts is not None:
                 for row, there, mine in zip(chunk, nearest, parts[start : start + _CHUNK], strict=True):
-                    mine += np.cumsum(np.square(self._flat[there] - row), axis=0)[-1]
+                    mine += ordered_sum(np.square(self._flat[there] - row))
         return scores
 
     def _state(self) -> Arrays:

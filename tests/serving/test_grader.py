@@ -65,7 +65,7 @@ def reader():
 
 @pytest.fixture
 def grader(fitted, reader, ledger):
-    return Grader(fitted, None, reader, ledger, Policy.read(), lambda: NOW)
+    return Grader(fitted, None, reader, ledger, Policy.read())
 
 
 def graded(grader: Grader, question: Question) -> GradedAlert:
@@ -211,14 +211,14 @@ def test_an_account_of_which_the_store_has_nothing_is_named_unknown_and_still_gr
 
 
 def test_an_alert_that_breaks_what_nobody_foresaw_takes_no_other_with_it(grader, ledger, trigger, monkeypatch):
-    prepare = grader.judge.prepare
+    prepare = grader.judge.prepare_with
 
-    def fragile(question, earlier):
+    def fragile(question, earlier, row):
         if question.trigger.alert_id == "bad":
             raise LedgerError("the payload is not JSON")
-        return prepare(question, earlier)
+        return prepare(question, earlier, row)
 
-    monkeypatch.setattr(grader.judge, "prepare", fragile)
+    monkeypatch.setattr(grader.judge, "prepare_with", fragile)
     first, bad, last = grader.grade([Question(trigger(name)) for name in ("a", "bad", "b")])
     assert isinstance(first, str)
     assert isinstance(last, str)
@@ -246,6 +246,35 @@ def test_a_known_alert_keeps_its_answer_and_another_trigger_is_a_conflict(grader
     assert isinstance(other, EntryConflict)
     assert isinstance(fresh, str)
     assert ledger.verify().entries == 4
+
+
+def test_a_group_is_graded_and_recorded_as_its_alerts_one_after_another(fitted, reader, tmp_path, trigger):
+    """Same day's alerts of one account, an alert twice, a conflict, another explain: the group is no shortcut."""
+    asked = [
+        Question(trigger("a", rule_id="frequent_cancel", occurrence=1), TODAY),
+        Question(trigger("b", triggered_at=datetime(2026, 3, 2, 1, tzinfo=UTC)), TODAY, explain=False),
+        Question(trigger("c", subject_type="group", subject_id="G"), TODAY),
+        Question(trigger("a", rule_id="frequent_cancel", occurrence=1), {}),
+        Question(trigger("b", measured=9.0), TODAY),
+        Question(trigger("d", account_id="B", subject_id="B"), TODAY),
+        Question(trigger("e", account_id="B", subject_id="G", subject_type="group"), TODAY),
+    ]
+    books = []
+    for together in (True, False):
+        ledger = Ledger(f"sqlite:///{tmp_path / str(together)}.db", lambda: NOW)
+        grader = Grader(fitted, None, reader, ledger, Policy.read())
+        answers = grader.grade(asked) if together else [one for q in asked for one in grader.grade([q])]
+        books.append(([str(one) for one in answers], [e.payload for e in ledger.entries()], ledger.verify().intact))
+        ledger.close()
+    assert books[0] == books[1]
+    assert books[0][2]
+    assert [json.loads(p)["evidence"]["baseline_read"] for p in books[0][1] if '"evidence":{"baseline' in p] == [
+        [],
+        [],
+        ["a", "b"],
+        [],
+        ["c", "d"],
+    ]
 
 
 def test_the_baseline_sees_the_days_earlier_alerts_of_the_account_and_not_later_ones(grader, ledger, trigger):

@@ -1,0 +1,70 @@
+"""Statements run by the database driver itself: for one alert, SQLAlchemy costs ten times the statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import ClauseElement, Select
+
+Parameters = Mapping[str, Any]
+
+
+class Statement:
+    """A SQLAlchemy statement, compiled once a dialect; what the driver raises is raised as SQLAlchemy would.
+
+    Values go to the driver and come from it as they are: for columns whose Python and stored values are the same.
+    """
+
+    def __init__(self, clause: ClauseElement, columns: Sequence[str] = ()) -> None:
+        self._clause, self._columns = clause, list(columns) or None
+        self._names = tuple(str(column.name) for column in clause.selected_columns) if _selects(clause) else ()
+        self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
+
+    def rows(self, connection: Connection, parameters: Parameters) -> list[tuple[Any, ...]]:
+        """What it selects."""
+        text, given = self._for(connection.dialect, parameters)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(text, given)
+            found = cursor.fetchall()
+        except Exception as error:
+            raise _as_sqlalchemy(error, text, connection.dialect) from error
+        finally:
+            cursor.close()
+        return list(found)
+
+    def mappings(self, connection: Connection, parameters: Parameters) -> list[dict[str, Any]]:
+        """What it selects, by column."""
+        return [dict(zip(self._names, row, strict=True)) for row in self.rows(connection, parameters)]
+
+    def run(self, connection: Connection, many: Sequence[Parameters]) -> None:
+        """Run it with each of ``many``; at least one."""
+        text, _ = self._for(connection.dialect, many[0])
+        cursor = connection.connection.cursor()
+        try:
+            cursor.executemany(text, [self._for(connection.dialect, one)[1] for one in many])
+        except Exception as error:
+            raise _as_sqlalchemy(error, text, connection.dialect) from error
+        finally:
+            cursor.close()
+
+    def _for(self, dialect: Dialect, parameters: Parameters) -> tuple[str, Any]:
+        if dialect.name not in self._compiled:
+            compiled: Any = self._clause.compile(dialect=dialect, column_keys=self._columns)
+            order = list(compiled.positiontup) if compiled.positional else None
+            self._compiled[dialect.name] = str(compiled), order, dict(compiled.params)
+        text, order, fixed = self._compiled[dialect.name]
+        given = {**fixed, **parameters}
+        return text, (given if order is None else [given[name] for name in order])
+
+
+def _selects(clause: ClauseElement) -> bool:
+    return isinstance(clause, Select)
+
+
+def _as_sqlalchemy(error: Exception, text: str, dialect: Dialect) -> BaseException:
+    driver: Any = dialect.loaded_dbapi
+    return DBAPIError.instance(text, None, error, driver.Error, dialect=dialect)
