@@ -93,12 +93,30 @@ def psi(reference: Counts, current: Counts) -> float:
     return float(np.sum((q - p) * np.log(q / p)))
 
 
+def js(reference: Counts, current: Counts) -> float:
+    """Jensen-Shannon divergence in bits: 0 is no change, 1 is nothing in common; needs no smoothing (Lin 1991).
+
+    >>> js(np.array([5, 0]), np.array([0, 7]))
+    1.0
+    """
+    p, q = reference / reference.sum(), current / current.sum()
+    middle = (p + q) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = [np.where(one > 0, one * np.log2(one / middle), 0.0).sum() / 2 for one in (p, q)]
+    return float(min(1.0, max(0.0, parts[0] + parts[1])))
+
+
+def p_value(value: float, n: float, m: float, bins: int) -> float:
+    """Chance of a PSI of at least ``value`` where nothing has changed; 1 where there is a single bin."""
+    return 1.0 if bins < 2 else float(chi2.sf(value / (1.0 / n + 1.0 / m), bins - 1))
+
+
 def occupied(reference: Counts, current: Counts) -> int:
     """Bins that hold a row of either sample."""
     return int(np.count_nonzero((reference > 0) | (current > 0)))
 
 
-def critical_value(n: int, m: int, bins: int, alpha: float = 0.05) -> float:
+def critical_value(n: float, m: float, bins: int, alpha: float = 0.05) -> float:
     """PSI that two samples of one population exceed with probability ``alpha``; 0 where there is a single bin.
 
     ``PSI * n*m / (n+m)`` follows a chi-square with ``bins - 1`` degrees of freedom when nothing has changed
