@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -63,6 +64,7 @@ class DriftRow:
     current_missing: float
     reference_median: float | None
     current_median: float | None
+    scale: float | None  # interquartile range now over then; null where either is 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +189,12 @@ def _row(one: Measured, frozen: FrozenReference, level: float, use: Mapping[str,
         p_value=one.p_value,
         critical=round(critical, 6),
         bins=one.bins,
-        verdict=verdict_of(one.psi, critical),
+        verdict=verdict_of(one.psi, critical if one.p_value <= level else math.inf),
         use=None if one.slice or one.name not in use else round(use[one.name], 6),
         current_rows=one.current_rows,
         reference_missing=one.reference_missing,
         current_missing=one.current_missing,
         reference_median=one.reference_median,
         current_median=one.current_median,
+        scale=one.scale,
     )

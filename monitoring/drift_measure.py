@@ -50,6 +50,7 @@ class Measured:
     current_missing: float
     reference_median: float | None
     current_median: float | None
+    scale: float | None  # interquartile range now over then; null where either is 0 or unknown
 
 
 class FrozenReference:
@@ -59,15 +60,16 @@ class FrozenReference:
         self._table = table
         self.names = tuple(str(name) for name in table.columns)
         self.rows = len(table)
-        self._bins: dict[str, tuple[FrozenBins, float | None]] = {}
+        self._bins: dict[str, tuple[FrozenBins, tuple[float | None, float]]] = {}
         self._slices: dict[tuple[str, float], FrozenReference | None] = {}
 
     def measure(self, name: str, current: Floats, share: float = 1.0, within: str | None = None) -> Measured:
         """``current``, shape (m,), against the sample's column ``name``."""
         if name not in self._bins:
             values = floats(self._table, name)
-            self._bins[name] = (FrozenBins.freeze(values), _median(values))
-        frozen, median = self._bins[name]
+            self._bins[name] = (FrozenBins.freeze(values), _middle(values))
+        frozen, (median, spread) = self._bins[name]
+        median_now, spread_now = _middle(current)
         counts = frozen.count(current)
         bins, value = occupied(frozen.counts, counts), psi(frozen.counts, counts)
         return Measured(
@@ -75,7 +77,7 @@ class FrozenReference:
             slice=within,
             psi=value,
             js=js(frozen.counts, counts),
-            p_value=p_value(value, self.rows, current.size * share, bins),
+            p_value=p_value(frozen.counts, counts, share),
             bins=bins,
             share=share,
             reference_rows=self.rows,
@@ -83,7 +85,8 @@ class FrozenReference:
             reference_missing=round(int(frozen.counts[-1]) / self.rows, 6),
             current_missing=round(int(counts[-1]) / current.size, 6),
             reference_median=median,
-            current_median=_median(current),
+            current_median=median_now,
+            scale=round(spread_now / spread, 6) if spread > 0 and spread_now > 0 else None,
         )
 
     def slice(self, column: str, code: float, *, least: int = 50) -> FrozenReference | None:
@@ -103,8 +106,12 @@ def floats(columns: Columns, name: str) -> Floats:
         raise AlertError(f"column {name!r} is not numeric ({error})", "wanted numbers or nulls") from error
 
 
-def _median(values: Floats) -> float | None:
-    # Beyond MEDIAN_ROWS every k-th row stands for all: an exact median would cost ten times the index itself.
+def _middle(values: Floats) -> tuple[float | None, float]:
+    """Median (null: no value) and interquartile range (0 then)."""
+    # Beyond MEDIAN_ROWS every k-th row stands for all: exact quantiles would cost ten times the index itself.
     drawn = values[:: -(-values.size // MEDIAN_ROWS)]
-    present = drawn[~np.isnan(drawn)]
-    return round(float(np.median(present)), 6) if present.size else None
+    present = np.sort(drawn[~np.isnan(drawn)])
+    if not present.size:
+        return None, 0.0
+    half = (present[(present.size - 1) // 2] + present[present.size // 2]) / 2
+    return round(float(half), 6), float(present[3 * (present.size - 1) // 4] - present[(present.size - 1) // 4])

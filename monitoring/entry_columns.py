@@ -76,11 +76,19 @@ class EntryColumns:
 
     def query(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> pa.Table:
         """Rows of one statement over the views."""
-        return self._db.sql(sql, params=parameters).to_arrow_table()
+        given = parameters
+        if isinstance(given, dict):
+            given = {name: value for name, value in given.items() if f"${name}" in sql}
+        return self._db.sql(sql, params=given or None).to_arrow_table()
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """The same as Python values, a dictionary a row."""
         return self.query(sql, parameters).to_pylist()  # type: ignore[no-any-return]
+
+    def hold(self, table: str, sql: str, parameters: dict[str, Any] | None = None) -> None:
+        """Keep the rows of one statement as a table of this connection, in the place of an earlier one."""
+        used = {name: value for name, value in (parameters or {}).items() if f"${name}" in sql}
+        self._db.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql}", used)
 
     def features(self) -> tuple[str, ...]:
         """Names of the features that any score was given, in text order."""
