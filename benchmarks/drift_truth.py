@@ -7,19 +7,21 @@ drift reports (the day, the last 20 days), the alarms on ripe outcomes, the pagi
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from benchmarks._streams import CHANGE, COST, DAYS, SCENARIOS, Day, Stream
+from benchmarks._streams import A_DAY, CHANGE, COST, DAYS, SCENARIOS, Day, Stream
 from monitoring.drift import drift_report
 from monitoring.drift_measure import FrozenReference
-from monitoring.findings import drift_findings, outcome_findings
+from monitoring.findings import night_findings
 from monitoring.maturity import DECIDED_SHARE, DELAY_QUANTILE
 from monitoring.outcome_alarms import outcome_alarms
-from monitoring.pages import Page, PageBook
+from monitoring.pages import PageBook
 from monitoring.strangeness import strangeness_alarm
 
 WEEKS = 20
@@ -29,9 +31,9 @@ _COMPARED = ["grade", "severity", "p_severe"]
 
 @dataclass(frozen=True)
 class Run:
-    """Pages of one stream, with the label delay that was in force."""
+    """The nights (from 1) on which one stream was paged, and the label delay that was in force."""
 
-    pages: list[Page]
+    nights: list[int]
     delay: float
 
 
@@ -41,19 +43,18 @@ def run(seed: int, name: str, days: int = DAYS) -> Run:
     frozen = FrozenReference(stream.reference)
     use = dict(zip(stream.reference.columns, stream.weight / stream.weight.sum(), strict=False))
     past = [stream.day(number) for number in range(days)]
+    table = pd.concat([pd.concat([d.features, d.answers[_COMPARED]], axis=1) for d in past], ignore_index=True)
+    subjects = pd.concat([d.subjects for d in past], ignore_index=True)
     raised = _alarms(past, _ripe(past)) + _strange(past)
-    book, pages = PageBook(), []
+    book, nights = PageBook(), []
     for number in range(days):
-        reports = [_report(frozen, past[max(0, number + 1 - width) : number + 1], use) for width in (1, WEEKS)]
+        end = (number + 1) * A_DAY
+        windows = [slice(max(0, end - width * A_DAY), end) for width in (1, WEEKS)]
+        reports = [drift_report(frozen, table[one], use=use, subjects=subjects[one]) for one in windows]
         due = [one for night, one in raised if night <= number]
-        book, sent = book.turn([*drift_findings(*reports), *outcome_findings(due)])
-        pages += sent
-    return Run(pages, _delay(past))
-
-
-def _report(frozen: FrozenReference, days: list[Day], use: dict[str, float]):
-    table = pd.concat([pd.concat([d.features, d.answers[_COMPARED]], axis=1) for d in days], ignore_index=True)
-    return drift_report(frozen, table, use=use, subjects=pd.concat([d.subjects for d in days], ignore_index=True))
+        book, sent = book.turn(night_findings(*reports, due))
+        nights += [page.night for page in sent]
+    return Run(nights, _delay(past))
 
 
 def _delay(past: list[Day]) -> float:
@@ -91,13 +92,13 @@ def _strange(past: list[Day]) -> list[tuple[int, object]]:
 def describe(name: str, runs: list[Run], days: int = DAYS) -> str:
     """One row of the table."""
     if SCENARIOS[name] is None:
-        sent = sum(len(one.pages) for one in runs)
-        worst = max(len(one.pages) for one in runs)
+        sent = sum(len(one.nights) for one in runs)
+        worst = max(len(one.nights) for one in runs)
         a_month = sent / (len(runs) * days) * MONTH
         return f"| {name} | {len(runs)} | – | – | – | {sent / len(runs):.2f} (most {worst}) | {a_month:.2f} |"
-    first = [min((p.night - 1 - CHANGE for p in one.pages if p.night > CHANGE), default=np.inf) for one in runs]
-    before = [sum(p.night <= CHANGE for p in one.pages) for one in runs]
-    after = [len(one.pages) - b for one, b in zip(runs, before, strict=True)]
+    first = [min((n - 1 - CHANGE for n in one.nights if n > CHANGE), default=np.inf) for one in runs]
+    before = [sum(n <= CHANGE for n in one.nights) for one in runs]
+    after = [len(one.nights) - b for one, b in zip(runs, before, strict=True)]
     found = np.array([f for f in first if np.isfinite(f)])
     spread = "–" if not found.size else f"{np.median(found):.0f} ({np.quantile(found, 0.95):.0f}; {found.max():.0f})"
     a_month = sum(before) / (len(runs) * CHANGE) * MONTH
@@ -110,22 +111,30 @@ HEAD = """| stream | seeds | paged | trading days to the first page: median (95 
 |---|---|---|---|---|---|---|"""
 
 
-def main(seeds: int = 100, first: int = 0) -> int:
-    """Print the table; 1 where the reach is missed."""
-    print(HEAD)
-    failed = []
-    for name in SCENARIOS:
-        runs = [run(seed, name) for seed in range(first, first + seeds)]
-        print(describe(name, runs), flush=True)
-        failed += missed(name, runs)
+def main(seeds: int = 100, first: int = 0, keep: Path | None = None) -> int:
+    """Print the table; 1 where the reach is missed. ``keep`` adds the runs to a file, and tells of all in it."""
+    kept: dict[str, list[Run]] = {name: [] for name in SCENARIOS}
+    if keep is not None and keep.exists():
+        for line in keep.read_text(encoding="utf-8").splitlines():
+            name, nights, delay = json.loads(line)
+            kept[name].append(Run(nights, delay))
+    for seed in range(first, first + seeds):
+        for name in SCENARIOS:
+            found = run(seed, name)
+            kept[name].append(found)
+            if keep is not None:
+                with keep.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps([name, found.nights, found.delay]) + "\n")
+    print("\n".join([HEAD, *(describe(name, runs) for name, runs in kept.items())]))
+    failed = [said for name, runs in kept.items() for said in missed(name, runs)]
     print("\n" + ("\n".join(failed) or "every reach kept"))
     return 1 if failed else 0
 
 
 def missed(name: str, runs: list[Run]) -> list[str]:
     """What of the reach these runs miss."""
-    nights = [min((p.night - 1 - CHANGE for p in one.pages if p.night > CHANGE), default=np.inf) for one in runs]
-    false = sum(sum(SCENARIOS[name] is None or p.night <= CHANGE for p in one.pages) for one in runs)
+    nights = [min((n - 1 - CHANGE for n in one.nights if n > CHANGE), default=np.inf) for one in runs]
+    false = sum(sum(SCENARIOS[name] is None or n <= CHANGE for n in one.nights) for one in runs)
     length = DAYS if SCENARIOS[name] is None else CHANGE
     said = []
     if false / (len(runs) * length) * MONTH > 1:
@@ -139,4 +148,5 @@ def missed(name: str, runs: list[Run]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(argument) for argument in sys.argv[1:])))
+    counts = [int(argument) for argument in sys.argv[1:3]]
+    sys.exit(main(*counts, keep=Path(sys.argv[3]) if len(sys.argv) > 3 else None))

@@ -56,6 +56,17 @@ def drift_findings(
     return found
 
 
+def night_findings(
+    day: DriftReport | None,
+    weeks: DriftReport,
+    alarms: Iterable[OutcomeAlarm],
+    family_of: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """Everything of one night; where inputs moved or broke, that alerts look strange follows and is not said again."""
+    moved = drift_findings(day, weeks, family_of)
+    return moved + [one for one in outcome_findings(alarms) if not (moved and one.cause == "new_kind")]
+
+
 def outcome_findings(alarms: Iterable[OutcomeAlarm]) -> list[Finding]:
     """One finding for every raised alarm; those on outcomes are of one cause, that the model has become worse."""
     return [

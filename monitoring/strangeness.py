@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from monitoring.outcome_alarms import STEPS_BETWEEN_FALSE_ALARMS, OutcomeAlarm
 from monitoring.sequential import mean_rises
 
-VERY_STRANGE = 0.99  # share of training rows less strange; one in a hundred where nothing is new
-ALLOWED = 0.03  # three times that: training rows rank themselves, later ones are a little stranger
+VERY_STRANGE = 0.95  # share of training rows less strange; one in twenty where nothing is new
+ALLOWED = 0.08  # training rows rank themselves, later ones are a little stranger
 
 
 def strangeness_alarm(shares: Sequence[ArrayLike], days: Sequence[object]) -> OutcomeAlarm:
