@@ -100,6 +100,15 @@ def outcome_report(
     )
 
 
+def ripe_alarms(
+    columns: EntryColumns, digest: str, cost: NDArray[np.float64], at: datetime
+) -> tuple[OutcomeAlarm, ...]:
+    """The alarms alone, as known at ``at``; none while no ripe day has a decided alert."""
+    rows = _rows(columns, digest, maturity(columns, at), at, None)
+    known = rows[rows["truth"].notna()].astype({"truth": int})
+    return () if known.empty else outcome_alarms(known, cost)
+
+
 def _rows(columns: EntryColumns, digest: str, ripe: Maturity, at: datetime, since: date | None) -> pd.DataFrame:
     days = [day for day in ripe.ripe_days() if since is None or day >= since]
     sql = f"SELECT {_WANTED} FROM graded WHERE digest = $digest AND scored_at <= $at AND trading_day IN $days"  # noqa: S608
