@@ -90,6 +90,14 @@ class EntryColumns:
         used = {name: value for name, value in (parameters or {}).items() if f"${name}" in sql}
         self._db.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {sql}", used)
 
+    def write(self, table: str, path: Path) -> None:
+        """Write a held table as parquet."""
+        self._db.execute(f"COPY {table} TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+
+    def register(self, name: str, rows: Any) -> None:
+        """Let statements read an Arrow table under ``name``."""
+        self._db.register(name, rows)
+
     def features(self) -> tuple[str, ...]:
         """Names of the features that any score was given, in text order."""
         names = self._db.execute("SELECT column_name FROM (DESCRIBE scores)").fetchall()
