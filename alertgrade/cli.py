@@ -16,6 +16,7 @@ from alertgrade.commands import features as feature_commands
 from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
+from alertgrade.commands import monitor_reports as monitor_report_commands
 from alertgrade.commands import policy as policy_commands
 from alertgrade.commands import publish as publish_commands
 from alertgrade.commands import rules as rule_commands
@@ -68,7 +69,15 @@ def build_app() -> typer.Typer:
         mapping=event_commands.import_mapping,
     )
     _group(app, "policy", "How three voices become one grade.", explain=policy_commands.explain)
-    _group(app, "monitor", "Watch the grades given.", drift=monitor_commands.drift)
+    _group(
+        app,
+        "monitor",
+        "Watch the grades given, what came of them, and the desk.",
+        drift=monitor_commands.drift,
+        outcomes=monitor_report_commands.outcomes,
+        effectiveness=monitor_report_commands.effectiveness,
+        disagreement=monitor_report_commands.disagreement,
+    )
     _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
     _group(app, "keys", "API keys.", create=ledger_commands.keys_create, revoke=ledger_commands.keys_revoke)
     return app

@@ -1,4 +1,4 @@
-"""The nightly page for people: Evidently's drift presentation on a sample, as one HTML file."""
+"""The nightly page for people: Evidently's drift, data quality and classification on a sample, as one HTML file."""
 
 from __future__ import annotations
 
@@ -8,31 +8,64 @@ from pathlib import Path
 
 import pandas as pd
 
+from monitoring.entry_columns import EntryColumns
+
 SAMPLE_ROWS = 2_000  # Evidently holds everything in memory: 10,000 rows x 30 columns took it 14 s
+SUMMARISED = 30  # columns whose quality is drawn one by one: each costs it half a second
 
 
 def write_html(
-    reference: pd.DataFrame, current: pd.DataFrame, path: Path, *, seed: int = 0, rows: int = SAMPLE_ROWS
+    reference: pd.DataFrame,
+    current: pd.DataFrame,
+    path: Path,
+    *,
+    decided: pd.DataFrame | None = None,
+    seed: int = 0,
+    rows: int = SAMPLE_ROWS,
 ) -> Path:
     """Write ``path`` from at most ``rows`` rows of each side, drawn with ``seed``.
 
     Columns of one side only, or without a single value on one side, are left out: Evidently cannot plot them.
-    The page loads nothing from outside. Figures that decide are ours (``monitoring.drift``), not this page's.
+    ``decided`` (columns ``grade`` and ``truth``, as text) adds the classification part. The page loads nothing from
+    outside. Figures that decide are ours (``monitoring.drift``), not this page's.
     """
     drawable = [name for name in reference.columns if name in current and _present(reference, current, str(name))]
     left, right = (_sample(frame[drawable], rows, seed) for frame in (reference, current))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Evidently's statistics warn on constant columns; our table names those
         from evidently import DataDefinition, Dataset, Report
-        from evidently.presets import DataDriftPreset
+        from evidently.presets import DataDriftPreset, DataSummaryPreset
 
         logging.getLogger("evidently").setLevel(logging.ERROR)
         definition = DataDefinition(numerical_columns=drawable)
         datasets = [Dataset.from_pandas(frame, data_definition=definition) for frame in (right, left)]
-        snapshot = Report([DataDriftPreset(method="psi")]).run(*datasets)
+        presets = [DataDriftPreset(method="psi"), DataSummaryPreset(columns=drawable[-SUMMARISED:])]
+        snapshot = Report(presets).run(*datasets)
         path.parent.mkdir(parents=True, exist_ok=True)
         snapshot.save_html(str(path))
+        if decided is not None and len(decided):
+            _classification(decided.head(rows), path.with_name(f"{path.stem}-classification.html"))
     return path
+
+
+def decided_sample(columns: EntryColumns, digest: str, rows: int = SAMPLE_ROWS) -> pd.DataFrame:
+    """Given grade and deserved grade of the latest decided alerts of model ``digest``, as text; may be empty."""
+    found = columns.query(
+        "SELECT CAST(grade AS VARCHAR) AS grade, CAST(truth AS VARCHAR) AS truth FROM graded "
+        "WHERE digest = $digest AND truth IS NOT NULL ORDER BY score_seq DESC LIMIT $rows",
+        {"digest": digest, "rows": rows},
+    )
+    return found.to_pandas()
+
+
+def _classification(decided: pd.DataFrame, path: Path) -> None:
+    from evidently import DataDefinition, Dataset, MulticlassClassification, Report
+    from evidently.presets import ClassificationPreset
+
+    roles = [MulticlassClassification(target="truth", prediction_labels="grade")]
+    definition = DataDefinition(classification=roles, categorical_columns=["grade", "truth"])
+    data = Dataset.from_pandas(decided, data_definition=definition)
+    Report([ClassificationPreset()]).run(data, None).save_html(str(path))
 
 
 def _present(reference: pd.DataFrame, current: pd.DataFrame, name: str) -> bool:

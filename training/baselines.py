@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.metrics import GRADES
+from models.metrics import GRADES
 
 Floats = NDArray[np.float64]
 

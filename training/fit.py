@@ -24,7 +24,7 @@ from training.against_champion import against_champion
 from training.dataset import Dataset, LabelledAlert, PointInTimeStore, build_dataset
 from training.evaluate import OURS, as_markdown, comparison, coverage, reference_sample
 from training.gate import Gate
-from training.metrics import Estimate
+from models.metrics import Estimate
 from training.registry import ModelRegistry
 from training.splits import Split, SplitPlan, split
 
@@ -145,7 +145,9 @@ def _register(
         }
         digest = save_bundle(scorer, bundle, manifest=manifest, private_key=private_key)
         fitted = [g for g, kept in zip(graded, parts.train, strict=True) if kept]
-        reference_sample(data.X[parts.train], fitted, cap=REFERENCE_ROWS, seed=seed).to_parquet(reference)
+        exchanges = data.alerts.loc[parts.train, "exchange"].tolist()
+        sample = reference_sample(data.X[parts.train], fitted, exchanges, cap=REFERENCE_ROWS, seed=seed)
+        sample.to_parquet(reference)
         version = registry.register(
             bundle,
             reference,

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from training.metrics import METRICS, Estimate, Floats, Ints, expected_cost
+from models.metrics import METRICS, Estimate, Floats, Ints, expected_cost
 from training.paired import Given, difference
 
 COST = "expected_cost"  # what the policy minimises, and so what a better model must lower

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.metrics import Estimate, Floats, Ints
+from models.metrics import Estimate, Floats, Ints
 
 Metric = Callable[[Ints, Ints, Floats], float]
 

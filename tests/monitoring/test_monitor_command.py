@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from alertgrade.commands.monitor import drift
 from alertgrade.errors import AlertError
 from ledger.ledger import Ledger
-from monitoring.score_log import read_scores
+from monitoring.entry_columns import EntryColumns
+from monitoring.scored import read_scores
 
 
 def run(*arguments: str) -> str:
@@ -49,7 +50,7 @@ def test_a_feature_that_moved_is_named_first_and_printed(home):
     first = report(home)["rows"][0]
     assert (first["name"], first["verdict"]) == ("orders_5d", "major")
     assert re.search(r"orders_5d.*major 显著漂移", printed)
-    assert "only in the scores, not compared: severity" in printed
+    assert "only in the scores, not compared: baseline_grade" in printed
 
 
 def test_the_report_is_dated_by_the_last_trading_day_of_its_scores(home):
@@ -145,12 +146,15 @@ def test_a_malformed_day_is_named(home):
         run("--since", "yesterday")
 
 
-def test_the_table_of_scores_has_nulls_where_features_were_null(home):
+def test_the_table_of_scores_has_nulls_where_features_were_null(home, tmp_path):
     home.score(4)
     ledger = Ledger(f"sqlite:///{home.folder / 'ledger.db'}", lambda: datetime(2026, 4, 1, tzinfo=UTC))
-    scores = read_scores(ledger, "ab" * 32)
-    ledger.close()
-    named = {"orders_5d", "cancel_ratio_5d", "is_employee", "logins_5d", "grade", "severity"}
-    assert set(scores.table.columns) == named
+    columns = EntryColumns(tmp_path / "columns")
+    columns.follow(ledger)
+    scores = read_scores(columns, "ab" * 32)
+    assert {"orders_5d", "cancel_ratio_5d", "is_employee", "logins_5d", "grade", "severity"} <= set(scores.table.columns)
     assert scores.table["logins_5d"].isna().all()
+    assert len(scores.table) == 4
     assert scores.first_day == scores.last_day == date(2026, 3, 2)
+    columns.close()
+    ledger.close()

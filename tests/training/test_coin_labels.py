@@ -28,7 +28,7 @@ from simulation.market import simulate
 from training.dataset import build_dataset
 from training.fit import train
 from training.history import disposition_rows, labelled_alerts, past_alerts
-from training.metrics import Estimate, Floats, Ints, estimate
+from models.metrics import Estimate, Floats, Ints, estimate
 from training.registry import ModelRegistry
 from training.splits import SplitPlan, split
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.metrics import macro_mae
+from models.metrics import macro_mae
 from training.paired import Given, difference
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.metrics import METRICS, estimate, expected_cost, log_loss, macro_mae, pr_auc_severe, quadratic_kappa
+from models.metrics import METRICS, estimate, expected_cost, log_loss, macro_mae, pr_auc_severe, quadratic_kappa
 
 GRADES = st.lists(st.integers(1, 5), min_size=2, max_size=40)
 

@@ -1,0 +1,152 @@
+"""Known truth: how soon a change is paged and how often nothing is, over many synthetic streams.
+
+``python -m benchmarks.drift_truth [SEEDS] [FIRST]``; reach: at most one false page a month, abrupt change and broken columns
+within a day, concept drift within the label delay plus ten days. Each night runs what ``alertgrade monitor`` runs: two
+drift reports (the day, the last 20 days), the alarms on ripe outcomes, the paging policy.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks._streams import A_DAY, CHANGE, COST, DAYS, SCENARIOS, Day, Stream
+from monitoring.drift import drift_report
+from monitoring.drift_measure import FrozenReference
+from monitoring.findings import night_findings
+from monitoring.maturity import DECIDED_SHARE, DELAY_QUANTILE
+from monitoring.outcome_alarms import outcome_alarms
+from monitoring.pages import PageBook
+from monitoring.strangeness import strangeness_alarm
+
+WEEKS = 20
+MONTH = 21  # trading days
+_COMPARED = ["grade", "severity", "p_severe"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The nights (from 1) on which one stream was paged, and the label delay that was in force."""
+
+    nights: list[int]
+    delay: float
+
+
+def run(seed: int, name: str, days: int = DAYS) -> Run:
+    """One stream through every night."""
+    stream = Stream(seed, SCENARIOS[name])
+    frozen = FrozenReference(stream.reference)
+    use = dict(zip(stream.reference.columns, stream.weight / stream.weight.sum(), strict=False))
+    past = [stream.day(number) for number in range(days)]
+    table = pd.concat([pd.concat([d.features, d.answers[_COMPARED]], axis=1) for d in past], ignore_index=True)
+    subjects = pd.concat([d.subjects for d in past], ignore_index=True)
+    raised = _alarms(past, _ripe(past)) + _strange(past)
+    book, nights = PageBook(), []
+    for number in range(days):
+        end = (number + 1) * A_DAY
+        windows = [slice(max(0, end - width * A_DAY), end) for width in (1, WEEKS)]
+        reports = [drift_report(frozen, table[one], use=use, subjects=subjects[one]) for one in windows]
+        due = [one for night, one in raised if night <= number]
+        book, sent = book.turn(night_findings(*reports, due))
+        nights += [page.night for page in sent]
+    return Run(nights, _delay(past))
+
+
+def _delay(past: list[Day]) -> float:
+    every = np.concatenate([day.delay for day in past])
+    return float(np.quantile(every, DELAY_QUANTILE, method="inverted_cdf"))
+
+
+def _ripe(past: list[Day]) -> list[int]:
+    """The night on which each day was ripe; days ripen in order here, so that alarms follow them in order."""
+    old = _delay(past)
+    nights = [
+        day_no + min(old, float(np.sort(day.delay)[int(np.ceil(DECIDED_SHARE * len(day.delay))) - 1]))
+        for day_no, day in enumerate(past)
+    ]
+    return np.maximum.accumulate(nights).astype(int).tolist()
+
+
+def _alarms(past: list[Day], ripe_on: list[int]) -> list[tuple[int, object]]:
+    """Every alarm with the night of its raising: an e-detector reads days in order, so one pass over all is the same."""
+    rows = []
+    for number, day in enumerate(past):
+        known = day.delay <= ripe_on[number] - number
+        cases = day.subjects.to_numpy()[known]
+        part = day.answers[known].assign(truth=day.truth[known], trading_day=number, alert_id=cases, case_id=cases)
+        rows.append(part[[ripe_on[number] < len(past)] * len(part)])
+    found = outcome_alarms(pd.concat(rows, ignore_index=True), COST)
+    return [(ripe_on[int(one.raised_on)], one) for one in found if one.raised_on is not None]
+
+
+def _strange(past: list[Day]) -> list[tuple[int, object]]:
+    one = strangeness_alarm([day.answers["anomaly_share"] for day in past], range(len(past)))
+    return [] if one.raised_on is None else [(int(one.raised_on), one)]
+
+
+def describe(name: str, runs: list[Run], days: int = DAYS) -> str:
+    """One row of the table."""
+    if SCENARIOS[name] is None:
+        sent = sum(len(one.nights) for one in runs)
+        worst = max(len(one.nights) for one in runs)
+        a_month = sent / (len(runs) * days) * MONTH
+        return f"| {name} | {len(runs)} | – | – | – | {sent / len(runs):.2f} (most {worst}) | {a_month:.2f} |"
+    first = [min((n - 1 - CHANGE for n in one.nights if n > CHANGE), default=np.inf) for one in runs]
+    before = [sum(n <= CHANGE for n in one.nights) for one in runs]
+    after = [len(one.nights) - b for one, b in zip(runs, before, strict=True)]
+    found = np.array([f for f in first if np.isfinite(f)])
+    spread = "–" if not found.size else f"{np.median(found):.0f} ({np.quantile(found, 0.95):.0f}; {found.max():.0f})"
+    a_month = sum(before) / (len(runs) * CHANGE) * MONTH
+    delay = np.mean([one.delay for one in runs])
+    row = f"| {name} | {len(runs)} | {found.size / len(runs):.0%} | {spread} | {delay:.0f} "
+    return row + f"| {np.mean(after):.2f} (most {max(after)}) | {a_month:.2f} |"
+
+
+HEAD = """| stream | seeds | paged | trading days to the first page: median (95 %; most) | label delay, days | pages | false a month |
+|---|---|---|---|---|---|---|"""
+
+
+def main(seeds: int = 100, first: int = 0, keep: Path | None = None) -> int:
+    """Print the table; 1 where the reach is missed. ``keep`` adds the runs to a file, and tells of all in it."""
+    kept: dict[str, list[Run]] = {name: [] for name in SCENARIOS}
+    if keep is not None and keep.exists():
+        for line in keep.read_text(encoding="utf-8").splitlines():
+            name, nights, delay = json.loads(line)
+            kept[name].append(Run(nights, delay))
+    for seed in range(first, first + seeds):
+        for name in SCENARIOS:
+            found = run(seed, name)
+            kept[name].append(found)
+            if keep is not None:
+                with keep.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps([name, found.nights, found.delay]) + "\n")
+    print("\n".join([HEAD, *(describe(name, runs) for name, runs in kept.items())]))
+    failed = [said for name, runs in kept.items() for said in missed(name, runs)]
+    print("\n" + ("\n".join(failed) or "every reach kept"))
+    return 1 if failed else 0
+
+
+def missed(name: str, runs: list[Run]) -> list[str]:
+    """What of the reach these runs miss."""
+    nights = [min((n - 1 - CHANGE for n in one.nights if n > CHANGE), default=np.inf) for one in runs]
+    false = sum(sum(SCENARIOS[name] is None or n <= CHANGE for n in one.nights) for one in runs)
+    length = DAYS if SCENARIOS[name] is None else CHANGE
+    said = []
+    if false / (len(runs) * length) * MONTH > 1:
+        said.append(f"{name}: more than one false page a month")
+    if name.startswith(("abrupt", "broken")) and np.quantile(nights, 0.95) > 0:
+        said.append(f"{name}: not within a day")
+    late = [night > one.delay + 10 for night, one in zip(nights, runs, strict=True)]
+    if name.startswith("concept") and np.mean(late) > 0.05:
+        said.append(f"{name}: later than the label delay plus ten days in {np.mean(late):.0%} of the streams")
+    return said
+
+
+if __name__ == "__main__":
+    counts = [int(argument) for argument in sys.argv[1:3]]
+    sys.exit(main(*counts, keep=Path(sys.argv[3]) if len(sys.argv) > 3 else None))

@@ -1,0 +1,137 @@
+"""Figures that can be traced: each is one aggregate over named rows, and the rows are kept beside the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from alertgrade.errors import AlertError
+from monitoring.entry_columns import EntryColumns
+
+TRACE = "figures.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number: ``sql`` is an aggregate over the rows of ``relation`` for which ``where`` holds."""
+
+    id: str
+    zh: str
+    en: str
+    relation: str
+    sql: str
+    unit: str = "count"  # count, share, CNY, hours, ratio
+    where: str = "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows for people: a statement over ``{rows}``, the rows of ``relation``; names of its columns in both languages."""
+
+    id: str
+    zh: str
+    en: str
+    relation: str
+    sql: str
+    columns: Sequence[tuple[str, str]]  # Chinese, English
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A report's contents: relations (name -> statement over the entries' views), figures and listings of them."""
+
+    relations: Mapping[str, str]
+    figures: Sequence[Figure]
+    listings: Sequence[Listing] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Values by id: figures (null: nothing to aggregate) and listings, JSON-ready."""
+
+    figures: dict[str, float | int | None] = field(default_factory=dict)
+    listings: dict[str, list[list[Any]]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def compute(columns: EntryColumns, sheet: Sheet, parameters: Mapping[str, Any]) -> Computed:
+    """Hold every relation as a table named after it, and take the figures and listings from those tables only."""
+    for name, sql in sheet.relations.items():
+        columns.hold(name, sql, dict(parameters))
+    found = Computed()
+    for figure in sheet.figures:
+        row = columns.rows(_figure_sql(figure, figure.relation))[0]
+        found.figures[figure.id] = plain(row["value"])
+    for listing in sheet.listings:
+        rows = columns.query(listing.sql.replace("{rows}", listing.relation)).to_pylist()
+        found.listings[listing.id] = [[plain(value) for value in row.values()] for row in rows]
+    return found
+
+
+def keep_rows(columns: EntryColumns, sheet: Sheet, found: Computed, folder: Path) -> list[Path]:
+    """Write each relation's rows as parquet, and how each figure follows from them, into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name in sheet.relations:
+        path = folder / f"{name}.parquet"
+        columns.write(name, path)
+        written.append(path)
+    trace = {
+        "figures": [{**asdict(one), "value": found.figures[one.id]} for one in sheet.figures],
+        "listings": [
+            {"id": one.id, "relation": one.relation, "sql": one.sql, "rows": found.listings[one.id]}
+            for one in sheet.listings
+        ],
+    }
+    path = folder / TRACE
+    path.write_text(json.dumps(trace, ensure_ascii=False, indent=1), encoding="utf-8")
+    return [*written, path]
+
+
+def retrace(folder: Path) -> list[str]:
+    """Compute every figure again from the rows kept beside a report; each one that differs, in words."""
+    try:
+        trace = json.loads((folder / TRACE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AlertError(f"{folder / TRACE} cannot be read ({error})", "wanted a report's rows folder") from error
+    faults = []
+    with duckdb.connect() as db:
+        db.execute("SET TimeZone = 'UTC'")
+        for one in trace["figures"]:
+            said = one.pop("value")
+            sql = _figure_sql(Figure(**one), _file(folder, one["relation"]))
+            again = plain(db.execute(sql).fetchall()[0][0])
+            if again != said:
+                faults.append(f"{one['id']}: the report says {said}, its rows say {again}")
+        for one in trace["listings"]:
+            found = db.execute(one["sql"].replace("{rows}", _file(folder, one["relation"]))).fetchall()
+            if [[plain(value) for value in row] for row in found] != one["rows"]:
+                faults.append(f"{one['id']}: the listing differs from its rows")
+    return faults
+
+
+def _figure_sql(figure: Figure, rows: str) -> str:
+    return f"SELECT {figure.sql} AS value FROM {rows} WHERE {figure.where}"  # noqa: S608
+
+
+def _file(folder: Path, relation: str) -> str:
+    return f"read_parquet('{folder / relation}.parquet')"
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: dates as text, decimals and doubles rounded to nine digits, NaN as null."""
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    number = round(float(value), 9)
+    return None if number != number else number

@@ -1,0 +1,46 @@
+"""Reports on record: each summary is a ``report`` entry of the ledger, which the service reads and shows as it stands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from ledger.chain import canonical_json, instant_text
+
+REPORT_KINDS = ("drift", "outcomes", "effectiveness", "disagreement", "monthly", "halfyear", "market", "backtest")
+
+
+class EntryLog(Protocol):
+    """The two verbs of the ledger that reports need."""
+
+    def append(self, kind: str, key: str, payload: Mapping[str, Any]) -> Any:
+        """Record one thing."""
+
+    def entries(self, *, kinds: Sequence[str], after: int) -> Iterable[Any]:
+        """Entries in chain order."""
+
+
+def record_report(log: EntryLog, kind: str, summary: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
+    """Put one summary on record and return the payload: the summary with kind, made_at and its SHA-256.
+
+    The hash is that of the summary's canonical JSON, so that a report sent by mail can be held against the record.
+    """
+    if kind not in REPORT_KINDS:
+        raise ValueError(f"saw the report kind {kind!r}; wanted one of {', '.join(REPORT_KINDS)}")
+    text = canonical_json(summary)
+    payload = {**summary, "kind": kind, "made_at": instant_text(made_at)}
+    payload["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+    log.append("report", f"{kind}:{payload['made_at']}", payload)
+    return payload
+
+
+def latest_report(log: EntryLog, kind: str) -> dict[str, Any] | None:
+    """The newest payload of ``kind``; null where none was made."""
+    found = None
+    for entry in log.entries(kinds=("report",), after=0):
+        if entry.key.startswith(f"{kind}:"):
+            found = entry.payload
+    return None if found is None else json.loads(found)
