@@ -69,8 +69,8 @@ class Watch:
     """Takes from ``intake`` into ``engine``; what is raised goes to ``out``, to the online store and to the service.
 
     One transaction holds a batch's offsets, rows, counts, alerts and day-so-far rows, so that dying at any moment and
-    starting again changes nothing. ``scoring``, ``online`` and ``counters`` may be None. ``clock`` counts seconds. ``own``
-    are the broker's rules that judge a day once it is over.
+    starting again changes nothing. ``scoring``, ``online`` and ``counters`` may be None. ``clock`` counts seconds.
+    ``own`` are the broker's rules that judge a day once it is over.
     """
 
     def __init__(
