@@ -53,6 +53,7 @@ class Contents:
     judged: OutcomeReport | None
     drift: DriftReport | None
     voices: Computed
+    before: tuple[Computed, Computed]  # desk and outcomes of the period before
     changes: Sequence[Change]
     months: Sequence[Month] = ()
 
@@ -62,12 +63,13 @@ def management(
 ) -> Printed:
     """The report as something to print; ``note`` is a remark on the data (synthetic, say), ``facts`` head it."""
     parts = [
-        Part("处置效能", "The desk", effectiveness.SHEET, contents.desk),
+        Part("处置效能", "The desk", effectiveness.SHEET, contents.desk, before=contents.before[0]),
         Part(
             "等级与处置结果",
             "Grades and outcomes",
             outcome_sheet.SHEET,
             contents.outcomes,
+            before=contents.before[1],
             more=_judged(contents.judged),
         ),
         Part("数据与评分漂移", "Drift", words=_drift_words(contents.drift), more=_drift(contents.drift)),
@@ -131,10 +133,10 @@ def findings(contents: Contents) -> list[tuple[str, str]]:
     raised = [one for one in contents.judged.alarms if one.raised_on] if contents.judged else []
     found.append(
         (
-            "序贯报警：" + "；".join(f"{a.name_zh}（{a.raised_on}）" for a in raised) + "，已启动影子重训评估。"
+            "序贯报警：" + "；".join(f"{a.name_zh}（{a.raised_on}）" for a in raised) + "，建议重训后以影子方式比较，不得自动上线。"
             if raised
             else "序贯检验未报警。",
-            "Alarms: " + "; ".join(f"{a.name} ({a.raised_on})" for a in raised) + ": retrain in shadow."
+            "Alarms: " + "; ".join(f"{a.name} ({a.raised_on})" for a in raised) + ": retrain and compare in shadow; nothing is promoted by itself."
             if raised
             else "No sequential alarm.",
         )
@@ -250,11 +252,11 @@ def _months(found: Sequence[Month], place: int) -> Table:
     )[place]
     rows = []
     for month in found:
-        for metric in ("expected_cost", "quadratic_kappa"):
+        for metric, zh in (("expected_cost", "平均误判成本"), ("quadratic_kappa", "与处置一致性（加权 kappa）")):
             voices = [month.figures.get(voice, {}).get(metric) for voice in ("given", "rules only", "champion")]
             cells = [
                 "—" if e is None or e.value != e.value else f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]" for e in voices
             ]
             mark = ("（含训练期）", " (trained on)")[place] if month.seen else ""
-            rows.append((f"{month.month:%Y-%m}{mark}", month.alerts, metric, *cells))
+            rows.append((f"{month.month:%Y-%m}{mark}", month.alerts, (zh, metric)[place], *cells))
     return Table(names, rows, widths=(14, 8, 16, 22, 22, 22))

@@ -49,7 +49,7 @@ LEFT JOIN (SELECT account_id, avg(CAST(equity AS DOUBLE)) AS equity FROM m_accou
 WHERE trading_day BETWEEN $first AND $last GROUP BY account_id) e USING (account_id)
 WHERE f.trading_day BETWEEN $first AND $last GROUP BY f.account_id ORDER BY f.account_id"""
 _REPEATED = """SELECT a.account_id, count(*) AS alerts, count(DISTINCT a.trading_day) AS days,
-count(DISTINCT a.rule_id) AS rules, string_agg(DISTINCT a.rule_id, ', ' ORDER BY a.rule_id) AS rule_ids,
+count(DISTINCT a.rule_id) AS rules, string_agg(DISTINCT a.rule_id, chr(10) ORDER BY a.rule_id) AS rule_ids,
 count(*) FILTER (a.level = 'severe') AS severe, any_value(n.notices) AS notices, min(s.grade) AS worst_grade
 FROM alerts a LEFT JOIN scores s USING (alert_id) LEFT JOIN (SELECT subject_id, count(*) AS notices FROM m_notices
 WHERE trading_day BETWEEN $first AND $last GROUP BY subject_id) n ON n.subject_id = a.account_id

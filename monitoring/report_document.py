@@ -37,6 +37,7 @@ class Part:
     words: tuple[str, str] = ("", "")
     more: Sequence[tuple[Block, Block]] = ()
     hidden: frozenset[str] = frozenset()  # listings left to the rows folder
+    before: Computed | None = None  # the same sheet for the period before
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _part(part: Part, place: int) -> Iterable[Block]:
         yield Paragraph(part.words[place])
     if part.sheet is not None and part.found is not None:
         if part.sheet.figures:
-            yield _figures(part.sheet.figures, part.found, place)
+            yield _figures(part.sheet.figures, part.found, part.before, place)
         for listing in part.sheet.listings:
             if listing.id not in part.hidden:
                 yield _listing(listing, part.found, place)
@@ -82,10 +83,14 @@ def _part(part: Part, place: int) -> Iterable[Block]:
         yield pair[place]
 
 
-def _figures(figures: Sequence[Figure], found: Computed, place: int) -> Table:
-    names = (("指标", "数值", "编号"), ("figure", "value", "id"))[place]
+def _figures(figures: Sequence[Figure], found: Computed, before: Computed | None, place: int) -> Table:
+    names = (("指标", "本期", "编号"), ("figure", "this period", "id"))[place]
     rows = [((one.zh, one.en)[place], said(found.figures[one.id], one.unit), one.id) for one in figures]
-    return Table(names, rows, widths=(0.5, 0.25, 0.25))
+    if before is None:
+        return Table(names, rows, widths=(0.5, 0.22, 0.28))
+    past = ("上期", "period before")[place]
+    both = [(*row[:2], said(before.figures[one.id], one.unit), row[2]) for row, one in zip(rows, figures, strict=True)]
+    return Table((*names[:2], past, names[2]), both, widths=(0.42, 0.16, 0.16, 0.26))
 
 
 def _listing(listing: Listing, found: Computed, place: int) -> Table:
@@ -106,11 +111,12 @@ def _length(text: str) -> float:
 
 
 def _cell(value: Any, name: str) -> Any:
-    if isinstance(value, float) and 0 <= value <= 1 and any(word in name for word in _SHARES):
+    if isinstance(value, float) and any(word in name for word in _SHARES):
         return f"{value:.1%}"
     if isinstance(value, float):
         return said(value, "ratio")
-    return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else value
+    # as text, whole numbers too, so that a column of counts stands under a column of shares as it reads
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def said(value: float | int | None, unit: str) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,15 @@ def management_report(
     policy = Policy.read().file
     cost = np.array(policy.cost, dtype=np.float64)
     reference = champion_reference(home.bundles_dir)
+    length = period[1] - period[0] + timedelta(days=1)
+    past = (period[0] - length, period[0] - timedelta(days=1))
     with opened(home) as (ledger, columns):
+        before = (
+            effectiveness.effectiveness(columns, *past, at),
+            outcome_sheet.outcome_figures(columns, reference.digest, policy.cost, *past, at),
+        )
+        for name, sheet, found in zip(("desk", "outcomes"), (effectiveness.SHEET, outcome_sheet.SHEET), before, strict=True):
+            keep_rows(columns, sheet, found, folder / "rows" / f"{name}-before")
         desk = effectiveness.effectiveness(columns, *period, at)
         outcomes = outcome_sheet.outcome_figures(columns, reference.digest, policy.cost, *period, at)
         voices = disagreement.disagreement(columns, *period, at)
@@ -60,7 +68,7 @@ def management_report(
         ):
             keep_rows(columns, sheet, found, folder / "rows" / name)
         changed = changes(ledger, period[0].isoformat(), f"{period[1].isoformat()}U")
-    contents = Contents(desk, outcomes, judged, drift, voices, changed, months)
+    contents = Contents(desk, outcomes, judged, drift, voices, before, changed, months)
     facts = [
         ("现行模型", "champion", f"{reference.version} ({reference.digest[:12]})"),
         ("决策策略", "policy", policy.version),
@@ -132,7 +140,7 @@ def _network(home: Settings, columns: EntryColumns, last: date) -> Any:
     return columns.query(
         "SELECT * FROM read_parquet($files, union_by_name=true) WHERE event_timestamp < $last "
         "QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY event_timestamp DESC, created_timestamp DESC) = 1",
-        {"files": str(files / "**" / "*.parquet"), "last": datetime(last.year, last.month, last.day, 23, 59)},
+        {"files": str(files / "**" / "*.parquet"), "last": datetime(last.year, last.month, last.day, 23, 59, tzinfo=UTC)},
     )
 
 
