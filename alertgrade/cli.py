@@ -13,6 +13,7 @@ from alertgrade.commands import dashboard as dashboard_commands
 from alertgrade.commands import demo as demo_commands
 from alertgrade.commands import events as event_commands
 from alertgrade.commands import features as feature_commands
+from alertgrade.commands import governance as governance_commands
 from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
@@ -77,6 +78,12 @@ def build_app() -> typer.Typer:
         outcomes=monitor_report_commands.outcomes,
         effectiveness=monitor_report_commands.effectiveness,
         disagreement=monitor_report_commands.disagreement,
+        report=governance_commands.report,
+        backtest=governance_commands.backtest,
+        inventory=governance_commands.inventory,
+        changes=governance_commands.changes,
+        lineage=governance_commands.lineage,
+        samples=governance_commands.samples,
     )
     _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
     _group(app, "keys", "API keys.", create=ledger_commands.keys_create, revoke=ledger_commands.keys_revoke)
