@@ -47,7 +47,9 @@ def broken(bundle: Path, reference: Path, public_key: bytes) -> tuple[str, ...]:
 
 
 def _sums_to_one(one: GradedAlert) -> bool:
-    shares = one.probabilities or []
+    if one.probabilities is None:  # a bundle made without labels
+        return one.severity is None
+    shares = one.probabilities
     return len(shares) == 5 and min(shares) >= 0 and abs(fsum(shares) - 1) <= _TOLERANCE
 
 

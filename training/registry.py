@@ -171,6 +171,12 @@ class ModelRegistry:
             return None
         return Path(self.client.download_artifacts(run_id, name)).read_text()
 
+    def parameters(self, version: str) -> dict[str, Any]:
+        """The classifier's parameters of a version where they are not its defaults."""
+        run_id = self.client.get_model_version(MODEL, self.version(version).version).run_id
+        found: dict[str, Any] = json.loads(self.client.get_run(run_id).data.params.get("classifier", "{}"))
+        return found
+
     def _serve(self, chosen: Version) -> None:
         bundle, _ = self.bundle(chosen.version)
         self.client.set_registered_model_alias(MODEL, "champion", chosen.version)
