@@ -3,8 +3,9 @@
 ``python -m benchmarks.ordinal [SET.npz ...] [--sets NAME,NAME] [--repeats 10] [--only NAME,NAME]``. A set is an
 ``.npz`` with ``X`` and ``y`` (numbers in order); without any the five that ``skordinal`` ships, or those of them that
 ``--sets`` names. ``--keep FILE`` keeps the means in a JSON file, does not make again what it holds and reports all of
-it, so that a long table may be made in several runs. Stratified 5-fold, repeated; features are standardised by the training folds for the methods that ask for it. ``predict`` is judged in MAE and quadratic kappa,
-``predict_proba`` in log loss. Ranks are by mean over repeats, among all methods of a set (1 best; ties share).
+it, so that a long table may be made in several runs. Stratified 5-fold, repeated; features are standardised by the
+training folds for the methods that ask for it. ``predict`` is judged in MAE and quadratic kappa, ``predict_proba`` in
+log loss. Ranks are by mean over repeats, among all methods of a set (1 best; ties share).
 """
 
 from __future__ import annotations

@@ -101,8 +101,10 @@ def back_test(
     places = np.concatenate(rows)
     truth = data.y.to_numpy(dtype=np.int_)[places]
     subjects = data.alerts["subject_id"].to_numpy(dtype=str)[places]
-    pair = [_together(ours), _together(rules)]
-    gain = {name: difference(m, truth, *pair, subjects, seed=seed, rounds=400) for name, m in metrics.items()}
+    pair = _together(ours), _together(rules)
+    gain = {
+        name: difference(m, truth, pair[0], pair[1], subjects, seed=seed, rounds=400) for name, m in metrics.items()
+    }
     return BackTest(tuple(windows), gain)
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from training.metrics import GRADES
-
-Floats = NDArray[np.float64]
+from training.metrics import GRADES, Floats, Ints
 
 
 def most_frequent(y: pd.Series[int], rows: int, weight: Floats) -> Floats:
@@ -51,12 +48,12 @@ def multiclass_lightgbm(
     return _spread(np.asarray(model.fit(X, y, sample_weight=weight).predict_proba(X_test)), model.classes_)
 
 
-def certain(grades: NDArray[np.int_]) -> Floats:
+def certain(grades: Ints) -> Floats:
     """Probabilities of a voice that gives one grade: 1 on it; shape (rows, 5)."""
     return np.asarray(np.asarray(grades)[:, None] == np.array(GRADES), dtype=np.float64)
 
 
-def _spread(probabilities: Floats, classes: NDArray[np.int_]) -> Floats:
+def _spread(probabilities: Floats, classes: Ints) -> Floats:
     full = np.zeros((len(probabilities), len(GRADES)))
     full[:, np.asarray(classes, dtype=int) - 1] = probabilities
     return full

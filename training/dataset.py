@@ -59,7 +59,7 @@ class LabelledAlert:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Rows of equal order: ``alerts`` (trigger columns, those of ``LABEL_COLUMNS``, grade), ``X``, the trigger records."""
+    """Rows of equal order: ``alerts`` (trigger columns, ``LABEL_COLUMNS``, grade), ``X``, the trigger records."""
 
     alerts: pd.DataFrame
     X: pd.DataFrame

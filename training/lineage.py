@@ -91,9 +91,7 @@ def register_version(
                 "classifier": json.dumps(parameters, sort_keys=True),
                 **facts,
             },
-            metrics=metrics
-            if found is None
-            else {**metrics, "search_loss": found.loss, "search_default": found.default},
+            metrics={**metrics, **({} if found is None else found.metrics())},
             tags=tags,
             files=_files(result, scorer, data, parts, graded, facts, digest, found),
         )

@@ -33,9 +33,9 @@ def model_card(result: TrainResult, scorer: AlertScorer, facts: Mapping[str, str
         "### Where it is weakest",
         _weakest(result),
         "## Limits",
-        "A grade is advice to a person and takes no measure by itself. It knows what past dispositions said, with their "
-        "mistakes; conduct of a kind never decided on is left to rules and detectors. Accounts never seen in training "
-        "are graded from their features alone.",
+        "A grade is advice to a person and takes no measure by itself. It knows what past dispositions said, with "
+        "their mistakes; conduct of a kind never decided on is left to rules and detectors. Accounts never seen in "
+        "training are graded from their features alone.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 

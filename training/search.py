@@ -45,6 +45,10 @@ class Found:
     default: float
     trials: pd.DataFrame
 
+    def metrics(self) -> dict[str, float]:
+        """What the registry keeps as figures."""
+        return {"search_loss": self.loss, "search_loss_of_defaults": self.default}
+
 
 def search(
     data: Dataset,

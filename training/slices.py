@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from training.dataset import Dataset
 from training.evaluate import COST, OURS
-from training.metrics import Estimate, Floats, estimate, expected_cost, macro_mae, quadratic_kappa
+from training.metrics import Estimate, Floats, Ints, estimate, expected_cost, macro_mae, quadratic_kappa
 from training.paired import Given, difference
 
 ACCOUNT_TYPES = {0.0: "individual", 1.0: "institution", 2.0: "product"}
@@ -33,7 +33,7 @@ def slice_keys(data: Dataset) -> dict[str, NDArray[np.str_]]:
 
 
 def slices(
-    truth: NDArray[np.int_],
+    truth: Ints,
     given: Mapping[str, Given],
     subjects: NDArray[np.str_],
     keys: Mapping[str, NDArray[np.str_]],
@@ -62,7 +62,7 @@ def slices(
 
 
 def _judged(
-    truth: NDArray[np.int_],
+    truth: Ints,
     ours: Given,
     rules: Given,
     subjects: NDArray[np.str_],

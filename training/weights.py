@@ -17,7 +17,7 @@ CAP = 10.0  # one row stands for at most so many of its kind
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """``values`` (n,), mean 1; ``effective`` rows, as if all counted the same; how many were ``capped`` or ``drawn``."""
+    """``values`` (n,), mean 1; ``effective`` rows if all counted the same; how many were ``drawn`` or ``capped``."""
 
     values: Floats
     effective: float
