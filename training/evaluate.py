@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.graded_alert import GradedAlert
 from training.baselines import certain, logistic, most_frequent, multiclass_lightgbm
+from training.capacity import daily_capacity, recall_at_capacity
 from training.dataset import Dataset
 from training.metrics import METRICS, Estimate, Ints, estimate, expected_cost
 from training.paired import Given
@@ -77,7 +78,9 @@ def comparison(
     truth: Ints = data.y[split.test].to_numpy(dtype=np.int_)
     subjects = data.alerts.loc[split.test, "subject_id"].to_numpy(dtype=str)
     own = None if weight is None else weight[split.test]
-    metrics = {**METRICS, COST: expected_cost(cost)}
+    days = data.alerts.loc[split.test, "trading_day"]
+    at_capacity = recall_at_capacity(days, daily_capacity(days))
+    metrics = {**METRICS, COST: expected_cost(cost), "recall_at_capacity": at_capacity}
     return {
         voice: {
             name: estimate(m, truth, one.grade, one.probabilities, subjects, seed=seed, weight=own)
