@@ -48,17 +48,22 @@ NOISE = 0.2
 
 @dataclass(frozen=True)
 class Bench:
-    """The dataset with its split, the questions of the test rows, and what each row's account meant."""
+    """The dataset with its split, the question of every row, and what each row's account meant."""
 
     data: Dataset
     parts: Split
-    asked: list[ScoreInput]
+    inputs: list[ScoreInput]
     kind: NDArray[np.str_]
     strength: NDArray[np.float64]
 
     @property
     def test(self) -> NDArray[np.bool_]:
         return self.parts.test
+
+    @property
+    def asked(self) -> list[ScoreInput]:
+        """The questions of the test rows."""
+        return [item for item, later in zip(self.inputs, self.parts.test, strict=True) if later]
 
 
 def prepare(home: Path, accounts: int, days: int, seed: int) -> Bench:
@@ -79,8 +84,8 @@ def prepare(home: Path, accounts: int, days: int, seed: int) -> Bench:
         kept.write_bytes(pickle.dumps((data, alerts)))
     data, alerts = pickle.loads(kept.read_bytes())  # noqa: S301  # our own file of a moment ago
     parts = split(data.alerts, SplitPlan())
-    asked = [item for item, later in zip(inputs_of(data, alerts), parts.test, strict=True) if later]
-    return Bench(data, parts, asked, *meant(data.alerts, pd.read_parquet(events / "_truth" / "intent.parquet")))
+    inputs = inputs_of(data, alerts)
+    return Bench(data, parts, inputs, *meant(data.alerts, pd.read_parquet(events / "_truth" / "intent.parquet")))
 
 
 def meant(alerts: pd.DataFrame, intent: pd.DataFrame) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
@@ -167,15 +172,14 @@ def absent_table(bench: Bench, whole: Sequence[GradedAlert], most: int = 3) -> N
     print(f"{'rules<=3':>10}{'share p50':>11}{'>=0.99':>8}{'others p50':>12}")
     for name, count in severe.items():
         hidden = bench.kind == name
-        parts = replace(
-            bench.parts, train=bench.parts.train & ~hidden, calibration=bench.parts.calibration & ~hidden
-        )
+        parts = replace(bench.parts, train=bench.parts.train & ~hidden, calibration=bench.parts.calibration & ~hidden)
         found = graded(bench, bench.data, parts)
         rows, share = (kind == name) & (truth <= 2), np.array([g.anomaly.share or 0.0 for g in found])
         ours, before, rules = given_by(found).grade, given_by(whole).grade, rules_of(found).grade
         print(f"{name:24}{count:8d}{(before[rows] <= 2).mean():10.2f}{(ours[rows] <= 2).mean():12.2f}", end="")
-        print(f"{(ours[rows] <= 3).mean():12.2f}{(rules[rows] <= 3).mean():10.2f}{np.median(share[rows]):11.2f}", end="")
-        print(f"{(share[rows] >= STRANGE).mean():8.2f}{np.median(share[kind == 'nothing']):12.2f}")
+        print(f"{(ours[rows] <= 3).mean():12.2f}{(rules[rows] <= 3).mean():10.2f}", end="")
+        usual = np.median(share[kind == "nothing"])
+        print(f"{np.median(share[rows]):11.2f}{(share[rows] >= STRANGE).mean():8.2f}{usual:12.2f}")
 
 
 def run(bench: Bench) -> None:

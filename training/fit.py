@@ -12,6 +12,7 @@ from training.against_champion import against_champion
 from training.anchoring import anchoring
 from training.cold_start import fit_without_labels
 from training.dataset import Dataset, LabelledAlert, PointInTimeStore, build_dataset, known_labels
+from training.guards import doubts, refuse_future
 from training.judge import judge
 from training.lineage import Lineage, register_version
 from training.recipe import fit_scorer, inputs_of, too_few
@@ -67,6 +68,7 @@ def _train(
     budget: Budget | None,
     progress: Callable[[str], None],
 ) -> TrainResult:
+    refuse_future(data.alerts, parts)
     seed = lineage.seed
     weights = training_weights(data.alerts)
     found = None if budget is None else search(data, parts, weights.values, budget, seed=seed, progress=progress)
@@ -78,7 +80,7 @@ def _train(
     graded = scorer.grade(inputs, explain=False)
     judged = judge(data, parts, graded, scorer.policy, weights.values, seed=seed)
     rows = {name: int(getattr(parts, name).sum()) for name in ("train", "calibration", "test", "unseen")}
-    notes = _notes(too_few(data, parts), weights)
+    notes = _notes(too_few(data, parts), weights) + doubts(data.X[parts.train], data.y[parts.train], judged.table)
     leaning = anchoring(data.alerts)
     progress("register")
     result = register_version(
