@@ -11,6 +11,7 @@ from rich.console import Console
 from alertgrade.commands import ctp as ctp_commands
 from alertgrade.commands import dashboard as dashboard_commands
 from alertgrade.commands import demo as demo_commands
+from alertgrade.commands import dispositions as disposition_commands
 from alertgrade.commands import events as event_commands
 from alertgrade.commands import features as feature_commands
 from alertgrade.commands import governance as governance_commands
@@ -53,6 +54,7 @@ def build_app() -> typer.Typer:
         model_commands.promote,
         model_commands.rollback,
         model_commands.retire,
+        model_commands.adapt,
         model_commands.mlflow,
         serve_commands.score,
         serve_commands.serve,
@@ -69,6 +71,7 @@ def build_app() -> typer.Typer:
         ctp=ctp_commands.import_ctp,
         mapping=event_commands.import_mapping,
     )
+    _group(app, "dispositions", "What was decided.", **{"import": disposition_commands.import_past})
     _group(app, "policy", "How three voices become one grade.", explain=policy_commands.explain)
     _group(
         app,
