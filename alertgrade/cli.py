@@ -16,6 +16,7 @@ from alertgrade.commands import features as feature_commands
 from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
+from alertgrade.commands import outbox as outbox_commands
 from alertgrade.commands import policy as policy_commands
 from alertgrade.commands import rules as rule_commands
 from alertgrade.commands import serve as serve_commands
@@ -68,6 +69,15 @@ def build_app() -> typer.Typer:
     _group(app, "policy", "How three voices become one grade.", explain=policy_commands.explain)
     _group(app, "monitor", "Watch the grades given.", drift=monitor_commands.drift)
     _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
+    _group(
+        app,
+        "outbox",
+        "Messages and actions that wait to go out.",
+        run=outbox_commands.run,
+        list=outbox_commands.show,
+        ack=outbox_commands.ack,
+        retry=outbox_commands.retry,
+    )
     _group(app, "keys", "API keys.", create=ledger_commands.keys_create, revoke=ledger_commands.keys_revoke)
     return app
 
