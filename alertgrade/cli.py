@@ -19,6 +19,7 @@ from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
 from alertgrade.commands import monitor_reports as monitor_report_commands
+from alertgrade.commands import outbox as outbox_commands
 from alertgrade.commands import policy as policy_commands
 from alertgrade.commands import publish as publish_commands
 from alertgrade.commands import rules as rule_commands
@@ -89,6 +90,15 @@ def build_app() -> typer.Typer:
         samples=governance_commands.samples,
     )
     _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
+    _group(
+        app,
+        "outbox",
+        "Messages and actions that wait to go out.",
+        run=outbox_commands.run,
+        list=outbox_commands.show,
+        ack=outbox_commands.ack,
+        retry=outbox_commands.retry,
+    )
     _group(app, "keys", "API keys.", create=ledger_commands.keys_create, revoke=ledger_commands.keys_revoke)
     return app
 

@@ -32,13 +32,14 @@ class Settings:
     online_store: str = ""  # redis://…; empty: a file under the home
     registry: str = ""  # postgresql+psycopg://…; empty: a file under the home
     workflow: Path | None = None  # the desk's terms; None: those shipped
+    outbox: Path | None = None  # channels and routes of messages
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read ``ALERTGRADE_*`` once, at an entry point; a malformed port raises ``AlertError``."""
         env = os.environ if environ is None else environ
         samples, custom = env.get("ALERTGRADE_SAMPLES", ""), env.get("ALERTGRADE_RULES", "")
-        workflow = env.get("ALERTGRADE_WORKFLOW", "")
+        workflow, outbox = env.get("ALERTGRADE_WORKFLOW", ""), env.get("ALERTGRADE_OUTBOX", "")
         scratch, java = env.get("ALERTGRADE_SPARK_SCRATCH", ""), env.get("JAVA_HOME", "")
         return cls(
             home=Path(env.get("ALERTGRADE_HOME", "var")).expanduser().absolute(),
@@ -53,6 +54,7 @@ class Settings:
             spark_scratch=Path(scratch).expanduser().absolute() if scratch else None,
             java_home=Path(java) if java else None,
             online_store=_address(env, "ALERTGRADE_ONLINE_STORE", ("redis", "rediss")),
+            outbox=Path(outbox).expanduser().absolute() if outbox else None,
             workflow=Path(workflow).expanduser().absolute() if workflow else None,
             registry=_address(env, "ALERTGRADE_REGISTRY", ("postgresql+psycopg",)),
         )

@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 from ledger import group, history
 from ledger.chain import Entry, canonical_json, instant_text
 from ledger.database import Database
-from ledger.desk import Desk
 from ledger.desk_reading import DeskReader
 from ledger.errors import EntryConflict, LedgerError, NotInLedger
 from ledger.group import Known, NewScore
 from ledger.keys import ROLES, hash_secret, new_secret
+from ledger.outbox_door import OutboxDoor
 from ledger.projection import Row
 from ledger.reading import LedgerReader
 from ledger.schema import ENTRIES
@@ -25,7 +25,7 @@ from ledger.workflow.person import Person
 from ledger.workflow.terms import Terms
 
 
-class Ledger(LedgerReader, DeskReader, Desk):
+class Ledger(LedgerReader, DeskReader, OutboxDoor):
     """Append-only, hash-chained record at a SQLAlchemy ``url``; ``clock`` gives aware instants.
 
     SQLite by default: write-ahead log, ``synchronous=FULL``, a writer waits ``busy_timeout_ms`` for another.

@@ -18,8 +18,9 @@ from sqlalchemy import (
 
 from ledger.desk_schema import DESK_PROJECTIONS
 from ledger.metadata import METADATA
+from ledger.outbox_schema import OUTBOX
 
-__all__ = ["ALERTS", "CASES", "ENTRIES", "HEAD", "KEYS", "METADATA", "PROJECTIONS"]
+__all__ = ["ALERTS", "CASES", "ENTRIES", "HEAD", "KEYS", "METADATA", "OUTBOX", "PROJECTIONS"]
 
 ENTRIES = Table(
     "entries",

@@ -16,6 +16,8 @@ from serving import (
     routes_cases,
     routes_context,
     routes_desk,
+    routes_filing,
+    routes_outbox,
     routes_queue,
     routes_registers,
     routes_reports,
@@ -36,7 +38,16 @@ def create_app(metrics: Metrics) -> FastAPI:
     app = FastAPI(title="AlertGrade", version=version("alertgrade"), summary=_SUMMARY, docs_url=None, redoc_url=None)
     app.state.metrics = metrics
     app.include_router(routes_scores.router)
-    for routes in (routes_desk, routes_queue, routes_cases, routes_registers, routes_context, routes_reports):
+    for routes in (
+        routes_desk,
+        routes_queue,
+        routes_cases,
+        routes_filing,
+        routes_registers,
+        routes_outbox,
+        routes_context,
+        routes_reports,
+    ):
         app.include_router(routes.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)
