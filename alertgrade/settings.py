@@ -31,6 +31,7 @@ class Settings:
     java_home: Path | None = None
     online_store: str = ""  # redis://…; empty: a file under the home
     registry: str = ""  # postgresql+psycopg://…; empty: a file under the home
+    log_json: bool = False  # log lines as JSON objects
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -52,6 +53,7 @@ class Settings:
             java_home=Path(java) if java else None,
             online_store=_address(env, "ALERTGRADE_ONLINE_STORE", ("redis", "rediss")),
             registry=_address(env, "ALERTGRADE_REGISTRY", ("postgresql+psycopg",)),
+            log_json=env.get("ALERTGRADE_LOG", "") == "json",
         )
 
     @property
