@@ -52,7 +52,7 @@ class Seen:
         return 1000 * self.cpu / max(1, self.statuses.total())
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes, bytes]:
+async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes, bytes]:
     """One HTTP/1.1 answer with a content length: status, head and body."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
@@ -71,7 +71,7 @@ async def closed(port: int, request: Request, first: int, count: int, connection
         while seen.statuses[200] < count and time.perf_counter() < until:
             started = time.perf_counter()
             writer.write(request(next(numbers)))
-            seen.add(started, *await _answer(reader))
+            seen.add(started, *await answer(reader))
         writer.close()
 
     started = time.perf_counter()
@@ -92,7 +92,7 @@ async def at_rate(port: int, request: Request, first: int, rate: float, seconds:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (moment := await due.get()) is not None:
             writer.write(request(next(numbers)))
-            seen.add(moment, *await _answer(reader))
+            seen.add(moment, *await answer(reader))
         writer.close()
 
     callers = [asyncio.create_task(caller()) for _ in range(connections)]

@@ -5,9 +5,9 @@
 Each service runs alone, one after the other, on loopback in one run of this script, so that ratios mean something
 even where the milliseconds do not; the service's processor time for each answer is given beside them. ``empty`` is an
 endpoint that does nothing in the same BentoML shell, ``mlflow`` is ``mlflow models serve`` with our booster (features
-given, no reasons, no record), ``straightforward`` is BentoML's own API with stock Feast, LightGBM and PyOD. Every request
-to ours is a new alert, recorded in a ledger; none may be left to the rules where ``--home`` names an installation with
-model and features. Last, ours is offered 2 and 10 times what it can do.
+given, no reasons, no record), ``straightforward`` is BentoML's own API with stock Feast, LightGBM and PyOD. Every
+request to ours is a new alert, recorded in a ledger; none may be left to the rules where ``--home`` names an
+installation with model and features. Last, ours is offered 2 and 10 times what it can do.
 """
 
 from __future__ import annotations
@@ -242,9 +242,7 @@ def compare(given: Any, folder: Path, home: Path, request: Request, accounts: li
     wanted = given.only or list(services)
     if "straightforward" in wanted:
         _straightforward.build(folder / "straight", accounts)
-    print(
-        f"{'service':<16}{'conn.':>6}{'p50 ms':>10}{'p99 ms':>10}{'200/s':>9}{'cpu ms':>10}{'by rules':>10}  other answers"
-    )
+    print(f"{'service':<16}{'conn.':>6}{'p50 ms':>10}{'p99 ms':>10}{'200/s':>9}{'cpu ms':>10}{'by rules':>10}")
     for name in wanted:
         start, asked = services[name]
         with start() as pid:
