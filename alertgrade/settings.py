@@ -33,6 +33,7 @@ class Settings:
     registry: str = ""  # postgresql+psycopg://…; empty: a file under the home
     workflow: Path | None = None  # the desk's terms; None: those shipped
     outbox: Path | None = None  # channels and routes of messages
+    log_json: bool = False  # log lines as JSON objects
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -57,6 +58,7 @@ class Settings:
             outbox=Path(outbox).expanduser().absolute() if outbox else None,
             workflow=Path(workflow).expanduser().absolute() if workflow else None,
             registry=_address(env, "ALERTGRADE_REGISTRY", ("postgresql+psycopg",)),
+            log_json=env.get("ALERTGRADE_LOG", "") == "json",
         )
 
     @property

@@ -59,6 +59,14 @@ class Ledger(LedgerReader, DeskReader, OutboxDoor):
             appending.finish()
         return entry
 
+    def append_all(self, kind: str, entries: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """``append`` of many, each a key and a payload, in one transaction."""
+        with self._database.write() as connection:
+            appending = Appending(connection, self._clock)
+            for key, payload in entries:
+                appending.append(kind, key, payload)
+            appending.finish()
+
     def record_score(
         self, trigger: Mapping[str, Any], answer: Mapping[str, Any], evidence: Mapping[str, Any]
     ) -> dict[str, Any]:

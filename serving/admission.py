@@ -58,6 +58,7 @@ class ScoringQueue(Generic[T]):
         self._items = 0  # in all that waits
         self._changed = threading.Condition()
         self._usual = 0.0  # seconds an item takes lately
+        self._working = False
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
         self._thread.start()
@@ -66,6 +67,11 @@ class ScoringQueue(Generic[T]):
         """Seconds that the oldest waiting item has waited; 0 where none waits."""
         with self._changed:
             return self._waited()
+
+    def busy(self) -> bool:
+        """Whether anybody waits for an answer."""
+        with self._changed:
+            return self._working or bool(self._waiting)
 
     def submit(self, items: Sequence[T], *, admitted: bool = False) -> Future[list[Any]]:
         """Queue items that are answered together; raises ``Overloaded`` unless ``admitted`` (the rest of a batch)."""
@@ -121,6 +127,7 @@ class ScoringQueue(Generic[T]):
         group: list[tuple[Sequence[T], Future[list[Any]]]] = []
         taken = 0
         with self._changed:
+            self._working = False
             while not group:
                 while not self._waiting:
                     if self._closed:
@@ -132,6 +139,7 @@ class ScoringQueue(Generic[T]):
                     if future.set_running_or_notify_cancel():
                         group.append((items, future))
                         taken += len(items)
+            self._working = True
         return group
 
     def _took(self, started: float, items: int) -> None:

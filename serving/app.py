@@ -26,6 +26,7 @@ from serving import (
 from serving.admission import Overloaded
 from serving.last_resort import LastResort
 from serving.metrics import Measured, Metrics
+from serving.openapi import document_all
 from serving.refusals import STATUS, refusal_of_desk
 from serving.requests import Refused
 from serving.routes_scores import PartsNow
@@ -55,6 +56,7 @@ def create_app(metrics: Metrics) -> FastAPI:
     app.add_middleware(LastResort)
     app.add_middleware(Measured, metrics=metrics)  # the outermost: it counts what the last resort answers
     _add_errors(app)
+    document_all(app)
     return app
 
 

@@ -15,11 +15,12 @@ from serving.access import Keyring
 from serving.admission import Limits, ScoringQueue
 from serving.behaviour import BehaviourReader
 from serving.champion import Champion
-from serving.grader import Grader
+from serving.grader import Grader, Observer
 from serving.judge import Judge, Question, Scorer
 from serving.metrics import Metrics
 from serving.parts import Parts
 from serving.published import Published
+from serving.shadow import Shadow
 from serving.timed_reader import FeatureReader, TimedReader, Unavailable
 
 _log = logging.getLogger("serving")
@@ -59,12 +60,17 @@ def compose(
     desk_reader = TimedReader(OnlineReader(features, online=online), DESK_LIMIT_S)
     champion = Champion(bundles, lambda folder: _load(folder, keys))
     scorer, refusal = champion.changed() or (None, None)
-    grader = Grader(scorer, refusal, reader, ledger, Policy.read(), [metrics])
+    challenger = Champion(bundles, lambda folder: _load(folder, keys), "challenger")
+    observers: list[Observer] = [metrics]
+    grader = Grader(scorer, refusal, reader, ledger, Policy.read(), observers)
+    queue = ScoringQueue[Question](lambda questions: _graded(champion, grader, questions), limits or Limits())
+    shadow = Shadow(challenger, ledger, metrics, queue.busy)
+    observers.append(shadow)
     return Parts(
         ledger=ledger,
         grader=grader,
         champion=champion,
-        queue=ScoringQueue(lambda questions: _graded(champion, grader, questions), limits or Limits()),
+        queue=queue,
         keyring=Keyring(ledger),
         metrics=metrics,
         clock=clock,
@@ -72,7 +78,7 @@ def compose(
         bundles=bundles,
         behaviour=BehaviourReader(features),
         desk_reader=desk_reader,
-        closing=[reader.close, desk_reader.close],
+        closing=[shadow.close, reader.close, desk_reader.close],
     )
 
 

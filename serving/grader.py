@@ -73,8 +73,8 @@ class Grader:
         for place, outcome in zip(fresh, recorded, strict=True):
             outcomes[place] = outcome
         again = [place for place, outcome in enumerate(outcomes) if outcome is None]  # an alert twice in the group
-        for place, outcome in zip(again, self.grade([questions[k] for k in again]) if again else [], strict=True):
-            outcomes[place] = outcome
+        for place, repeated in zip(again, self.grade([questions[k] for k in again]) if again else [], strict=True):
+            outcomes[place] = repeated
         return [outcome for outcome in outcomes if outcome is not None]
 
     def _new(
