@@ -13,8 +13,10 @@ from serving.filing_texts import value_text, word
 
 Rules = Mapping[str, tuple[str, str, str]]
 _FACTS = ("outcome", "conclusion", "note", "follow_up", "decided_by", "reviewed_by", "decided_at", "grade_shown")
-_FORM = ("form", "place", "held_at", "abnormal_volume", "abnormal_volume_before", "dormant", "restrictions")
-_FORM += ("education", "minutes")
+_FORM = (
+    *("form", "place", "held_at", "abnormal_volume", "abnormal_volume_before"),
+    *("dormant", "restrictions", "education", "minutes"),
+)
 _UNTOLD = ("case_id", "by", "alert_id", "decided_by", "reviewed_by", "trigger", "evidence", "call_back")
 _LONGEST = 300  # characters of one entry's detail
 
