@@ -91,7 +91,10 @@ async def at_rate(port: int, request: Request, first: int, rate: float, seconds:
     async def caller() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while (moment := await due.get()) is not None:
-            writer.write(request(next(numbers)))
+            asked = request(next(numbers))
+            if reader.at_eof():  # idle for longer than the server keeps a connection
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(asked)
             seen.add(moment, *await answer(reader))
         writer.close()
 

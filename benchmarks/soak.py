@@ -39,9 +39,11 @@ def run(port: int, pid: int, request: Request, minutes: float, share: float) -> 
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    seen = asyncio.run(at_rate(port, request, 10_000_000, rate, 60 * minutes))
-    done.set()
-    watcher.join()
+    try:
+        seen = asyncio.run(at_rate(port, request, 10_000_000, rate, 60 * minutes, 32))
+    finally:
+        done.set()
+        watcher.join()
     return seen, memory
 
 

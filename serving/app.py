@@ -24,6 +24,7 @@ from serving import (
     routes_scores,
 )
 from serving.admission import Overloaded
+from serving.door import Door, refusal_of_overload
 from serving.last_resort import LastResort
 from serving.metrics import Measured, Metrics
 from serving.openapi import document_all
@@ -54,6 +55,7 @@ def create_app(metrics: Metrics) -> FastAPI:
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/", _to_docs, include_in_schema=False)  # else BentoML's own page
     app.add_middleware(LastResort)
+    app.add_middleware(Door, full=lambda: app.state.parts.queue.full())
     app.add_middleware(Measured, metrics=metrics)  # the outermost: it counts what the last resort answers
     _add_errors(app)
     document_all(app)
@@ -102,8 +104,7 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Overloaded)
     def _overloaded(_request: Request, error: Overloaded) -> Response:
-        headers = {"Retry-After": str(error.retry_after)}
-        return _shown(Refused(429, str(error), "wanted a shorter queue", "try again later", headers=headers))
+        return _shown(refusal_of_overload(error))
 
     @app.exception_handler(LedgerUnavailable)
     def _unavailable(_request: Request, error: LedgerUnavailable) -> Response:

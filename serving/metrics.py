@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest, values
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ class Metrics:
     """Counters of one service process, in a registry of their own."""
 
     def __init__(self) -> None:
+        # In memory: Feast and BentoML switch the library to mapped files, and a full disk then ends the process.
+        values.ValueClass = values.MutexValue
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self.requests = Counter(

@@ -199,7 +199,9 @@ def test_a_store_that_takes_calls_and_never_answers_costs_its_budget_and_leaves_
         answers = [json.loads(one) for one in parts.queue.submit(questions).result()]
         took = time.monotonic() - started
         parts.close()
-    assert [one["degraded"][0].split(":")[0] for one in answers] == ["feature_store_unavailable"] * 3
+    for answer in answers:
+        assert "feature_store_unavailable" in {text.split(":")[0] for text in answer["degraded"]}
+        assert answer["probabilities"] is None
     assert took < 20 * FEATURE_LIMIT_S  # once for all three, and not as long as the store hangs
 
 
