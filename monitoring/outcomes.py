@@ -95,7 +95,7 @@ def outcome_report(
         metrics=_metrics(known, cost, seed),
         coverage=share(known["covered"].astype(bool)),
         set_width=float(known["width"].mean()),
-        **_calibration(known[known["p1"].notna()]),  # type: ignore[arg-type]
+        **_calibration(known[known["p1"].notna()]),
         people=people(columns, ripe.ripe_days(), at),
         alarms=outcome_alarms(known, cost),
     )
@@ -114,10 +114,9 @@ def _rows(columns: EntryColumns, digest: str, ripe: Maturity, at: datetime, sinc
     days = [day for day in ripe.ripe_days() if since is None or day >= since]
     sql = f"SELECT {_WANTED} FROM graded WHERE digest = $digest AND scored_at <= $at AND trading_day IN $days"
     if not days:
-        return columns.query(f"SELECT {_WANTED} FROM graded LIMIT 0").to_pandas()
+        return columns.frame(f"SELECT {_WANTED} FROM graded LIMIT 0")
     sql += " ORDER BY trading_day, score_seq"
-    rows = columns.query(sql.replace("IN $days", "IN (SELECT unnest($days::DATE[]))"), _ask(digest, at, days))
-    frame = rows.to_pandas()
+    frame = columns.frame(sql.replace("IN $days", "IN (SELECT unnest($days::DATE[]))"), _ask(digest, at, days))
     late = pd.to_datetime(frame["decided_at"], utc=True) > pd.Timestamp(at)
     frame.loc[late, ["truth", "covered", "grade_shown"]] = None  # decided later: not known at ``at``
     return frame
