@@ -28,8 +28,8 @@ def closed_cases(columns: EntryColumns, key: bytes, *, limit: int = 1000) -> Ite
     """The newest closed cases, one a row: members (trigger, features, grades) and outcome; no names, no free text.
 
     Accounts, subjects, alerts, cases and people are replaced by a keyed hash (HMAC-SHA256; the firm keeps ``key``),
-    equal ids giving equal replacements. Days and contracts stay, as rules and features need them: who may not know those
-    may not have the library.
+    equal ids giving equal replacements. Days and contracts stay, as rules and features need them: who may not know
+    those may not have the library.
     """
     rows = columns.rows(
         "SELECT g.case_id, any_value(g.outcome) AS outcome, any_value(g.decided_by) AS decided_by, "

@@ -89,7 +89,7 @@ class Runner:
             if due_at is not None:
                 found.append((due_at, missed, job))
         places = {job.name: place for place, job in enumerate(self._plan.jobs)}
-        return sorted(found, key=lambda one: (one[0].date(), places[one[2].name] if one[2].needs else -1, one[0]))
+        return sorted(found, key=lambda one: (one[0], places[one[2].name]))
 
     def _ready(self, job: Job, due_at: datetime) -> bool:
         return all(self._good(need, due_at) for need in job.needs)
