@@ -23,6 +23,7 @@ from alertgrade.commands import outbox as outbox_commands
 from alertgrade.commands import policy as policy_commands
 from alertgrade.commands import publish as publish_commands
 from alertgrade.commands import rules as rule_commands
+from alertgrade.commands import schedule as schedule_commands
 from alertgrade.commands import serve as serve_commands
 from alertgrade.commands import simulate as simulate_commands
 from alertgrade.commands import train as train_commands
@@ -88,6 +89,17 @@ def build_app() -> typer.Typer:
         changes=governance_commands.changes,
         lineage=governance_commands.lineage,
         samples=governance_commands.samples,
+    )
+    _group(
+        app,
+        "schedule",
+        "Run the day's jobs by the clock.",
+        run=schedule_commands.run,
+        list=schedule_commands.list_,
+        now=schedule_commands.now,
+        on=schedule_commands.on,
+        off=schedule_commands.off,
+        history=schedule_commands.history,
     )
     _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
     _group(
