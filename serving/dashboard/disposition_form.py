@@ -73,7 +73,7 @@ def _form(t: Texts, client: ApiClient, case: Record, grade_seen: int | None) -> 
 def _send(t: Texts, client: ApiClient, case: Record, outcome: str, conclusion: str, grade_seen: int | None) -> None:
     try:
         with st.spinner(t("loading")):
-            client.dispose(case["case_id"], outcome, conclusion, grade_seen)
+            client.act(case["case_id"], "disposition", outcome=outcome, conclusion=conclusion, grade_seen=grade_seen)
     except ApiError as error:
         trouble(t, error, key="disposition")  # what was typed stays in the form
         return

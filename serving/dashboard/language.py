@@ -41,6 +41,11 @@ class Texts:
         """The field ``<stem>_zh`` or ``<stem>_en`` of an answer of the API."""
         return str(record.get(f"{stem}_{self.language}") or "")
 
+    def role(self, role: object) -> str:
+        """A role in words, or its id when it is not one of ours."""
+        pair = TEXTS.get(f"role_{role}")
+        return pair[self.place] if pair else str(role)
+
     def rule(self, rule_id: object) -> str:
         """A rule's name, or its id when it is not one of ours."""
         pair = RULES.get(str(rule_id))

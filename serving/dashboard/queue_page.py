@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from serving.dashboard import moving
 from serving.dashboard.client import GRADES, ApiClient, ApiError, Page, Record
 from serving.dashboard.formats import moment, text
 from serving.dashboard.grades import OUTCOMES, grade_label, look
@@ -106,7 +107,7 @@ def _read(client: ApiClient, filters: dict[str, object]) -> Page:
     position = st.session_state.get("position")
     if filters["grade"] is not None:
         return client.alerts(position, PAGE, **filters)
-    return client.queue(position, PAGE, **{name: value for name, value in filters.items() if name != "grade"})
+    return client.alerts(position, PAGE, **{name: value for name, value in filters.items() if name != "grade"})
 
 
 def table_of(t: Texts, items: list[Record]) -> pd.DataFrame:
@@ -149,8 +150,7 @@ def _table(t: Texts, items: list[Record]) -> None:
     st.caption(f"{t('shown', count=len(items))} · {t('open_hint')}")
     rows = [*clicked["selection"]["rows"], *(cell[0] for cell in clicked["selection"]["cells"])]
     if rows and rows[0] < len(items):
-        st.query_params["alert"] = items[rows[0]]["alert_id"]
-        st.rerun()
+        moving.go_to("case", alert=items[rows[0]]["alert_id"])
 
 
 def _pager(t: Texts, page: Page) -> None:

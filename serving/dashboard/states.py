@@ -11,8 +11,10 @@ from serving.dashboard.language import Texts
 
 
 def sign_out() -> None:
-    """Forget the key: the next run asks for one."""
-    st.session_state.pop("client", None)
+    """Forget the key and all that was read with it: the next run asks for one."""
+    language = st.session_state.get("language")
+    st.session_state.clear()
+    st.session_state["language"] = language or "zh"
 
 
 def trouble(t: Texts, error: ApiError, *, key: str) -> None:

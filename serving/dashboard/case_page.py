@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from serving.dashboard import account_panel, disposition_form
+from serving.dashboard import account_panel, disposition_form, moving
 from serving.dashboard.client import ApiClient, ApiError, Record
 from serving.dashboard.evidence import evidence_card, frozen_evidence, trigger_card, versions_card
 from serving.dashboard.grade_card import grade_card
@@ -16,9 +16,11 @@ from serving.dashboard.reasons import reasons_card
 from serving.dashboard.states import degraded, empty, trouble
 
 
-def render(t: Texts, client: ApiClient, alert_id: str) -> None:
-    """Draw the alert ``alert_id``; one that does not exist, or may not be seen, says so."""
-    st.button(t("back"), on_click=_back, key="back", icon=":material/arrow_back:")
+def render(t: Texts, client: ApiClient) -> None:
+    """Draw the alert the address asks for; one that does not exist, or may not be seen, says so."""
+    alert_id = st.query_params.get("alert", "")
+    if st.button(t("back"), key="back", icon=":material/arrow_back:"):
+        moving.go_to("cases")
     try:
         with st.spinner(t("loading")):
             found = client.alert(alert_id)
@@ -57,8 +59,3 @@ def _title(t: Texts, trigger: Record, answer: Record | None) -> str:
     parts = " · ".join(part for part in (t.rule(trigger["rule_id"]), where, trigger["account_id"]) if part)
     grade = badge(answer["grade"], t.language) if answer else ""
     return f'<div class="ag-title">{grade}<h2>{escape(parts)}</h2><code>{escape(trigger["alert_id"])}</code></div>'
-
-
-def _back() -> None:
-    st.query_params.clear()
-    st.session_state.pop("recorded", None)
