@@ -18,6 +18,7 @@ from ledger.errors import EntryConflict, NotInLedger
 from ledger.export import read_entries
 from ledger.history import LabelledAlert, LoggedScore
 from ledger.keys import ApiKey, hash_secret
+from ledger.latest import LatestReader
 from ledger.pages import Page
 from ledger.rows import Row
 from ledger.schema import ALERTS, ENTRIES, KEYS
@@ -35,7 +36,7 @@ _OF_DAY = (
 )
 
 
-class LedgerReader:
+class LedgerReader(LatestReader):
     """What ``ledger.ledger.Ledger`` answers; every method raises ``LedgerUnavailable`` when the store cannot."""
 
     _database: Database

@@ -12,7 +12,15 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from ledger.errors import LedgerError, LedgerUnavailable
-from serving import routes_cases, routes_context, routes_desk, routes_queue, routes_registers, routes_scores
+from serving import (
+    routes_cases,
+    routes_context,
+    routes_desk,
+    routes_queue,
+    routes_registers,
+    routes_reports,
+    routes_scores,
+)
 from serving.admission import Overloaded
 from serving.last_resort import LastResort
 from serving.metrics import Measured, Metrics
@@ -28,7 +36,7 @@ def create_app(metrics: Metrics) -> FastAPI:
     app = FastAPI(title="AlertGrade", version=version("alertgrade"), summary=_SUMMARY, docs_url=None, redoc_url=None)
     app.state.metrics = metrics
     app.include_router(routes_scores.router)
-    for routes in (routes_desk, routes_queue, routes_cases, routes_registers, routes_context):
+    for routes in (routes_desk, routes_queue, routes_cases, routes_registers, routes_context, routes_reports):
         app.include_router(routes.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)

@@ -69,6 +69,7 @@ def compose(
         metrics=metrics,
         clock=clock,
         published=Published(desk),
+        bundles=bundles,
         behaviour=BehaviourReader(features),
         desk_reader=desk_reader,
         closing=[reader.close, desk_reader.close],

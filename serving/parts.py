@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from ledger.ledger import Ledger
@@ -35,6 +36,7 @@ class Parts:
     metrics: Metrics
     clock: Callable[[], datetime]
     published: Published
+    bundles: Path
     behaviour: BehaviourReader
     desk_reader: FeatureReader | None = None
     max_body: int = 256 * 1024

@@ -39,6 +39,7 @@ def service(api, tmp_path):
         metrics=app.state.metrics,
         clock=lambda: NOW,
         published=Published(tmp_path / "desk"),
+        bundles=tmp_path / "bundles",
         behaviour=BehaviourReader(tmp_path / "features"),
     )
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none"))

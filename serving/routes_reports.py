@@ -1,0 +1,80 @@
+"""What monitoring put on record, and the models there are: read by the page, made elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from ledger.errors import NotInLedger
+from ledger.keys import ApiKey
+from serving.access import DESK, caller, roles_note
+from serving.model_files import described, served
+from serving.routes_scores import PartsNow
+
+router = APIRouter(tags=["reports"])
+DeskKey = Annotated[ApiKey, caller(*DESK)]
+Kind = Literal["drift", "outcomes", "effectiveness", "disagreement", "monthly", "halfyear", "market", "backtest"]
+CHANGES = ("promotion", "rollback", "retirement", "rule_change", "policy_change", "key", "key_revoked", "report")
+
+
+@router.get("/v1/reports/{kind}", openapi_extra=roles_note(*DESK))
+def get_report(kind: Kind, parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
+    """The newest report of a kind as it was put on record; 404 where none was made yet."""
+    found = parts.ledger.latest(("report",), key_prefix=f"{kind}:")
+    if not found:
+        raise NotInLedger(f"no {kind} report", "wanted one on record", f"run alertgrade monitor, or wait for {kind}")
+    return {**json.loads(found[0].payload), "seq": found[0].seq}
+
+
+@router.get("/v1/models", openapi_extra=roles_note(*DESK))
+def get_models(parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
+    """Champion and challenger, every bundle's manifest, who changed what, and how the challenger agrees in shadow."""
+    changes = parts.ledger.latest(("promotion", "rollback", "retirement"), most=50)
+    return {
+        "served": served(parts.bundles),
+        "bundles": described(parts.bundles),
+        "changes": [_change(entry.kind, entry.recorded_at, entry.payload) for entry in changes],
+        "shadow": shadow_agreement([json.loads(e.payload) for e in parts.ledger.latest(("shadow",), most=5_000)]),
+    }
+
+
+@router.get("/v1/changes", openapi_extra=roles_note("governor", "admin"))
+def get_changes(
+    parts: PartsNow,
+    _key: Annotated[ApiKey, caller("governor", "admin")],
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, Any]:
+    """Promotions, rule and policy changes, keys and reports, newest first; no secret is in the record."""
+    found = parts.ledger.latest(CHANGES, most=limit)
+    return {"items": [_change(one.kind, one.recorded_at, one.payload) | {"seq": one.seq} for one in found]}
+
+
+def shadow_agreement(shadows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A row a challenger: alerts, share of equal grades, mean of (challenger - champion), pairs of grades and counts.
+
+    Grades run from 1 (extreme) to 5 (low), so a positive mean is a milder challenger. Empty where nothing ran.
+    """
+    by_challenger: dict[str, list[tuple[int, int]]] = {}
+    for one in shadows:
+        pair = (one["baseline_of_champion"]["grade"], one["grade"])
+        by_challenger.setdefault(str(one["challenger"]["version"]), []).append(pair)
+    return [
+        {
+            "version": version,
+            "alerts": len(pairs),
+            "equal": sum(a == b for a, b in pairs) / len(pairs),
+            "mean_difference": sum(b - a for a, b in pairs) / len(pairs),
+            "pairs": [{"champion": a, "challenger": b, "alerts": n} for (a, b), n in sorted(Counter(pairs).items())],
+        }
+        for version, pairs in sorted(by_challenger.items())
+    ]
+
+
+def _change(kind: str, at: str, payload: str) -> dict[str, Any]:
+    """An entry without its hashes of keys and without long texts: who, what, when."""
+    said = json.loads(payload)
+    short = {name: value for name, value in said.items() if isinstance(value, (str, int, float)) and name != "sha256"}
+    return {"kind": kind, "recorded_at": at, **{n: v[:300] if isinstance(v, str) else v for n, v in short.items()}}
