@@ -29,7 +29,7 @@ def top_bar(t: Texts) -> None:
 
 def _who(t: Texts) -> str:
     person = session.person()
-    return f" · {escape(person.name)} · {escape(t.role(person.role))}" if person else ""
+    return f" · {escape(person.name)} · {escape(t.of_set('role', person.role))}" if person else ""
 
 
 def draw(t: Texts, place: Place, client: ApiClient) -> None:
@@ -38,7 +38,7 @@ def draw(t: Texts, place: Place, client: ApiClient) -> None:
     if person is None:
         session.unknown_person(t)
     elif person.role not in place.roles:
-        st.warning(f"**{t('forbidden')}** {t('forbidden_page', role=t.role(person.role))}")
+        st.warning(f"**{t('forbidden')}** {t('forbidden_page', role=t.of_set('role', person.role))}")
     else:
         place.render(t, client)
 

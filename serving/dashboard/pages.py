@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from serving.dashboard import case_page, overview_page, queue_page
+from serving.dashboard import alerts_page, case_page, overview_page, queue_page
 from serving.dashboard.client import ApiClient
 from serving.dashboard.language import Texts
 from serving.dashboard.roles import DESK
@@ -32,6 +32,7 @@ class Place:
 PLACES: tuple[Place, ...] = (  # the first is where one arrives; the menu's order
     Place("overview", "page_overview", ":material/dashboard:", overview_page.render),
     Place("cases", "page_cases", ":material/inbox:", queue_page.render),
+    Place("alerts", "queue", ":material/notifications:", alerts_page.render),
     Place("case", "page_case", ":material/description:", case_page.render, in_menu=False),
 )
 

@@ -101,9 +101,7 @@ def _try(t: Texts, candidate: ApiClient) -> None:
     try:
         found = candidate.me()
     except ApiError as error:
-        # Inside a form Streamlit allows no further button: submitting again is the retry.
-        detail = f"\n\n`{error.detail.replace('`', chr(39))}`" if error.detail else ""
-        st.error(f"**{t(error.kind)}** {t(error.kind + '_do')}{detail}")
+        trouble(t, error, key="sign-in", retry=False)
         return
     st.session_state["client"] = candidate
     st.session_state["person"] = Person(str(found.get("name")), str(found.get("role")))

@@ -5,15 +5,21 @@ from __future__ import annotations
 from serving.dashboard import (
     texts_account,
     texts_case,
+    texts_context,
     texts_forms,
     texts_frame,
+    texts_overview,
     texts_queue,
+    texts_words,
 )
 
 PARTS: tuple[dict[str, tuple[str, str]], ...] = (  # a page brings its own file of texts: add its TEXTS here
     texts_frame.TEXTS,
+    texts_words.TEXTS,
+    texts_overview.TEXTS,
     texts_queue.TEXTS,
     texts_case.TEXTS,
+    texts_context.TEXTS,
     texts_forms.TEXTS,
     texts_account.TEXTS,
 )

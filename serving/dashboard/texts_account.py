@@ -10,7 +10,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "all_features": ("全部特征（{count} 项）", "All features ({count})"),
     "feature": ("特征", "Feature"),
     "value": ("值", "Value"),
-    "no": ("否", "no"),
     "account_type": ("账户类型", "Account type"),
     "type_individual": ("个人", "individual"),
     "type_institution": ("机构", "institution"),

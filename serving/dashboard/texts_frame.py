@@ -58,4 +58,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fault": ("服务内部错误", "The service failed"),
     "fault_do": ("请重试；若再次发生，请联系管理员。", "Try again; if it happens again, tell an administrator."),
     "retry": ("重试", "Try again"),
+    "mark_all": ("全选本页", "Mark all on this page"),
+    "mark_one": ("选中", "Mark"),
+    "previous_page": ("上一页", "Previous page"),
+    "page_number": ("第 {number} 页", "Page {number}"),
+    "exact": ("精确匹配", "exact"),
+    "published_as_of": ("数据截至 {moment}", "data as of {moment}"),
 }
