@@ -30,7 +30,7 @@ demo: $(VENV)/.installed ## one alert end to end on a synthetic market, then the
 	$(BIN)/alertgrade demo $(DEMO)
 
 test: $(VENV)/.installed ## the tests (TESTS="tests/ledger -x" for some of them)
-	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(VENV)/.installed ## ruff: style and likely mistakes
 	$(BIN)/ruff check .

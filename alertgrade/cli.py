@@ -11,8 +11,10 @@ from rich.console import Console
 from alertgrade.commands import ctp as ctp_commands
 from alertgrade.commands import dashboard as dashboard_commands
 from alertgrade.commands import demo as demo_commands
+from alertgrade.commands import dispositions as disposition_commands
 from alertgrade.commands import events as event_commands
 from alertgrade.commands import features as feature_commands
+from alertgrade.commands import governance as governance_commands
 from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
@@ -52,6 +54,7 @@ def build_app() -> typer.Typer:
         model_commands.promote,
         model_commands.rollback,
         model_commands.retire,
+        model_commands.adapt,
         model_commands.mlflow,
         serve_commands.score,
         serve_commands.serve,
@@ -68,6 +71,7 @@ def build_app() -> typer.Typer:
         ctp=ctp_commands.import_ctp,
         mapping=event_commands.import_mapping,
     )
+    _group(app, "dispositions", "What was decided.", **{"import": disposition_commands.import_past})
     _group(app, "policy", "How three voices become one grade.", explain=policy_commands.explain)
     _group(
         app,
@@ -77,6 +81,12 @@ def build_app() -> typer.Typer:
         outcomes=monitor_report_commands.outcomes,
         effectiveness=monitor_report_commands.effectiveness,
         disagreement=monitor_report_commands.disagreement,
+        report=governance_commands.report,
+        backtest=governance_commands.backtest,
+        inventory=governance_commands.inventory,
+        changes=governance_commands.changes,
+        lineage=governance_commands.lineage,
+        samples=governance_commands.samples,
     )
     _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
     _group(app, "keys", "API keys.", create=ledger_commands.keys_create, revoke=ledger_commands.keys_revoke)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from alertgrade.settings import Settings
 from features.timeline import timeline
 from rules_baseline.alerts import write_parquet
+from rules_baseline.counters_table import counters_table
 
 if TYPE_CHECKING:
     from features.events.events import Events
@@ -69,21 +70,6 @@ def _counters(events: Events, home: Settings) -> pa.Table:
     from rules_baseline.status import status_of
 
     return counters_table(status_of(events, home.rules_dir / "status", custom_dir=home.custom_rules))
-
-
-COUNTERS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("rule_id", "exchange", "contract", "subject_type", "subject_id")),
-        ("trading_day", pa.date32()),
-        *((name, pa.float64()) for name in ("count", "limit", "share")),
-        ("answer", pa.string()),
-    ]
-)
-
-
-def counters_table(rows: list[dict[str, object]]) -> pa.Table:
-    """Rows of ``RulesEngine.status`` as a table, their order kept: nearest to a breach first."""
-    return pa.Table.from_pylist([{name: row.get(name) for name in COUNTERS.names} for row in rows], schema=COUNTERS)
 
 
 def _suspects(events: Events, home: Settings) -> dict[str, Callable[[], pa.Table]]:

@@ -16,6 +16,7 @@ from alertgrade.errors import AlertError
 from features.availability import available_at
 from features.build_record import RECORD, BuildRecord, aside, recover
 from features.catalogue import FAMILIES, FEATURE_SERVICE, FEATURES, STORED_FAMILIES
+from features.compiled import keep
 from features.digests import RawDays, changed_days
 from features.events.events import Events
 from features.events.sql import literal
@@ -212,7 +213,7 @@ class _Work:
         else:
             table = derived(self.family, events)
             stamped = table.mutate(event_timestamp=table.event_timestamp.cast("timestamp('UTC', 6)"))
-            self.events.backend.create_table("_family", stamped, temp=True)
+            keep(self.events.backend, "_family", stamped)
         return "SELECT * FROM _family" + ("" if run is None else f" WHERE {self._within(run)}")  # noqa: S608
 
     def _within(self, run: Run) -> str:

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from features.cancelling import cancelling
 from features.catalogue import FAMILIES, STORED_FAMILIES
+from features.compiled import fetch
 from features.events.events import Events
 from features.first_seen import first_seen
 from features.funding import funding
@@ -133,7 +134,7 @@ def _network(events: Events) -> ir.Table:
         addresses=_orders_by_address(events),
         contracts=_trade_days(events),
         matched=once(events, "matched_lots", lambda: matched_lots(events.table("trades"))),
-        synchronous=ibis.memtable(pairs_by_day(events.backend.to_pyarrow(near))),
+        synchronous=ibis.memtable(pairs_by_day(fetch(near))),
         filled=fills.group_by("account_id", "trading_day").aggregate(trades=fills.count()),
         logins=_given(events, "logins"),
         cash_flows=_given(events, "cash_flows"),

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from features.availability import available_column
+from features.compiled import fetch
 from features.links import addresses_used, linking_addresses, linking_banks, members_of_day, spread
 from features.neighbours import neighbours, together
 from features.network_settings import NetworkSettings
@@ -170,7 +171,7 @@ def _in_step(given: Relations, days: ir.Table, settings: NetworkSettings) -> ir.
 
 
 def _fetched(links: ir.Table | None) -> pa.Table:
-    return _LINKS.empty_table() if links is None else links.to_pyarrow().select(_LINKS.names).cast(_LINKS)
+    return _LINKS.empty_table() if links is None else fetch(links).select(_LINKS.names).cast(_LINKS)
 
 
 def _memory(table: pa.Table, **columns: str) -> ir.Table:

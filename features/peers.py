@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.availability import available_column
+from features.compiled import fetch
 from features.neighbours import ranks
 from features.percentiles import Floats, percentiles
 from features.windows import as_features, dense_distinct, numbered, ratio, trailing
@@ -37,7 +38,7 @@ def peers(
     placed = rows.left_join(accounts, valid).select(
         *_KEY, *BASES, event_timestamp=available_column(rows.trading_day), type="account_type", branch="branch"
     )
-    ranked = _ranked(placed.to_pyarrow())
+    ranked = _ranked(fetch(placed))
     columns = {f"{b}_{k}_percentile_20d": ranked[f"{b}_{k}_percentile_20d"] for k in KINDS for b in BASES}
     return as_features(ranked, columns)
 

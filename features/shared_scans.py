@@ -6,8 +6,8 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import ibis.expr.types as ir
-from ibis.util import gen_name
 
+from features.compiled import keep
 from features.events.events import Events
 
 _KEPT: WeakKeyDictionary[Events, dict[str, ir.Table]] = WeakKeyDictionary()
@@ -23,5 +23,5 @@ def once(events: Events, key: str, make: Callable[[], ir.Table]) -> ir.Table:
         return make()
     kept = _KEPT.setdefault(events, {})
     if key not in kept:
-        kept[key] = events.backend.create_table(gen_name(f"features_{key}"), make(), temp=True)
+        kept[key] = keep(events.backend, f"features_{key}{events.part}", make())
     return kept[key]

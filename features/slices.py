@@ -20,6 +20,11 @@ class EventsSlice(Events):
         self.__dict__.update(events.__dict__)
         self._first, self._last = first, last
 
+    @property
+    def part(self) -> str:
+        """The days of the cut."""
+        return f"_{self._first:%Y%m%d}_{self._last:%Y%m%d}"
+
     def table(self, name: str) -> ibis.Table:
         """Give a raw table, cut where it is dated."""
         table = super().table(name)

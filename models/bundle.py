@@ -122,9 +122,9 @@ def _digest(facts: Mapping[str, Any]) -> str:
 
 
 def _files(scorer: AlertScorer) -> dict[str, bytes]:
-    booster, learnt = scorer.classifier.to_text()
+    booster, learnt = ("", "null") if scorer.classifier is None else scorer.classifier.to_text()
     facts = {
-        "classifier": json.loads(learnt),
+        "classifier": json.loads(learnt),  # null: made without labels, and the booster is empty
         "conformal": json.loads(scorer.conformal.to_json()),
         "peers": scorer.peers.to_json(),
     }
@@ -139,8 +139,9 @@ def _files(scorer: AlertScorer) -> dict[str, bytes]:
 def _scorer(facts: Mapping[str, Any], files: Mapping[str, bytes]) -> AlertScorer:
     learnt, digest = json.loads(files["scorer.json"]), _digest(facts)
     versions = Versions(**facts["versions"])
+    known, booster = learnt["classifier"], files["booster.txt"].decode()
     return AlertScorer(
-        OrdinalLGBMClassifier.from_text(files["booster.txt"].decode(), json.dumps(learnt["classifier"])),
+        None if known is None else OrdinalLGBMClassifier.from_text(booster, json.dumps(known)),
         AnomalyEnsemble.from_bytes(files["detectors.npz"]),
         ConformalSets.from_json(json.dumps(learnt["conformal"])),
         PeerMedians.from_json(learnt["peers"]),

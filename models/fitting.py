@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,17 +31,22 @@ def fit_parts(
     seed: int,
     coverage: float,
     calibration_groups: ArrayLike | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Parts:
     """Everything a scorer learns; ``ValueError`` for a grade outside 1 to 5 or a missing calibration column.
 
     Half of the calibration rows stop the boosting, the other half set the conformal threshold. With
     ``calibration_groups`` (a subject a row) a group is wholly in one half: alerts of one subject resemble each other.
+    ``parameters`` are the classifier's where they are not its defaults.
     """
     frame, later = X.astype(np.float64), calibration[0].loc[:, list(X.columns)].astype(np.float64)
     ranks, later_ranks = _ranks(y), _ranks(calibration[1])
     stop = _every_second(len(later), calibration_groups)
     classifier = OrdinalLGBMClassifier(
-        classes=tuple(range(_MILDEST)), monotone_constraints=dict(monotone or {}), random_state=seed
+        classes=tuple(range(_MILDEST)),
+        monotone_constraints=dict(monotone or {}),
+        random_state=seed,
+        **(parameters or {}),
     )
     watched = [(later.iloc[stop], later_ranks[stop])] if stop.any() else None
     classifier.fit(frame, ranks, sample_weight=sample_weight, eval_set=watched)
@@ -50,6 +56,12 @@ def fit_parts(
         _fit_sets(classifier, later.iloc[~stop], later_ranks[~stop], coverage),
         PeerMedians.fit(frame),
     )
+
+
+def fit_unlabelled(X: pd.DataFrame, seed: int) -> tuple[AnomalyEnsemble, ConformalSets, PeerMedians]:
+    """What can be learnt without a label; the grade sets are whole, as nothing is known of them."""
+    frame = X.astype(np.float64)
+    return _fit_anomaly(frame, seed), ConformalSets.fit(np.empty((0, _MILDEST)), []), PeerMedians.fit(frame)
 
 
 def _every_second(rows: int, groups: ArrayLike | None) -> NDArray[np.bool_]:

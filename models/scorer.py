@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from sklearn.exceptions import NotFittedError
 
 from models.anomaly import AnomalyEnsemble
 from models.answer import answer
 from models.conformal import ConformalSets
 from models.cumulative_logit import class_probabilities
 from models.disposition import OrdinalLGBMClassifier
-from models.fitting import fit_parts
+from models.fitting import fit_parts, fit_unlabelled
 from models.graded_alert import Anomaly, Driver, GradedAlert, Reason, Versions
 from models.peers import PeerMedians
 from models.policy import Decision, Policy
@@ -31,8 +32,8 @@ Floats = NDArray[np.float64]
 class _Row:
     """What the models say of one row."""
 
-    severity: float
-    probabilities: list[float]  # grade 1 first
+    severity: float | None  # None, as the probabilities: no classifier yet
+    probabilities: list[float] | None  # grade 1 first
     share: float | None
     drivers: list[Driver]
     parts: Floats | None  # contributions to the severity, base last; None unless reasons are wanted
@@ -40,9 +41,13 @@ class _Row:
 
 @dataclass(frozen=True)
 class AlertScorer:
-    """Grades alerts; a grade is the same bit for bit alone, in any batch, after reload and in any process."""
+    """Grades alerts; a grade is the same bit for bit alone, in any batch, after reload and in any process.
 
-    classifier: OrdinalLGBMClassifier
+    Without a classifier (too few labels yet) the rules' grade stands under the policy's clauses, the detectors speak,
+    and probabilities and severity are null.
+    """
+
+    classifier: OrdinalLGBMClassifier | None
     anomaly: AnomalyEnsemble
     conformal: ConformalSets
     peers: PeerMedians
@@ -50,7 +55,8 @@ class AlertScorer:
     versions: Versions
 
     def __post_init__(self) -> None:
-        names = tuple(str(name) for name in self.classifier.feature_names_in_)
+        known = self.anomaly.feature_names_ if self.classifier is None else self.classifier.feature_names_in_
+        names = tuple(str(name) for name in known)
         place = {name: j for j, name in enumerate(names)}
         columns = np.array([place[name] for name in self.anomaly.feature_names_], dtype=np.int64)
         object.__setattr__(self, "_names", names)
@@ -73,15 +79,17 @@ class AlertScorer:
         model_version: str | None = None,
         rules_version: str | None = None,
         feature_service: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
     ) -> Self:
         """Learn from features X (columns are names, NaN is missing) and grades y (1 extreme to 5 low).
 
         ``calibration`` holds later rows that X does not: every second one stops the boosting early, the others set
         the conformal threshold; ``calibration_groups`` (a subject a row) keeps a subject
-        on one side. ``monotone`` +1: severity never falls as the feature rises.
+        on one side. ``monotone`` +1: severity never falls as the feature rises. ``parameters`` are the classifier's
+        where they are not its defaults.
         """
         classifier, anomaly, conformal, peers = fit_parts(
-            X, y, sample_weight, calibration, monotone, seed, coverage, calibration_groups
+            X, y, sample_weight, calibration, monotone, seed, coverage, calibration_groups, parameters
         )
         chosen = Policy.read() if policy is None else policy
         versions = Versions(
@@ -92,6 +100,16 @@ class AlertScorer:
             feature_service=feature_service,
         )
         return cls(classifier, anomaly, conformal, peers, chosen, versions)
+
+    @classmethod
+    def without_labels(
+        cls, X: pd.DataFrame, *, seed: int = 0, policy: Policy | None = None, feature_service: str | None = None
+    ) -> Self:
+        """Rules and detectors only, the detectors fitted on X: what grades before anybody has decided enough alerts."""
+        anomaly, conformal, peers = fit_unlabelled(X, seed)
+        chosen = Policy.read() if policy is None else policy
+        versions = Versions(model=None, digest=None, policy=chosen.version, rules=None, feature_service=feature_service)
+        return cls(None, anomaly, conformal, peers, chosen, versions)
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -121,26 +139,39 @@ class AlertScorer:
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Probabilities of grades 1 to 5 (columns), shape (n, 5), for training and monitoring in bulk."""
+        if self.classifier is None:
+            raise NotFittedError("this scorer has no classifier: it was made without labels")
         severity = self.classifier.severity(X.loc[:, list(self.feature_names)])
         return class_probabilities(severity, self.classifier.cut_points_)[:, ::-1]
 
     def _findings(self, matrix: Floats, explain: bool) -> list[_Row]:
-        severity = self.classifier.severity_of_matrix(matrix)
-        # the classifier ranks the mildest grade lowest; answers put grade 1 first
-        probabilities = class_probabilities(severity, self.classifier.cut_points_)[:, ::-1]
         strange = matrix[:, self.__dict__["_anomaly_columns"]]
         if explain:
             shares, drivers = self.anomaly.assess(strange)
-            parts: list[Floats | None] = list(self.classifier.contributions_of_matrix(matrix))
         else:
             shares, drivers = self.anomaly.score(strange), [[] for _ in range(len(matrix))]
-            parts = [None] * len(matrix)
         known = [None if np.isnan(share) else float(share) for share in shares]
-        columns = (severity.tolist(), probabilities.tolist(), known, drivers, parts)
+        columns = (*self._judged(matrix), known, drivers, self._parts(matrix, explain))
         return [_Row(*values) for values in zip(*columns, strict=True)]
 
+    def _judged(self, matrix: Floats) -> tuple[list[Any], list[Any]]:
+        """Severity and probabilities a row; None where there is no classifier."""
+        if self.classifier is None:
+            return [None] * len(matrix), [None] * len(matrix)
+        severity = self.classifier.severity_of_matrix(matrix)
+        # the classifier ranks the mildest grade lowest; answers put grade 1 first
+        return severity.tolist(), class_probabilities(severity, self.classifier.cut_points_)[:, ::-1].tolist()
+
+    def _parts(self, matrix: Floats, explain: bool) -> list[Floats | None]:
+        if not explain:
+            return [None] * len(matrix)
+        if self.classifier is None:
+            return [np.empty(0)] * len(matrix)  # reasons are wanted, the classifier has none
+        return list(self.classifier.contributions_of_matrix(matrix))
+
     def _graded(self, item: ScoreInput, row: Mapping[str, float | None], found: _Row) -> GradedAlert:
-        grade_set = self.conformal.grade_set(found.probabilities, GRADES)
+        p = found.probabilities
+        grade_set = list(GRADES) if p is None else self.conformal.grade_set(p, GRADES)
         decision = self.policy.decide(found.probabilities, found.share, item.baseline, item.trigger, grade_set)
         rules = item.trigger.parameters_version
         return answer(

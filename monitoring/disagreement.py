@@ -1,5 +1,6 @@
 """Disagreement (规则与模型分歧): where the rules and the classifier part most, listed, and drawn for labelling."""
 
+# ruff: noqa: S608  # statements are built of our own names; values are bound
 from __future__ import annotations
 
 import hashlib

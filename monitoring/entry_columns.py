@@ -1,5 +1,6 @@
 """The ledger's entries as columns: parquet files that only grow, and views over them that every report reads."""
 
+# ruff: noqa: S608  # statements are built of our own names; values are bound
 from __future__ import annotations
 
 import json
@@ -131,7 +132,7 @@ class EntryColumns:
             return _scores_sql(self._feature_names())
         shape = {"alerts": _ALERT, "dispositions": _DISPOSITION}.get(name)
         read = "payload" if shape is None else f"from_json(payload, '{json.dumps(shape)}') AS p"
-        return f"SELECT seq, kind, key, recorded_at::TIMESTAMPTZ AS recorded_at, {read} FROM batch"  # noqa: S608
+        return f"SELECT seq, kind, key, recorded_at::TIMESTAMPTZ AS recorded_at, {read} FROM batch"
 
     def _feature_names(self) -> list[str]:
         found = self._db.execute(
@@ -144,7 +145,9 @@ class EntryColumns:
         for name in ("alerts", "scores", "dispositions", "work"):
             if any(self.folder.glob(f"{name}-*.parquet")):
                 files = str(self.folder / f"{name}-*.parquet")
-                self._db.execute(f"CREATE OR REPLACE VIEW raw_{name} AS FROM read_parquet('{files}', union_by_name=true)")
+                self._db.execute(
+                    f"CREATE OR REPLACE VIEW raw_{name} AS FROM read_parquet('{files}', union_by_name=true)"
+                )
             else:
                 self._db.register("batch", _NOTHING)
                 sql = _scores_sql([]) if name == "scores" else self._select(name)
@@ -162,10 +165,10 @@ def _scores_sql(names: list[str]) -> str:
     shape = {"alert_id": "VARCHAR", "answer": _ANSWER, "evidence": {"features": dict.fromkeys(names, "DOUBLE")}}
     if not names:
         del shape["evidence"]
-    columns = "".join(f', p.evidence.features.{_quoted(name)} AS {_quoted("f_" + name)}' for name in names)
+    columns = "".join(f", p.evidence.features.{_quoted(name)} AS {_quoted('f_' + name)}" for name in names)
     text = json.dumps(shape).replace("'", "''")
     return (
-        f"SELECT seq, recorded_at::TIMESTAMPTZ AS recorded_at, p.alert_id AS alert_id, p.answer AS answer{columns} "  # noqa: S608
+        f"SELECT seq, recorded_at::TIMESTAMPTZ AS recorded_at, p.alert_id AS alert_id, p.answer AS answer{columns} "
         f"FROM (SELECT seq, recorded_at, from_json(payload, '{text}') AS p FROM batch)"
     )
 

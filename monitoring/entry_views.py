@@ -5,6 +5,7 @@ now (null: undecided, reopened or terminated); ``truth`` is the grade that outco
 alert (imported) goes before that of its case; of several of a case the latest holds; a reopening ends it.
 """
 
+# ruff: noqa: S608  # statements are built of our own names; values are bound
 from __future__ import annotations
 
 _TRUTH = "{'referred': 1, 'restricted': 2, 'enhanced_review': 3, 'educated': 4, 'no_action': 5}"

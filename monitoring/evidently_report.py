@@ -1,4 +1,5 @@
 """The nightly page for people: Evidently's drift, data quality and classification on a sample, as one HTML file."""
+# statements are built of our own names; values are bound
 
 from __future__ import annotations
 

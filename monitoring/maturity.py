@@ -1,4 +1,5 @@
 """Which days of alerts are ripe: outcomes come late, and the early ones are not like the rest."""
+# statements are built of our own names; values are bound
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """The night: drift of the day and of the last weeks, the alarms on ripe outcomes, and the pages that follow."""
+# statements are built of our own names; values are bound
 
 from __future__ import annotations
 

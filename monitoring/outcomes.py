@@ -1,5 +1,6 @@
 """Outcomes (处置结果): what the grades were worth, on ripe days only, beside what the rules alone would have said."""
 
+# ruff: noqa: S608  # statements are built of our own names; values are bound
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
@@ -111,9 +112,9 @@ def ripe_alarms(
 
 def _rows(columns: EntryColumns, digest: str, ripe: Maturity, at: datetime, since: date | None) -> pd.DataFrame:
     days = [day for day in ripe.ripe_days() if since is None or day >= since]
-    sql = f"SELECT {_WANTED} FROM graded WHERE digest = $digest AND scored_at <= $at AND trading_day IN $days"  # noqa: S608
+    sql = f"SELECT {_WANTED} FROM graded WHERE digest = $digest AND scored_at <= $at AND trading_day IN $days"
     if not days:
-        return columns.query(f"SELECT {_WANTED} FROM graded LIMIT 0").to_pandas()  # noqa: S608
+        return columns.query(f"SELECT {_WANTED} FROM graded LIMIT 0").to_pandas()
     sql += " ORDER BY trading_day, score_seq"
     rows = columns.query(sql.replace("IN $days", "IN (SELECT unnest($days::DATE[]))"), _ask(digest, at, days))
     frame = rows.to_pandas()

@@ -1,4 +1,5 @@
 """The people beside the model: do they agree with one another, are they led by the grade shown, do they override it."""
+# statements are built of our own names; values are bound
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """The scores of one model in an interval of trading days, column by column: what it was asked and what it answered."""
 
+# ruff: noqa: S608  # statements are built of our own names; values are bound
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class ScoredColumns:
         self._columns, self._table = columns, table
         self.features = {name: f'"f_{name}"' for name in columns.features()}
         self._expressions = {**self.features, **_ANSWERS}
-        self._rows = int(columns.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])  # noqa: S608
+        self._rows = int(columns.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])
 
     @property
     def columns(self) -> list[str]:
@@ -47,11 +48,11 @@ class ScoredColumns:
         """Some columns as doubles; of at most ``rows`` rows, drawn with ``seed``, where given."""
         chosen = ", ".join(f'CAST({self._expressions[name]} AS DOUBLE) AS "{name}"' for name in names)
         drawn = "" if rows is None else f" USING SAMPLE reservoir({rows} ROWS) REPEATABLE ({seed})"
-        return self._columns.query(f"SELECT {chosen} FROM {self._table}{drawn}").to_pandas()  # noqa: S608
+        return self._columns.query(f"SELECT {chosen} FROM {self._table}{drawn}").to_pandas()
 
     def subjects(self) -> pd.Series[str]:
         """The account of each row."""
-        return self._columns.query(f"SELECT account_id FROM {self._table}").to_pandas()["account_id"]  # noqa: S608
+        return self._columns.query(f"SELECT account_id FROM {self._table}").to_pandas()["account_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ def read_scores(columns: EntryColumns, digest: str, since: date | None = None, u
     """
     asked: dict[str, Any] = {"since": since, "until": until, "digest": digest}
     ours = "(digest = $digest OR digest IS NULL)"
-    columns.hold("scored", f"SELECT * FROM graded WHERE {_INSIDE} AND {ours} ORDER BY score_seq", asked)  # noqa: S608
-    others = columns.rows(f"SELECT count(*) AS n FROM graded WHERE {_INSIDE} AND NOT {ours}", asked)[0]["n"]  # noqa: S608
+    columns.hold("scored", f"SELECT * FROM graded WHERE {_INSIDE} AND {ours} ORDER BY score_seq", asked)
+    others = columns.rows(f"SELECT count(*) AS n FROM graded WHERE {_INSIDE} AND NOT {ours}", asked)[0]["n"]
     found = columns.rows(
         "SELECT count(*) AS n, min(trading_day) AS first, max(trading_day) AS last, "
         "count(*) FILTER (degraded) AS degraded FROM scored"

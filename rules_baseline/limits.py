@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from alertgrade.errors import AlertError
+from alertgrade.yaml_text import plain_yaml
 from features.events.schema import EXCHANGES
 from rules_baseline.rule import Parameter, Rule
 from rules_baseline.signature import SIGNATURE, signature_of
@@ -103,7 +104,7 @@ def _limits(entries: tuple[Entry, ...], common: Mapping[str, Any], digest: str) 
 
 def _parsed(name: str, text: str) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(text)
+        document = plain_yaml(text)
     except yaml.YAMLError as error:
         raise AlertError(f"{name} is not YAML: {error}", "wanted a parameters file") from error
     if not isinstance(document, dict):

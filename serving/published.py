@@ -26,6 +26,11 @@ class Published:
         self._folder = folder
         self._past: tuple[float, list[Record], PastAlerts] | None = None
 
+    def written_at(self, name: str) -> str | None:
+        """When one of the files was last written (UTC); ``None`` where it never was."""
+        file = self._folder / f"{name}.parquet"
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat() if file.exists() else None
+
     def as_of(self) -> str | None:
         """When the files were written; ``None`` where they never were."""
         file = self._folder / "published.parquet"

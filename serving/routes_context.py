@@ -35,7 +35,7 @@ def get_counters(
 ) -> dict[str, Any]:
     """Counts against limits now, nearest to a breach first (417 / 500); the last ones published."""
     rows = _asked(lambda: parts.published.counters(subject_id=subject_id, rule_id=rule_id, most=limit))
-    return {"as_of": parts.published.as_of(), "items": rows}
+    return {"as_of": parts.published.written_at("counters"), "items": rows}
 
 
 @router.get("/v1/timeline", openapi_extra=roles_note(*DESK))

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+LONG_FILES = (  # by processor time, longest first: begun last, one of them would run alone to the end
+    "tests/features/test_incremental.py",
+    "tests/rules_baseline/spark/test_same_as_duckdb.py",
+    "tests/features/test_spark.py",
+    "tests/features/test_parity.py",
+    "tests/features/test_point_in_time.py",
+    "tests/rules_baseline/test_state.py",
+    "tests/features/test_windows.py",
+    "tests/features/test_feast_contract.py",
+    "tests/rules_baseline/after_close/test_suspects.py",
+    "tests/features/test_conduct_in_time.py",
+    "tests/front_door/test_arrow.py",
+    "tests/oracles/test_hand_cases.py",
+)
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +40,34 @@ def samples() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no samples under {folder}: set ALERTGRADE_SAMPLES")
     return folder
+
+
+SMALL_SPARK = {  # two cores, few partitions, no compiled queries, and a Java that compiles quickly rather than well
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One Spark session for all tests of a process."""
+    if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
+        pytest.skip("no pyspark or no java: the Spark runs are not tested here")
+    from features.spark_session import started
+
+    spill = {"spark.local.dir": str(tmp_path_factory.mktemp("spill"))}
+    with started("local[2]", more=SMALL_SPARK | spill) as session:
+        yield session
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files; within them, and among the others, the order stays the one that chance gave."""
+    place = {ROOT / name: number for number, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONG_FILES
+
 PACKAGES = (
     "alertgrade",
     "features",
@@ -52,3 +54,7 @@ def test_no_tracked_file_is_larger_than_5_mb(repository: Path) -> None:
     asked = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True, check=True)
     files = [repository / name for name in asked.stdout.decode().split("\0") if name]
     assert [f.name for f in files if f.exists() and f.stat().st_size > 5_000_000] == []
+
+
+def test_the_long_test_files_are_those_that_are_there(repository: Path) -> None:
+    assert [name for name in LONG_FILES if not (repository / name).is_file()] == []

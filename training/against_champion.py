@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.bundle import load_bundle
-from models.graded_alert import GradedAlert
 from models.scorer import ScoreInput
 from training.dataset import Dataset
+from training.evaluate import given_by
 from training.gate import Gate, gate
 from training.paired import Given
 from training.registry import GATE_FILE, ModelRegistry, Version
@@ -57,7 +57,4 @@ def _given(
 ) -> tuple[Given, Sequence[Sequence[float]]]:
     bundle, _ = registry.bundle(version.version)
     scorer = load_bundle(bundle, public_key)
-    graded: list[GradedAlert] = scorer.grade(rows, explain=False)
-    grades = np.array([one.grade for one in graded], dtype=np.int_)
-    shares = np.array([one.probabilities for one in graded], dtype=np.float64).reshape(len(graded), 5)
-    return Given(grades, shares), scorer.policy.file.cost
+    return given_by(scorer.grade(rows, explain=False)), scorer.policy.file.cost

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from models.metrics import GRADES
-
-Floats = NDArray[np.float64]
+from models.metrics import GRADES, Floats, Ints
 
 
-def most_frequent(y: pd.Series[int], rows: int) -> Floats:
-    """Class shares of the training labels for every row; shape (rows, 5)."""
-    shares = np.array([(y == g).mean() for g in GRADES], dtype=np.float64)
+def most_frequent(y: pd.Series[int], rows: int, weight: Floats) -> Floats:
+    """Class shares of the training labels, by ``weight``, for every row; shape (rows, 5)."""
+    shares = np.array([np.average(y == g, weights=weight) for g in GRADES], dtype=np.float64)
     return np.tile(shares, (rows, 1))
 
 
-def logistic(X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame) -> Floats:
+def logistic(X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame, weight: Floats) -> Floats:
     """Multinomial logistic regression on median-imputed, standardised features; shape (rows, 5)."""
+    if y.nunique() == 1:
+        return most_frequent(y, len(X_test), weight)
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -27,10 +26,13 @@ def logistic(X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame) -> Floats
     model = make_pipeline(
         SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler(), LogisticRegression(max_iter=2000)
     )
-    return _spread(model.fit(X, y).predict_proba(X_test), model.classes_)
+    model.fit(X, y, logisticregression__sample_weight=weight)
+    return _spread(model.predict_proba(X_test), model.classes_)
 
 
-def multiclass_lightgbm(X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame, *, seed: int) -> Floats:
+def multiclass_lightgbm(
+    X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame, weight: Floats, *, seed: int
+) -> Floats:
     """Plain multiclass LightGBM, which does not know that grades are ordered; shape (rows, 5)."""
     from lightgbm import LGBMClassifier
 
@@ -43,15 +45,15 @@ def multiclass_lightgbm(X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame
         deterministic=True,
         verbose=-1,
     )
-    return _spread(np.asarray(model.fit(X, y).predict_proba(X_test)), model.classes_)
+    return _spread(np.asarray(model.fit(X, y, sample_weight=weight).predict_proba(X_test)), model.classes_)
 
 
-def certain(grades: NDArray[np.int_]) -> Floats:
+def certain(grades: Ints) -> Floats:
     """Probabilities of a voice that gives one grade: 1 on it; shape (rows, 5)."""
     return np.asarray(np.asarray(grades)[:, None] == np.array(GRADES), dtype=np.float64)
 
 
-def _spread(probabilities: Floats, classes: NDArray[np.int_]) -> Floats:
+def _spread(probabilities: Floats, classes: Ints) -> Floats:
     full = np.zeros((len(probabilities), len(GRADES)))
     full[:, np.asarray(classes, dtype=int) - 1] = probabilities
     return full

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from math import fsum
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from features.rows import as_rows
@@ -16,6 +17,7 @@ from models.graded_alert import GradedAlert
 from models.scorer import AlertScorer, ScoreInput
 from rules_baseline.grade import baseline_grade
 from rules_baseline.trigger import TriggerRecord
+from training.recipe import MONOTONE
 
 SAMPLE = 50  # rows of the reference sample that are graded
 REPEATED = 3  # from this occurrence on the policy never lets a breach be better than 2
@@ -39,6 +41,7 @@ def broken(bundle: Path, reference: Path, public_key: bytes) -> tuple[str, ...]:
     repeated = [one for item, one in zip(inputs, graded, strict=True) if (item.trigger.occurrence or 0) >= REPEATED]
     if any(one.grade > 2 for one in repeated):
         failed.append("a third breach of an exchange limit is graded better than 2")
+    failed += [f"the severity falls as {name} rises" for name in _falling(scorer, pd.read_parquet(reference))]
     if [scorer.grade([one])[0] for one in inputs] != graded:
         failed.append("a row graded alone differs from the same row in a batch")
     if again.grade(inputs) != graded:
@@ -47,7 +50,9 @@ def broken(bundle: Path, reference: Path, public_key: bytes) -> tuple[str, ...]:
 
 
 def _sums_to_one(one: GradedAlert) -> bool:
-    shares = one.probabilities or []
+    if one.probabilities is None:  # a bundle made without labels
+        return one.severity is None
+    shares = one.probabilities
     return len(shares) == 5 and min(shares) >= 0 and abs(fsum(shares) - 1) <= _TOLERANCE
 
 
@@ -66,6 +71,23 @@ CLAUSES: Mapping[str, Callable[[GradedAlert], bool]] = {
     "an anomaly share is outside [0, 1]": _share_in_range,
     "a grade has no reasons": lambda one: bool(one.reasons),
 }
+
+
+def _falling(scorer: AlertScorer, reference: pd.DataFrame) -> list[str]:
+    """Features of which more must never make an alert less severe, and does; none without a classifier."""
+    if scorer.classifier is None:
+        return []
+    names = list(scorer.feature_names)
+    rows = reference.reindex(columns=names).head(SAMPLE).to_numpy(dtype=np.float64)
+    found = []
+    for name in (name for name in MONOTONE if name in names):
+        steps = np.unique(reference[name].dropna()) if name in reference.columns else np.empty(0)
+        levels = np.quantile(steps, np.linspace(0, 1, 10)) if steps.size else np.empty(0)
+        raised = [np.ascontiguousarray(np.where(np.array(names) == name, level, rows)) for level in levels]
+        severities = np.array([scorer.classifier.severity_of_matrix(matrix) for matrix in raised])
+        if len(raised) > 1 and (np.diff(severities, axis=0) < -_TOLERANCE).any():
+            found.append(name)
+    return found
 
 
 def _inputs(scorer: AlertScorer, reference: pd.DataFrame) -> list[ScoreInput]:

@@ -20,6 +20,12 @@ from rules_baseline.trigger import TriggerRecord
 GRADE_OF_OUTCOME = {outcome: 5 - rank for rank, outcome in enumerate(OUTCOMES)}  # no_action 5 ... referred 1
 
 
+LABEL_COLUMNS = (  # of ``Dataset.alerts``, from the disposition
+    *("outcome", "decided_at", "case", "decided_by", "grade_given", "grade_shown", "blind", "sample"),
+    "sample_probability",
+)
+
+
 class PointInTimeStore(Protocol):
     """The one verb of the feature store that training needs."""
 
@@ -34,11 +40,26 @@ class LabelledAlert:
     trigger: TriggerRecord
     outcome: str
     decided_at: datetime
+    case_id: str | None = None  # null: imported
+    decided_by: str | None = None
+    grade_given: int | None = None  # null: never graded
+    grade_shown: int | None = None  # null: none was shown, or it is not on record
+    blind: bool | None = None  # null: not on record
+    sample: str | None = None  # why it was drawn for labelling; null: it came by itself
+    sample_probability: float | None = None
+
+    @property
+    def case(self) -> str:
+        """What was decided at once: the case, or where none is on record the subject and the instant.
+
+        Alerts of one case share one disposition, so what was imported is told apart by who was decided on, and when.
+        """
+        return self.case_id or f"{self.trigger.subject_type}:{self.trigger.subject_id}:{self.decided_at.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Rows of equal order: ``alerts`` (trigger columns, outcome, decided_at, grade), ``X``, the trigger records."""
+    """Rows of equal order: ``alerts`` (trigger columns, ``LABEL_COLUMNS``, grade), ``X``, the trigger records."""
 
     alerts: pd.DataFrame
     X: pd.DataFrame
@@ -55,22 +76,26 @@ class Dataset:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def known_labels(labelled: Sequence[LabelledAlert], known_by: datetime) -> list[LabelledAlert]:
+    """Those decided at or before ``known_by``, by (triggered_at, alert_id)."""
+    known = [row for row in labelled if row.decided_at <= known_by]
+    return sorted(known, key=lambda row: (row.trigger.triggered_at, row.trigger.alert_id))
+
+
 def build_dataset(labelled: Sequence[LabelledAlert], store: PointInTimeStore, *, known_by: datetime) -> Dataset:
     """Join labelled alerts with their features at the alert; labels decided after ``known_by`` are unknown.
 
     Rows are ordered by (triggered_at, alert_id). ``AlertError`` where no label is known by then.
     """
-    known = sorted(
-        (row for row in labelled if row.decided_at <= known_by),
-        key=lambda row: (row.trigger.triggered_at, row.trigger.alert_id),
-    )
+    known = known_labels(labelled, known_by)
     if not known:
         raise AlertError(f"no disposition was decided by {known_by:%Y-%m-%d}", "wanted labelled alerts to train on")
     triggers = tuple(row.trigger for row in known)
     alerts = pd.DataFrame([t.model_dump(exclude={"evidence"}) for t in triggers])
-    alerts["triggered_at"] = pd.to_datetime(alerts["triggered_at"], utc=True).astype("datetime64[us, UTC]")
-    alerts["outcome"] = [row.outcome for row in known]
-    alerts["decided_at"] = pd.to_datetime([row.decided_at for row in known], utc=True).astype("datetime64[us, UTC]")
+    for name in LABEL_COLUMNS:
+        alerts[name] = pd.Series([getattr(row, name) for row in known], dtype=object)
+    for name in ("triggered_at", "decided_at"):
+        alerts[name] = pd.to_datetime(alerts[name], utc=True).astype("datetime64[us, UTC]")
     alerts["grade"] = alerts["outcome"].map(GRADE_OF_OUTCOME).astype(int)
     return Dataset(alerts, feature_rows(triggers, store), triggers)
 

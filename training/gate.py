@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.metrics import METRICS, Estimate, Floats, Ints, expected_cost
+from training.evaluate import COST
 from training.paired import Given, difference
 
-COST = "expected_cost"  # what the policy minimises, and so what a better model must lower
 MORE_IS_BETTER = {"quadratic_kappa": True, "macro_mae": False, "pr_auc_grade_1_2": True, "log_loss": False, COST: False}
 LEAST_ROWS, LEAST_SUBJECTS = 50, 15  # fewer later alerts prove nothing either way
 

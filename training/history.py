@@ -13,6 +13,8 @@ from ledger.ledger import Ledger
 from rules_baseline.trigger import TriggerRecord
 from training.dataset import LabelledAlert
 
+_LATER = ("blind", "sample", "sample_probability")  # a ledger of an older version does not know them
+
 
 def past_alerts(events: Events) -> list[TriggerRecord]:
     """Trigger records of the raw ``alerts`` table, in (triggered_at, alert_id) order; none where it is absent."""
@@ -28,7 +30,16 @@ def disposition_rows(events: Events) -> Iterator[dict[str, Any]]:
 def labelled_alerts(ledger: Ledger, until: datetime) -> list[LabelledAlert]:
     """Alerts of the ledger whose outcome was decided at or before ``until``."""
     return [
-        LabelledAlert(TriggerRecord(**_known(row.trigger)), row.outcome, row.decided_at)
+        LabelledAlert(
+            TriggerRecord(**_known(row.trigger)),
+            row.outcome,
+            row.decided_at,
+            case_id=row.case_id,
+            decided_by=row.decided_by,
+            grade_given=row.grade,
+            grade_shown=row.grade_shown,
+            **{name: getattr(row, name, None) for name in _LATER},
+        )
         for row in ledger.labelled_alerts(until)
     ]
 

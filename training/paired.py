@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.metrics import Estimate, Floats, Ints
-
-Metric = Callable[[Ints, Ints, Floats], float]
+from models.metrics import Estimate, Floats, Ints, Metric, draws, interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +27,18 @@ def difference(
     *,
     seed: int,
     rounds: int = 1000,
+    weight: Floats | None = None,
 ) -> Estimate:
     """``metric`` of ``first`` less that of ``second``, with a 95 % percentile interval.
 
     Whole subjects are drawn again, the same ones for both models, so that what is hard for both cancels out (paired
     bootstrap, Efron and Tibshirani 1993). NaN where the metric has no value on these rows.
     """
-    names, member = np.unique(subjects, return_inverse=True)
-    rows = [np.flatnonzero(member == i) for i in range(len(names))]
-    rng = np.random.default_rng(seed)
+    own = np.ones(len(truth)) if weight is None else weight
 
-    def apart(drawn: NDArray[np.int_]) -> float:
-        one = metric(truth[drawn], first.grade[drawn], first.probabilities[drawn])
-        return one - metric(truth[drawn], second.grade[drawn], second.probabilities[drawn])
+    def apart(weights: Floats) -> float:
+        one = metric(truth, first.grade, first.probabilities, weights)
+        return one - metric(truth, second.grade, second.probabilities, weights)
 
-    values = np.array(
-        [apart(np.concatenate([rows[i] for i in rng.integers(0, len(rows), len(rows))])) for _ in range(rounds)]
-    )
-    kept = values[~np.isnan(values)]
-    low, high = np.quantile(kept, [0.025, 0.975]) if kept.size else (float("nan"), float("nan"))
-    return Estimate(apart(np.arange(len(truth))), float(low), float(high))
+    values = [apart(times * own) for times in draws(subjects, seed=seed, rounds=rounds)]
+    return Estimate(apart(own), *interval(values))

@@ -16,7 +16,7 @@ def check_promotion(registry: ModelRegistry, version: str, approver: str, *, pub
     contract.
     """
     chosen = registry.version(version)
-    _check_people(chosen, approver)
+    check_people(chosen, approver)
     champion = registry.champion()
     if champion is not None and champion.version == version:
         raise AlertError(f"version {version} is champion already", "wanted another version", "see alertgrade models")
@@ -41,7 +41,8 @@ def check_promotion(registry: ModelRegistry, version: str, approver: str, *, pub
     return chosen, found
 
 
-def _check_people(chosen: Version, approver: str) -> None:
+def check_people(chosen: Version, approver: str) -> None:
+    """Raise ``AlertError`` unless the approver has a name and is not the author on record."""
     name, author = _plain(approver), _plain(chosen.author)
     if not name:
         raise AlertError("no approver", "wanted the name of who approves", "give --approver NAME")

@@ -17,6 +17,7 @@ from alertgrade.telemetry import keep_at_home
 MODEL = "alert-grader"
 POINTER = "champion.json"  # what the service reads: digest, path and version of the champion
 GATE_FILE = "gate.json"
+ROOT = "adapted_from"
 _LINE = "champions"  # tag of the registered model: the versions that were champion, oldest first
 
 
@@ -31,6 +32,7 @@ class Version:
     author: str = ""  # who trained it; empty where it is not on record
     test_from: datetime | None = None  # the first alert that the model was judged on: it knew nothing from here on
     retired: bool = False
+    adapted_from: str = ""  # digest of the trained version whose grade sets this one only moved; empty: trained itself
 
 
 class ModelRegistry:
@@ -60,7 +62,8 @@ class ModelRegistry:
     ) -> str:
         """Log one run with its bundle, reference sample and ``files`` (name to text); register; return the version.
 
-        The first version becomes ``champion``; a later one ``challenger``, until somebody promotes it.
+        The first version becomes ``champion``; a later one ``challenger``, until somebody promotes it. An adapted one
+        (tag ``adapted_from``) takes nobody's place.
         """
         run = self.client.create_run(self._experiment(), tags=dict(tags))
         for key, value in params.items():
@@ -77,7 +80,7 @@ class ModelRegistry:
         )
         if self.champion() is None:
             self.promote(str(created.version))
-        else:
+        elif ROOT not in tags:
             self.client.set_registered_model_alias(MODEL, "challenger", created.version)
         return str(created.version)
 
@@ -103,6 +106,7 @@ class ModelRegistry:
                     author=run.tags.get("author", ""),
                     test_from=None if test_from is None else datetime.fromisoformat(test_from),
                     retired=item.tags.get("retired") == "true",
+                    adapted_from=run.tags.get(ROOT, ""),
                 )
             )
         return rows
@@ -170,6 +174,12 @@ class ModelRegistry:
         if name not in {item.path for item in self.client.list_artifacts(run_id)}:
             return None
         return Path(self.client.download_artifacts(run_id, name)).read_text()
+
+    def parameters(self, version: str) -> dict[str, Any]:
+        """The classifier's parameters of a version where they are not its defaults."""
+        run_id = self.client.get_model_version(MODEL, self.version(version).version).run_id
+        found: dict[str, Any] = json.loads(self.client.get_run(run_id).data.params.get("classifier", "{}"))
+        return found
 
     def _serve(self, chosen: Version) -> None:
         bundle, _ = self.bundle(chosen.version)

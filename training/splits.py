@@ -45,12 +45,23 @@ def split(alerts: pd.DataFrame, plan: SplitPlan) -> Split:
     Train and calibration hold only what a person at the start of the test window could know: alerts before it by
     the embargo, labels decided before it, and none of the held-out subjects. ``AlertError`` where a part is empty.
     """
+    masks = _masks(alerts, plan)
+    if isinstance(masks, str):
+        raise AlertError(masks, "wanted enough for train, calibration and test", "give more days")
+    return masks
+
+
+def too_short(alerts: pd.DataFrame, plan: SplitPlan) -> str | None:
+    """Why ``alerts`` cannot be split by ``plan``, in words; null where they can."""
+    masks = _masks(alerts, plan)
+    return masks if isinstance(masks, str) else None
+
+
+def _masks(alerts: pd.DataFrame, plan: SplitPlan) -> Split | str:
     days = np.array(sorted(alerts["trading_day"].unique()))
     n_test, n_cal = (max(round(len(days) * share), 1) for share in (plan.test_days, plan.calibration_days))
     if len(days) < n_test + n_cal + 2 * plan.embargo_days + 1:
-        raise AlertError(
-            f"{len(days)} trading days with labelled alerts", "wanted enough for train, calibration and test"
-        )
+        return f"{len(days)} trading days with labelled alerts"
     first_test = days[-n_test]
     last_cal, first_cal = days[-n_test - plan.embargo_days - 1], days[-n_test - plan.embargo_days - n_cal]
     last_train = days[-n_test - 2 * plan.embargo_days - n_cal - 1]
@@ -63,7 +74,7 @@ def split(alerts: pd.DataFrame, plan: SplitPlan) -> Split:
     calibration = (day >= first_cal) & (day <= last_cal) & known & ~held_out
     for name, mask in (("train", train), ("calibration", calibration), ("test", test)):
         if not mask.any():
-            raise AlertError(f"the {name} part of the split is empty", "wanted labelled alerts there", "give more days")
+            return f"the {name} part of the split is empty"
     return Split(train, calibration, test, test & held_out, test_from.to_pydatetime())
 
 

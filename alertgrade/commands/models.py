@@ -86,6 +86,42 @@ def retire(version: Number, approver: Approver, because: Annotated[str, typer.Op
     console.print(f"version {version} ({chosen.digest[:12]}) is retired, approved by {approver}")
 
 
+def adapt(approver: Approver) -> None:
+    """Let the champion's grade sets follow the outcomes decided since, and put that version into service.
+
+    Classifier, detectors and policy stay byte for byte; only how wide the sets of grades are moves, so that they go on
+    holding the stated share of outcomes (adaptive conformal inference). Take it back with alertgrade rollback.
+
+    Example: alertgrade adapt --approver governance-desk
+    """
+    from training.adaptation import adapt as follow
+    from training.bundle_contract import broken
+    from training.promotion import check_people
+
+    home = settings()
+    store = registry(home)
+    private, public = load_keypair(home)
+    champion = store.champion()
+    if champion is not None:
+        check_people(champion, approver)
+    ledger = open_ledger(home)
+    try:
+        log = ledger.score_log(datetime(1970, 1, 1, tzinfo=UTC), datetime.now(UTC))
+        found = follow(store, log, private_key=private, public_key=public)
+    finally:
+        ledger.close()
+    if faults := broken(*store.bundle(found.version), public):
+        raise AlertError(f"the adapted version breaks its contract: {faults[0]}", "wanted a sound bundle")
+    chosen = store.version(found.version)
+    record_promotion(home, chosen, approver, adapted_from=chosen.adapted_from, outcomes=str(found.outcomes))
+    store.promote(found.version)
+    table = Table(f"share of {found.outcomes:,} outcomes in the sets", *(f"grade {grade}" for grade in range(1, 6)))
+    for name, shares in (("as trained", found.fixed), ("following", found.adaptive)):
+        table.add_row(name, *["-" if share is None else f"{share:.3f}" for share in shares])
+    console.print(table)
+    console.print(f"version {found.version} ({found.digest[:12]}) is champion, approved by {approver}")
+
+
 def mlflow() -> None:
     """Open MLflow's own pages on this installation's runs and versions; Ctrl-C ends it.
 

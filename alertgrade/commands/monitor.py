@@ -28,7 +28,9 @@ _COLOURS = {"major": "red", "moderate": "yellow", "unproven": "cyan", "slight": 
 Since = Annotated[str | None, typer.Option(help="First trading day, YYYY-MM-DD.")]
 Until = Annotated[str | None, typer.Option(help="Last trading day, YYYY-MM-DD.")]
 Out = Annotated[Path | None, typer.Option(help="Folder of the report; default: reports/<last day> at home.")]
-Record = Annotated[bool, typer.Option("--record", help="Put the summary on the ledger's record, for API and dashboard.")]
+Record = Annotated[
+    bool, typer.Option("--record", help="Put the summary on the ledger's record, for API and dashboard.")
+]
 
 
 def drift(
@@ -94,13 +96,15 @@ def champion_use(settings: Settings, reference: Reference) -> dict[str, float]:
     from models.signing import load_or_create_keypair
     from monitoring.feature_use import feature_use
 
-    folder = settings.bundles_dir / reference.digest
+    folder = settings.bundles_dir / reference.digest / "bundle"
     if not (folder / "manifest.json").is_file():
         return {}
     try:
         return feature_use(load_bundle(folder, load_or_create_keypair(settings.keys_dir)[1]), reference.table)
     except BundleRefused as error:
-        raise AlertError(f"the champion's bundle is refused: {error}", "wanted it as signed", "promote again") from error
+        raise AlertError(
+            f"the champion's bundle is refused: {error}", "wanted it as signed", "promote again"
+        ) from error
 
 
 def evidently_page(columns: EntryColumns, reference: Reference, scores: Scores, path: Path) -> Path:

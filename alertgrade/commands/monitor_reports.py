@@ -34,7 +34,9 @@ def outcomes(since: Since = None, at: At = None, out: Out = None, record: Record
         interval = f"{difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
         table.add_row(name, f"{row['champion'].value:.3f}", f"{row['rules_only'].value:.3f}", interval)
     console.print(table)
-    console.print(f"conformal sets cover {_share(report.coverage)}, calibration error {_number(report.calibration_error)}")
+    console.print(
+        f"conformal sets cover {_share(report.coverage)}, calibration error {_number(report.calibration_error)}"
+    )
     people = report.people
     console.print(
         f"reviews agreed {_number(people.agreement)} of {people.reviews}; anchoring {_number(people.anchoring)} "

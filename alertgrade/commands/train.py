@@ -15,11 +15,17 @@ from alertgrade.commands.models import load_keypair, record_promotion, registry
 from alertgrade.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from features.store import OfflineAndOnlineStore
     from rules_baseline.trigger import TriggerRecord
-    from training.dataset import LabelledAlert
-    from training.fit import TrainResult
+    from training.backtest import BackTest
+    from training.dataset import Dataset, LabelledAlert
     from training.gate import Gate
+    from training.registry import ModelRegistry
+    from training.result import Table as Estimates
+    from training.result import TrainResult
+    from training.search import Budget
 
 
 def train(
@@ -27,13 +33,18 @@ def train(
     until: Annotated[str | None, typer.Option(help="train as if at this instant, ISO 8601 UTC; default: now")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 7,
     author: Annotated[str | None, typer.Option(help="who trains; goes on record; default: who is logged in")] = None,
+    search: Annotated[int, typer.Option(min=0, help="try so many parameter sets first; 0: the frozen defaults")] = 0,
+    search_seconds: Annotated[float | None, typer.Option(min=1, help="end the search after so many seconds")] = None,
 ) -> None:
     """Fit, judge against the baselines on later days, and register a model bundle.
 
-    Where a champion stands, the new version is held against it, which decides whether it may be promoted.
+    Where a champion stands, the new version is held against it, which decides whether it may be promoted. With too few
+    decided alerts the version holds rules and detectors only, and says so.
 
     Example: alertgrade train EVENTS --until 2026-05-21T12:30:00Z
     """
+    from training.search import Budget
+
     home = settings()
     with console.status("train") as status:
         result = run_training(
@@ -42,6 +53,7 @@ def train(
             datetime.now(UTC) if until is None else instant(until, "--until"),
             seed,
             author=getpass.getuser() if author is None else author,
+            budget=Budget(search, search_seconds) if search else None,
             progress=status.update,
         )
     print_result(result)
@@ -52,14 +64,19 @@ def evaluate(
     events: Annotated[Path, typer.Argument(help="folder of raw tables, with alerts and dispositions")],
     until: Annotated[str | None, typer.Option(help="use what was known at this instant; default: now")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 7,
+    rolling: Annotated[int, typer.Option(min=0, help="back-test its recipe from so many origins instead")] = 0,
+    families: Annotated[bool, typer.Option("--families", help="refit without each feature family instead")] = False,
 ) -> None:
     """Hold a version against the champion of now, on the later alerts decided so far.
 
-    Example: alertgrade evaluate 2 EVENTS
+    With --rolling N its recipe is trained anew at N earlier instants and judged on the days after each. With --families
+    it is trained anew without each feature family, to see what each one adds.
+
+    Example: alertgrade evaluate 2 EVENTS --rolling 4
     """
     from training.against_champion import against_champion
     from training.dataset import build_dataset
-    from training.fit import inputs_of
+    from training.recipe import inputs_of
 
     home = settings()
     models = registry(home)
@@ -68,6 +85,12 @@ def evaluate(
     with console.status("evaluate"):
         labelled, alerts, store = labelled_inputs(home, events, moment)
         data = build_dataset(labelled, store, known_by=moment)
+        if rolling:
+            print_back_test(run_back_test(models, version, data, alerts, origins=rolling, seed=seed))
+            return
+        if families:
+            print_families(run_families(models, version, data, alerts, seed=seed))
+            return
         _, public = load_keypair(home)
         found = against_champion(chosen, data, inputs_of(data, alerts), models, public_key=public, seed=seed)
     if found is None:
@@ -76,8 +99,39 @@ def evaluate(
         print_gate(found)
 
 
+def run_back_test(
+    models: ModelRegistry, version: str, data: Dataset, alerts: Sequence[TriggerRecord], *, origins: int, seed: int
+) -> BackTest:
+    """Back-test the recipe of a version, with the parameters it was registered with."""
+    from training.backtest import back_test
+    from training.recipe import fit_and_grade, inputs_of, policy_cost
+
+    inputs = inputs_of(data, alerts)
+    recipe = fit_and_grade(data, seed=seed, parameters=models.parameters(version))
+    return back_test(data, inputs, recipe, policy_cost(), origins=origins, seed=seed, progress=_say)
+
+
+def run_families(
+    models: ModelRegistry, version: str, data: Dataset, alerts: Sequence[TriggerRecord], *, seed: int
+) -> Estimates:
+    """What each feature family adds to the recipe of a version."""
+    from training.families import family_ablation
+    from training.recipe import inputs_of
+
+    return family_ablation(
+        data, inputs_of(data, alerts), seed=seed, parameters=models.parameters(version), progress=_say
+    )
+
+
 def run_training(
-    home: Settings, events: Path, known_by: datetime, seed: int, *, author: str = "", progress: object = None
+    home: Settings,
+    events: Path,
+    known_by: datetime,
+    seed: int,
+    *,
+    author: str = "",
+    budget: Budget | None = None,
+    progress: object = None,
 ) -> TrainResult:
     """Import past dispositions into the ledger once, then train on what the ledger knows by ``known_by``."""
     from training.fit import train as fit
@@ -97,6 +151,7 @@ def run_training(
         code_version=code_version(),
         seed=seed,
         author=author,
+        budget=budget,
         progress=say,
     )
     if result.champion:
@@ -147,17 +202,51 @@ def print_result(result: TrainResult) -> None:
     """Print rows, the table of voices and the coverage."""
     parts = ", ".join(f"{name} {rows:,}" for name, rows in result.rows.items())
     console.print(f"version {result.version}, bundle {result.digest[:12]}; rows: {parts}")
-    names = list(next(iter(result.table.values())))
-    table = Table("on later days", *names)
-    for voice, row in result.table.items():
-        table.add_row(voice, *[f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]" for e in (row[n] for n in names)])
-    console.print(table)
-    covered = result.coverage["coverage"]
-    console.print(
-        f"conformal sets cover {covered.value:.3f} [{covered.low:.3f}, {covered.high:.3f}] of the true grades"
-    )
+    for note in result.notes:
+        console.print(note)
+    if result.table:
+        print_estimates("on later days", result.table)
+        print_estimates("all three voices less", result.judged.voices)
+        covered = result.coverage["coverage"]
+        console.print(
+            f"conformal sets cover {covered.value:.3f} [{covered.low:.3f}, {covered.high:.3f}] of the true grades"
+        )
+    if result.anchoring is not None and result.anchoring.distance is not None:
+        one = result.anchoring.distance
+        console.print(
+            f"outcome to grade, {result.anchoring.shown:,} cases shown it less {result.anchoring.blind:,} blind: "
+            f"{one.value:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
+        )
     if result.gate is not None:
         print_gate(result.gate)
+
+
+def print_estimates(head: str, table: Estimates) -> None:
+    """Print a table of figures with their intervals."""
+    names = list(next(iter(table.values())))
+    shown = Table(head, *names)
+    for name, row in table.items():
+        shown.add_row(name, *[f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]" for e in (row[n] for n in names)])
+    console.print(shown)
+
+
+def print_back_test(found: BackTest) -> None:
+    """Print each window's figures, and the gain over the rules in all of them."""
+    for window in found.windows:
+        console.print(
+            f"trained on {window.train_rows:,} alerts before {window.origin:%Y-%m-%d}, judged on {window.test_rows:,}"
+        )
+        print_estimates("on the days after", window.table)
+    print_estimates("all windows", {"alertgrade less rules only": found.gain})
+
+
+def print_families(found: Estimates) -> None:
+    """Print what is lost without each family."""
+    print_estimates("all features less without", found)
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False)
 
 
 def print_gate(found: Gate) -> None:

@@ -44,6 +44,9 @@ def watch(
 
     Example: alertgrade watch --from INBOX --reference EVENTS --out WATCH --service http://127.0.0.1:8600
     """
+    import time
+
+    from alertgrade.watch.counters import CountersFile
     from alertgrade.watch.loop import Patience
     from alertgrade.watch.start import opened_watch
     from features.events.pseudonym import load_or_create_key
@@ -65,6 +68,7 @@ def watch(
         custom_dir=custom or home.custom_rules,
         scoring=_scoring(home, service, key),
         online=_online(home),
+        counters=CountersFile(home.desk_dir, time.monotonic),
         patience=Patience(idle_s=idle, late_s=late),
         keep_days=keep_days,
     ) as watching:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alertgrade.watch.beyond import beyond_rows
 from alertgrade.watch.closed_days import OwnScreens
+from alertgrade.watch.counters import CountersFile
 from alertgrade.watch.door import Admitted, Door
 from alertgrade.watch.holding import Split, Tables, count, joined, split
 from alertgrade.watch.intake import TABLES, Delivery, Intake
@@ -68,8 +69,8 @@ class Watch:
     """Takes from ``intake`` into ``engine``; what is raised goes to ``out``, to the online store and to the service.
 
     One transaction holds a batch's offsets, rows, counts, alerts and day-so-far rows, so that dying at any moment and
-    starting again changes nothing. ``scoring`` and ``online`` may be None. ``clock`` counts seconds. ``own`` are the
-    broker's rules that judge a day once it is over.
+    starting again changes nothing. ``scoring``, ``online`` and ``counters`` may be None. ``clock`` counts seconds.
+    ``own`` are the broker's rules that judge a day once it is over.
     """
 
     def __init__(
@@ -84,9 +85,10 @@ class Watch:
         patience: Patience | None = None,
         clock: Callable[[], float] = time.monotonic,
         own: OwnScreens | None = None,
+        counters: CountersFile | None = None,
     ) -> None:
         self._engine, self._intake, self._out, self._own = engine, intake, out, own
-        self._scoring, self._online, self._clock = scoring, online, clock
+        self._scoring, self._online, self._clock, self._counters = scoring, online, clock, counters
         self._patience = patience or Patience()
         self._door, self._record = door, Record(engine.cursor())
         self._held = self._record.held()
@@ -118,6 +120,9 @@ class Watch:
             elif self._asking():
                 time.sleep(_BUSY_S)
             self._score()
+            if delivery is None:
+                self._settle_counts()
+        self._settle_counts()
         self._write_days()
         return self.watched()
 
@@ -166,6 +171,8 @@ class Watch:
         beside = Beside(sequence, offsets, arrived.rows, parts.held, arrived.admitted, arrived.duplicates, beyond, own)
         self._engine.process(Batch(sequence, parts.now["orders"], parts.now["trades"]), beside=beside)
         self._held = parts.held
+        if self._counters is not None:
+            self._counters.tell(self._engine.status)
         raised = self._journals.committed(self._record, sequence)
         if self._online is not None:
             self._online.write(raised)
@@ -193,6 +200,10 @@ class Watch:
         raised = self._journals.committed(self._record, sequence)
         if self._online is not None:
             self._online.write(raised)
+
+    def _settle_counts(self) -> None:
+        if self._counters is not None:
+            self._counters.settle(self._engine.status)
 
     def _asking(self) -> bool:
         return self._scoring is not None and self._scoring.asking

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from alertgrade.errors import AlertError
 from alertgrade.watch import seen
 from alertgrade.watch.closed_days import judges_of
+from alertgrade.watch.counters import CountersFile
 from alertgrade.watch.directory import DirectoryIntake
 from alertgrade.watch.door import Door
 from alertgrade.watch.intake import TABLES, Intake
@@ -50,6 +51,7 @@ def opened_watch(
     custom_dir: Path | None = None,
     scoring: Scoring | None = None,
     online: OnlineRows | None = None,
+    counters: CountersFile | None = None,
     patience: Patience | None = None,
     clock: Callable[[], float] = time.monotonic,
     statement: Statement | None = None,
@@ -88,7 +90,16 @@ def opened_watch(
         door = Door()
         held.callback(door.close)
         watch = Watch(
-            engine, intake, door, out, scoring=scoring, online=online, patience=patience, clock=clock, own=own
+            engine,
+            intake,
+            door,
+            out,
+            scoring=scoring,
+            online=online,
+            patience=patience,
+            clock=clock,
+            own=own,
+            counters=counters,
         )
         held.callback(watch.close)
         yield watch

@@ -32,6 +32,11 @@ class Events:
         groups.create_memberships(self.backend.con)
         calendar.create_trading_days(self.backend.con, tuple(staged))
 
+    @property
+    def part(self) -> str:
+        """What sets names made of these events apart from those of other cuts of the same session; the whole has ""."""
+        return ""
+
     def table(self, name: str) -> ibis.Table:
         """Give a raw table, typed as the contract says; without rows where it was not given."""
         if name not in TABLES:

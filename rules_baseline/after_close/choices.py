@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from alertgrade.errors import AlertError
+from alertgrade.yaml_text import plain_yaml
 from rules_baseline.signature import SIGNATURE, signature_of
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _names(names: set[str]) -> str:
 
 def _dated(where: str, text: str, screen: Screen) -> tuple[Choice, ...]:
     try:
-        raw = yaml.safe_load(text)
+        raw = plain_yaml(text)
     except yaml.YAMLError as error:
         raise AlertError(f"{where} is not YAML: {error}", "wanted a parameters file") from error
     if not isinstance(raw, list) or not all(isinstance(entry, dict) for entry in raw):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,14 @@ from features.build import build
 from features.catalogue import FAMILIES, FEATURES
 from features.events.load import load_events
 from features.spark import LARGEST, SparkFamilies
-from features.spark_session import session_of_its_own, started
+from features.spark_session import session_of_its_own
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")]
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with started("local[2]", more={"spark.local.dir": str(tmp_path_factory.mktemp("spill"))}) as opened:
-        yield session_of_its_own(opened)
+def session(spark: Any) -> Any:
+    return session_of_its_own(spark)
 
 
 def test_spark_and_duckdb_derive_the_same(make_market: Callable[..., Path], session: Any, tmp_path: Path) -> None:

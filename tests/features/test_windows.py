@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -161,20 +162,36 @@ def test_an_account_that_never_ordered_has_its_history_too(store: OfflineAndOnli
     assert [row["alerts_250d"] for row in offline_at(store, "stranger_without", FIRST)] == [0]
 
 
+OFFSETS = {"just-before-the-close": -1, "at-the-close": 0, "just-after": 1}
+
+
+@pytest.fixture(scope="module")
+def around_a_close(raw_tables: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], tuple[Any, Any]]:
+    """By days: the trading days so much later, and a store in which each account has an alert around one close."""
+
+    @cache
+    def _made(days: int) -> tuple[list[date], OfflineAndOnlineStore]:
+        late = [d.date() for d in pd.bdate_range(DAYS[0] + timedelta(days=days), periods=3)]
+        raw = raw_tables(tmp_path_factory.mktemp("alert") / "events").calendar([*DAYS[:3], *late]).give("dispositions")
+        for name, offset in OFFSETS.items():
+            raw.of(name).add("orders", DAYS[0])
+            raw.add("alerts", DAYS[1], available_at(DAYS[1]) + offset * MICROSECOND)
+        return late, raw.store()
+
+    return _made
+
+
 @pytest.mark.parametrize(("feature", "days"), [("alerts_30d", 30), ("alerts_250d", 250), ("breaches_250d", 250)])
-@pytest.mark.parametrize("offset", [-1, 0, 1], ids=["just-before-the-close", "at-the-close", "just-after"])
+@pytest.mark.parametrize("name", OFFSETS)
 def test_history_holds_what_happened_in_so_many_days_to_the_close(
-    raw: Any, offline_at: Read, feature: str, days: int, offset: int
+    around_a_close: Callable[[int], tuple[Any, Any]], offline_at: Read, feature: str, days: int, name: str
 ) -> None:
-    late = [d.date() for d in pd.bdate_range(DAYS[0] + timedelta(days=days), periods=3)]
-    entering = available_at(DAYS[1])
-    raw.calendar([*DAYS[:3], *late]).add("orders", DAYS[0]).give("dispositions")
-    raw.add("alerts", DAYS[1], entering + offset * MICROSECOND)
-    leaving = entering + timedelta(days=days)
-    at_or_after = [c for c in map(available_at, late) if c >= leaving + offset * MICROSECOND]
+    late, store = around_a_close(days)
+    leaving = available_at(DAYS[1]) + timedelta(days=days)
+    at_or_after = [c for c in map(available_at, late) if c >= leaving + OFFSETS[name] * MICROSECOND]
     closes = [available_at(d) for d in (DAYS[1], DAYS[2], *late)]
-    wanted = [int(offset <= 0), 1, *(int(c < at_or_after[0]) for c in closes[2:])]
-    assert [row[feature] for row in offline_at(raw.store(), "A1", *closes)] == wanted
+    wanted = [int(OFFSETS[name] <= 0), 1, *(int(c < at_or_after[0]) for c in closes[2:])]
+    assert [row[feature] for row in offline_at(store, name, *closes)] == wanted
 
 
 def test_outcomes_leave_after_250_days_and_the_worst_of_the_rest_stands(raw: Any, offline_at: Read) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from features.catalogue import STORED
 from models.bundle import save_bundle
 from models.scorer import AlertScorer, ScoreInput
 from models.signing import public_key_of
 from rules_baseline.grade import baseline_grade
 from rules_baseline.trigger import TriggerRecord
-from training.dataset import Dataset
+from training.dataset import GRADE_OF_OUTCOME, Dataset, LabelledAlert, build_dataset
 from training.registry import ModelRegistry
 
 KEY = bytes(range(32))
@@ -137,3 +139,56 @@ def later_alerts() -> Callable[..., tuple[Dataset, list[ScoreInput]]]:
         return Dataset(alerts, X, triggers), inputs
 
     return make
+
+
+class KnownStore:
+    """Features by account and instant: those of ``world``, every other one missing; an unknown moment is an error."""
+
+    def __init__(self, rows: dict[tuple[str, datetime], dict[str, float]]) -> None:
+        self.rows = rows
+
+    def historical(self, moments: pd.DataFrame) -> pd.DataFrame:
+        at = [stamp.to_pydatetime() for stamp in moments["event_timestamp"]]
+        pairs = zip(moments["account_id"], at, strict=True)
+        found = pd.DataFrame([self.rows[pair] for pair in pairs])
+        return found.reindex(columns=list(STORED)).astype("float64")
+
+
+@dataclass(frozen=True)
+class History:
+    """Labelled alerts over days, with their store."""
+
+    labelled: list[LabelledAlert]
+    triggers: list[TriggerRecord]
+    store: KnownStore
+    known_by: datetime
+
+    def data(self) -> Dataset:
+        return build_dataset(self.labelled, self.store, known_by=self.known_by)
+
+
+@pytest.fixture(scope="session")
+def history() -> Callable[..., History]:
+    """``rows`` alerts of 50 subjects over 40 days, decided a day later; half of the features say the grade."""
+
+    def make(rows: int = 800, seed: int = 4, noise: float = 0.1, days: int = 40) -> History:
+        X, y = world(rows, seed, noise)
+        outcomes = {grade: outcome for outcome, grade in GRADE_OF_OUTCOME.items()}
+        labelled, known = [], {}
+        for n, (row, grade) in enumerate(zip(X.to_dict("records"), y, strict=True)):
+            day = START + timedelta(days=n * days // rows)
+            one = trigger(n, f"A{n % 50:02}")
+            measured = {"triggered_at": day + timedelta(seconds=n), "trading_day": day.date()}
+            one = one.model_copy(update={**measured, "occurrence": int(row["alert_occurrence"])})
+            known[(one.account_id, one.triggered_at)] = {**row, "account_type_code": float(n % 3)}
+            by = f"r{n % 2 + 1}"
+            labelled.append(LabelledAlert(one, outcomes[grade], one.triggered_at + timedelta(days=1), decided_by=by))
+        end = START + timedelta(days=days + 9)
+        return History(labelled, [one.trigger for one in labelled], KnownStore(known), end)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def past(history: Callable[..., History]) -> History:
+    return history()

@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from features.build import build
 from features.events.load import load_events
 from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
 from models.bundle import load_bundle
-from models.metrics import Estimate, Floats, Ints, estimate
+from models.metrics import Estimate, estimate, roc_auc_severe
 from models.scorer import ScoreInput
 from models.signing import load_or_create_keypair
 from rules_baseline.day_baseline import baselines
@@ -89,14 +88,8 @@ def learn(market: Path, home: Path, judge: Judge) -> Learned:
     probabilities = np.array([g.probabilities for g in scorer.grade(inputs, explain=False)])
     grades = data.y[later].to_numpy(dtype=np.int_)
     subjects = data.alerts.loc[later, "subject_id"].to_numpy(dtype=str)
-    auc = estimate(auc_of_severe, grades, grades, probabilities, subjects, seed=11)
+    auc = estimate(roc_auc_severe, grades, grades, probabilities, subjects, seed=11)
     return Learned(result.table["alertgrade"]["quadratic_kappa"], auc, len(triggers))
-
-
-def auc_of_severe(truth: Ints, _: Ints, probabilities: Floats) -> float:
-    """How well P(grade <= 2) ranks the severe above the others; NaN where one of the two is missing."""
-    severe = truth <= 2
-    return float("nan") if severe.all() or not severe.any() else roc_auc_score(severe, probabilities[:, :2].sum(axis=1))
 
 
 def holds(found: Estimate, value: float) -> bool:

@@ -1,10 +1,8 @@
-"""One Spark session for all tests, as small as it gets: two cores, few partitions, no page, no compiled queries."""
+"""One market run by DuckDB and by Spark."""
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +12,6 @@ from features.events.load import load_events
 from rules_baseline.replay import run_rules
 from tests.oracles.market import Market
 from tests.oracles.product import write
-
-_SMALL = {
-    "spark.sql.shuffle.partitions": "2",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-}
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[Any]:
-    if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
-        pytest.skip("no pyspark or no java: the Spark runs are not tested here")
-    from features.spark_session import started
-
-    with started("local[2]", more=_SMALL) as session:
-        yield session
 
 
 @pytest.fixture

@@ -1,0 +1,47 @@
+"""Expressions run as SQL that is compiled once in a process: the same family of other events is the same expression."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from features.events.sql import ident
+
+_DIALECT = "duckdb"
+
+
+def keep(backend: Any, name: str, table: ir.Table) -> ir.Table:
+    """The rows of ``table`` as temporary table ``name`` of a DuckDB session, in the place of an older one."""
+    if _holds_rows(table):
+        backend.con.execute(f"DROP TABLE IF EXISTS {ident(name)}")
+        return backend.create_table(name, table, temp=True)
+    # types are those of the expression: a sum of whole numbers comes out of DuckDB wider than ibis thinks it is
+    types = ", ".join(column.sql(_DIALECT) for column in table.schema().to_sqlglot_column_defs(_DIALECT))
+    backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {ident(name)} ({types})")
+    backend.con.execute(f"INSERT INTO {ident(name)} {_sql(table.unbind().op())}")
+    return backend.table(name, database="temp.main")
+
+
+def fetch(table: ir.Table) -> pa.Table:
+    """The rows of ``table``, an expression over tables of one session, as Arrow."""
+    backend = table.get_backend()
+    if backend.name != _DIALECT or _holds_rows(table):
+        return table.to_pyarrow()
+    found = backend.con.sql(_sql(table.unbind().op())).to_arrow_table()
+    return found.cast(table.schema().to_pyarrow())
+
+
+@lru_cache(maxsize=256)
+def _sql(node: Any) -> str:
+    """SQL of an expression without a session: a key that held one would keep its rows in memory."""
+    return str(ibis.to_sql(node.to_expr(), dialect=_DIALECT, pretty=False))
+
+
+def _holds_rows(table: ir.Table) -> bool:
+    """Whether rows are part of the expression itself: no other one is equal to it, and the cache would keep them."""
+    return bool(table.op().find(ops.InMemoryTable))

@@ -1,0 +1,92 @@
+"""The half-yearly back-test (回溯检验): past months with what was known then, rules only against what was given."""
+# statements are built of our own names; values are bound
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alertgrade.errors import AlertError
+from models.metrics import Estimate, estimate, expected_cost, macro_mae, quadratic_kappa
+from models.scorer import AlertScorer
+from monitoring.entry_columns import EntryColumns
+
+_ROWS = """SELECT date_trunc('month', trading_day)::DATE AS month, truth, grade, baseline_grade, classifier_grade,
+subject_id, digest, score_seq, {features} FROM graded WHERE truth IS NOT NULL AND decided_at <= $at
+AND trading_day BETWEEN $first AND $last ORDER BY score_seq"""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month: how the grades given then, the rules alone and today's champion fare against the outcomes known now.
+
+    ``seen`` says that the champion was trained on alerts of this month, so that its figures flatter it.
+    """
+
+    month: date
+    alerts: int
+    models: int  # models that graded in that month
+    seen: bool | None
+    figures: dict[str, dict[str, Estimate]]  # voice -> metric -> value and interval
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; NaN becomes null."""
+        found = asdict(self) | {"month": self.month.isoformat()}
+        for metrics in found["figures"].values():
+            for metric in metrics.values():
+                metric |= {name: None if value != value else value for name, value in metric.items()}
+        return found
+
+
+def backtest(
+    columns: EntryColumns,
+    champion: AlertScorer | None,
+    cost: NDArray[np.float64],
+    period: tuple[date, date],
+    at: datetime,
+    *,
+    seed: int,
+    trained_until: date | None = None,
+) -> list[Month]:
+    """Month by month in ``period``: *given* (what was served then), *rules only*, *champion* (of today, classifier
+    grade at least cost, on the very features recorded then; left out where ``champion`` is null).
+
+    Features were recorded with each grade, so nothing later can leak in; outcomes are those known at ``at``.
+    ``trained_until``: last day the champion was trained on (null: not known). No decided alert: ``AlertError``.
+    """
+    names = columns.features() if champion is None else champion.feature_names
+    known = set(columns.features())
+    wanted = ", ".join(f'"f_{name}"' if name in known else f'NULL::DOUBLE AS "f_{name}"' for name in names) or "1"
+    table = columns.query(_ROWS.format(features=wanted), {"first": period[0], "last": period[1], "at": at}).to_pandas()
+    if table.empty:
+        raise AlertError(
+            f"no decided alert from {period[0]} to {period[1]}", "wanted a period with outcomes", "widen it"
+        )
+    if champion is not None:
+        table["champion"] = _grades(champion, table.rename(columns=lambda name: str(name).removeprefix("f_")), cost)
+    voices = {"given": "grade", "rules only": "baseline_grade"} | ({"champion": "champion"} if champion else {})
+    metrics = {"expected_cost": expected_cost(cost), "quadratic_kappa": quadratic_kappa, "macro_mae": macro_mae}
+    months = []
+    for month, rows in table.groupby("month"):
+        subjects, none = rows["subject_id"].to_numpy(dtype=str), np.zeros((len(rows), 1))
+        truth = rows["truth"].to_numpy(dtype=np.int_)
+        figures = {
+            voice: {
+                name: estimate(m, truth, rows[column].to_numpy(dtype=np.int_), none, subjects, seed=seed, rounds=100)
+                for name, m in metrics.items()
+            }
+            for voice, column in voices.items()
+        }
+        day = date.fromisoformat(str(month)[:10])
+        seen = None if trained_until is None else day <= trained_until
+        months.append(Month(day, len(rows), rows["digest"].nunique(), seen, figures))
+    return months
+
+
+def _grades(champion: AlertScorer, table: Any, cost: NDArray[np.float64]) -> Sequence[int]:
+    return (np.asarray(champion.predict_proba(table)) @ cost).argmin(axis=1) + 1  # type: ignore[no-any-return]
