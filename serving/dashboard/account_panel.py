@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from serving.dashboard import people
 from serving.dashboard.client import ApiClient, ApiError, Record
 from serving.dashboard.formats import moment, number, text
 from serving.dashboard.grades import OUTCOMES, grade_label
@@ -21,6 +22,7 @@ def render(t: Texts, client: ApiClient, account_id: str, alert_id: str) -> None:
     except ApiError as error:
         trouble(t, error, key="account")
         return
+    people.name_button(t, client, account_id)
     degraded(t, account.get("degraded") or [], title=t("account_profile"))
     _profile(t, account)
     rows = account.get("alerts") or []
@@ -49,8 +51,8 @@ def alerts_table(t: Texts, rows: list[Record]) -> pd.DataFrame:
             t("trading_day"): text(row.get("trading_day")),
             t("rule"): t.rule(row.get("rule_id")),
             t("contract"): text(row.get("contract")),
-            t("grade"): grade_label(row.get("grade"), t.language),
-            t("status"): t("status_closed") if row.get("status") == "closed" else t("status_open"),
+            t("grade"): t("blind_short") if row.get("grade_hidden") else grade_label(row.get("grade"), t.language),
+            t("status"): t.of_set("status", row.get("status")),
         }
         for row in rows
     )

@@ -8,34 +8,84 @@ from html import escape
 from serving.dashboard.client import Record
 from serving.dashboard.formats import moment, number, share, text
 from serving.dashboard.language import Texts
-from serving.dashboard.markup import bar, facts, heading
+from serving.dashboard.markup import bar, facts, heading, table
+from serving.dashboard.reasons import fractions
 
 
 def evidence_card(t: Texts, trigger: Record) -> str:
-    """HTML of measured and limit on one scale, with the ratio of the two."""
-    measured, limit = trigger.get("measured"), trigger.get("threshold")
+    """HTML of measured and limit on one scale, how far apart they are, whose share it is, and the rule's source."""
     title = heading(t("rule_evidence"), t.rule(trigger.get("rule_id")))
-    if measured is None or limit is None:
+    frozen = frozen_evidence(trigger)
+    known = frozen if isinstance(frozen, dict) else {}
+    inner = _distance(t, trigger) + _further(t, known) + _members(t, known) + _source(t, known)
+    return f'<div class="ag-card">{title}{inner}</div>'
+
+
+def _distance(t: Texts, trigger: Record) -> str:
+    measured, limit = trigger.get("measured"), trigger.get("threshold")
+    if measured is None:
+        return f'<div class="ag-note">{escape(t("not_measured"))}</div>'
+    if limit is None:
         shown = bar(t("measured"), number(measured), 1.0 if measured else 0.0, "now")
-        return f'<div class="ag-card">{title}{shown}<div class="ag-note">{escape(t("no_limit"))}</div></div>'
-    largest = max(abs(measured), abs(limit)) or 1.0
-    bars = bar(t("measured"), number(measured), abs(measured) / largest, "now")
-    bars += bar(t("limit"), number(limit), abs(limit) / largest, "limit")
-    ratio = f'<div class="ag-note">{escape(t("of_limit", ratio=share(measured / limit)))}</div>' if limit else ""
-    return f'<div class="ag-card">{title}{bars}{ratio}</div>'
+        return f'{shown}<div class="ag-note">{escape(t("no_limit"))}</div>'
+    sizes = fractions([measured, limit])
+    bars = bar(t("measured"), number(measured), sizes[0], "now") + bar(t("limit"), number(limit), sizes[1], "limit")
+    key = "below_by" if measured < limit else "over_by" if measured > limit else "just_at"
+    told = t(key, distance=number(abs(limit - measured)))
+    ratio = f" · {t('of_limit', ratio=share(measured / limit))}" if limit else ""
+    return f'{bars}<div class="ag-distance">{escape(told)}{escape(ratio)}</div>'
+
+
+def _further(t: Texts, known: Record) -> str:
+    """The other counts of a rule that has several, each against its own limit."""
+    limits, measured = known.get("limits"), known.get("measured")
+    if not isinstance(limits, dict) or not isinstance(measured, dict) or len(limits) < 2:
+        return ""
+    rows = [[t.of_set("measure", name), figure(measured.get(name)), figure(limits[name])] for name in limits]
+    return table([t("measure"), t("measured"), t("limit")], rows, caption=t("rule_evidence"))
+
+
+def _members(t: Texts, known: Record) -> str:
+    members = known.get("members")
+    if not isinstance(members, dict) or len(members) < 2:
+        return ""
+    amounts = sorted(((name, float(value or 0)) for name, value in members.items()), key=lambda one: (-one[1], one[0]))
+    total = sum(value for _, value in amounts) or 1.0
+    bars = "".join(
+        bar(name, f"{number(value)} ({share(value / total)})", value / total, "past") for name, value in amounts
+    )
+    return f'<div class="ag-voice-name">{escape(t("members_share"))}</div>{bars}'
+
+
+def _source(t: Texts, known: Record) -> str:
+    parameter = known.get("parameter")
+    if not isinstance(parameter, dict) or not parameter.get("source"):
+        return ""
+    checked = t("source_verified" if parameter.get("verified") else "source_unverified")
+    return f'<div class="ag-note">{escape(t("source"))}: {escape(str(parameter["source"]))} · {escape(checked)}</div>'
+
+
+def figure(value: object) -> str:
+    """A number that the engine may have written as text, to keep it exact.
+
+    >>> figure("59.270138"), figure(11424), figure(None)
+    ('59.27', '11,424', '–')
+    """
+    try:
+        return number(float(str(value))) if value is not None else number(None)
+    except ValueError:
+        return str(value)
 
 
 def trigger_card(t: Texts, trigger: Record) -> str:
     """HTML of who, where and when."""
-    level = str(trigger.get("level"))
-    known = level in ("warning", "breach", "severe")
     pairs = [
         (t("rule"), t.rule(trigger.get("rule_id"))),
-        (t("level"), t(f"level_{level}") if known else level),
+        (t("level"), t.of_set("level", trigger.get("level"))),
         (t("exchange"), text(trigger.get("exchange"))),
         (t("contract"), text(trigger.get("contract"))),
         (t("account"), text(trigger.get("account_id"))),
-        (t("subject"), f"{text(trigger.get('subject_id'))} ({text(trigger.get('subject_type'))})"),
+        (t("subject"), f"{text(trigger.get('subject_id'))} ({t.of_set('subject', trigger.get('subject_type'))})"),
         (t("trading_day"), text(trigger.get("trading_day"))),
         (t("triggered_at"), moment(trigger.get("triggered_at"))),
         (t("occurrence"), number(trigger.get("occurrence"))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -17,12 +17,37 @@ def moment(value: object) -> str:
     """
     if value in (None, ""):
         return NONE
+    read = instant(value)
+    return str(value) if read is None else read.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def short_moment(value: object) -> str:
+    """The same to the minute and without the year, for a row of a table.
+
+    >>> short_moment("2026-03-02T02:00:59Z"), short_moment(None)
+    ('03-02 10:00', '–')
+    """
+    read = instant(value)
+    return text(value) if read is None else read.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+
+
+def instant(value: object) -> datetime | None:
+    """An ISO instant; no offset is read as UTC; ``None`` for what is none."""
     try:
         read = datetime.fromisoformat(str(value))
     except ValueError:
-        return str(value)
-    aware = read if read.tzinfo else read.replace(tzinfo=UTC)
-    return aware.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def hours_between(earlier: object, later: object) -> float | None:
+    """Hours from one ISO instant to another; ``None`` where either is none.
+
+    >>> hours_between("2026-03-02T02:00:00Z", "2026-03-02T14:30:00Z"), hours_between(None, "2026-03-02")
+    (12.5, None)
+    """
+    first, last = instant(earlier), instant(later)
+    return None if first is None or last is None else (last - first) / timedelta(hours=1)
 
 
 def number(value: object) -> str:

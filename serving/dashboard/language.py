@@ -15,7 +15,7 @@ class Texts:
     """The strings of one language.
 
     >>> Texts("zh")("shown", count=3), Texts("en").rule("self_trade"), Texts("en").rule("house_rule_7")
-    ('本页 3 条', 'Self-trade', 'house_rule_7')
+    ('本页 3 件', 'Self-trade', 'house_rule_7')
     """
 
     language: str
@@ -37,9 +37,31 @@ class Texts:
             return degraded
         return " – ".join(part for part in (known[self.place], detail.strip()) if part)
 
+    def span(self, hours: float) -> str:
+        """A length of time in the unit a person would say.
+
+        >>> [Texts("en").span(hours) for hours in (0.2, 5.4, 71.0, 250.0)]
+        ['12 min', '5 h', '71 h', '10 days']
+        """
+        size = abs(hours)
+        if size < 1:
+            return self("span_minutes", count=round(size * 60))
+        if size < 72:
+            return self("span_hours", count=round(size))
+        return self("span_days", count=round(size / 24))
+
     def of(self, record: dict[str, object], stem: str) -> str:
         """The field ``<stem>_zh`` or ``<stem>_en`` of an answer of the API."""
         return str(record.get(f"{stem}_{self.language}") or "")
+
+    def of_set(self, name: str, value: object) -> str:
+        """One of a set of values in words (``stage_pending``), or the value itself when it is not one of ours.
+
+        >>> Texts("en").of_set("role", "reviewer"), Texts("en").of_set("role", "stranger")
+        ('reviewer', 'stranger')
+        """
+        pair = TEXTS.get(f"{name}_{value}")
+        return pair[self.place] if pair else str(value)
 
     def rule(self, rule_id: object) -> str:
         """A rule's name, or its id when it is not one of ours."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
-from serving.dashboard.grades import grade_label, look
+from serving.dashboard.grades import GradeLook, grade_label, look
 
 
 def badge(grade: object, language: str, large: bool = False) -> str:
@@ -40,3 +40,34 @@ def heading(text: str, note: str = "") -> str:
     """A section's heading with an optional quiet note beside it."""
     quiet = f'<span class="ag-note">{escape(note)}</span>' if note else ""
     return f'<div class="ag-heading"><h3>{escape(text)}</h3>{quiet}</div>'
+
+
+def chip(words: str, found: GradeLook) -> str:
+    """Words on a colour that is no grade's."""
+    style = f"background:{found.background};color:{found.text}"
+    return f'<span class="ag-badge" style="{style}">{escape(words)}</span>'
+
+
+def table(names: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str) -> str:
+    """A plain table of text; ``caption`` is for those who do not see it."""
+    return table_of_html(names, [[escape(value) for value in row] for row in rows], caption=caption)
+
+
+def table_of_html(names: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str) -> str:
+    """The same from cells that are HTML already."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'<div class="ag-scroll"><table class="ag-table"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def meter(shown: str, fraction: float) -> str:
+    """A share of a limit: its bar, full at the limit, and in words."""
+    kind = "limit-over" if fraction >= 1.0 else "now"
+    width = 100 * min(max(fraction, 0.0), 1.0)
+    return (
+        f'<span class="ag-meter"><span class="ag-track"><span class="ag-fill ag-fill-{kind}" '
+        f'style="width:{width:.1f}%"></span></span><span>{escape(shown)}</span></span>'
+    )

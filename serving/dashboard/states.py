@@ -11,15 +11,22 @@ from serving.dashboard.language import Texts
 
 
 def sign_out() -> None:
-    """Forget the key: the next run asks for one."""
-    st.session_state.pop("client", None)
+    """Forget the key and all that was read with it: the next run asks for one."""
+    language = st.session_state.get("language")
+    st.session_state.clear()
+    st.session_state["language"] = language or "zh"
 
 
-def trouble(t: Texts, error: ApiError, *, key: str) -> None:
-    """Say what went wrong, in the API's own words where it gave any, and what to do; offer to try again."""
+def trouble(t: Texts, error: ApiError, *, key: str, retry: bool = True) -> None:
+    """Say what went wrong, in the API's own words where it gave any, and what to do; offer to try again.
+
+    Inside a form Streamlit allows no further button: there ``retry`` is off, and submitting again is the retry.
+    """
     detail = f"\n\n`{error.detail.replace('`', chr(39))}`" if error.detail else ""
     show = st.warning if error.kind in ("forbidden", "not_found", "refused", "busy") else st.error
     show(f"**{t(error.kind)}** {t(error.kind + '_do')}{detail}")
+    if not retry:
+        return
     if error.kind == "unauthorised":
         st.button(t("sign_in"), key=f"again-{key}", on_click=sign_out)
     if error.kind in ("unreachable", "busy", "fault"):
