@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from ledger import history, queries
 from ledger.chain import Entry, instant_text
@@ -41,6 +42,14 @@ class Ledger(LedgerReader):
     def close(self) -> None:
         """Give the store back."""
         self._database.close()
+
+    @contextmanager
+    def appending(self) -> Iterator[tuple[Connection, Appending]]:
+        """One write transaction: what is appended in it is recorded together at its end, or not at all."""
+        with self._database.write() as connection:
+            appending = Appending(connection, self._clock)
+            yield connection, appending
+            appending.finish()
 
     def append(self, kind: str, key: str, payload: Mapping[str, Any]) -> Entry:
         """Record one thing of ``kind`` (promotion, rule_change, policy_change, ...) under a key new to that kind."""

@@ -144,7 +144,8 @@ def _settle(at: Projections, case_id: str | None) -> None:
 
 
 def _key(at: Projections, _seq: int, _recorded_at: str, payload: Mapping[str, Any]) -> None:
-    at.put_key({name: payload[name] for name in ("key_id", "name", "role", "sha256")} | {"revoked": False})
+    row = {name: payload[name] for name in ("key_id", "name", "role", "sha256")} | {"revoked": False}
+    at.put_key(row | {name: payload.get(name) for name in ("expires_at", "rate")})
 
 
 def _key_revoked(at: Projections, _seq: int, _recorded_at: str, payload: Mapping[str, Any]) -> None:
@@ -153,10 +154,17 @@ def _key_revoked(at: Projections, _seq: int, _recorded_at: str, payload: Mapping
         at.put_key(key | {"revoked": True})
 
 
+def _key_expires(at: Projections, _seq: int, _recorded_at: str, payload: Mapping[str, Any]) -> None:
+    key = at.key(payload["key_id"])
+    if key is not None:
+        at.put_key(key | {"expires_at": payload["expires_at"]})
+
+
 HANDLERS: Mapping[str, Callable[[Projections, int, str, Mapping[str, Any]], None]] = {
     "alert": _alert,
     "score": _score,
     "disposition": _disposition,
     "key": _key,
     "key_revoked": _key_revoked,
+    "key_expires": _key_expires,
 }

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from ledger import history, queries
 from ledger.chain import Entry, instant_text
 from ledger.database import Database
 from ledger.errors import EntryConflict, NotInLedger
 from ledger.export import read_entries
+from ledger.heads import Head
 from ledger.history import LabelledAlert, LoggedScore
 from ledger.keys import ApiKey, hash_secret
 from ledger.projection import Row
@@ -139,10 +141,25 @@ class LedgerReader:
         for entry in self.entries():
             yield asdict(entry)
 
-    def verify(self) -> Verdict:
-        """Recompute the chain and the projections and say what disagrees; 0 entries are intact."""
+    def verify(self, heads: Iterable[Head] = (), trusted: Collection[str] = ()) -> Verdict:
+        """Recompute the chain and the projections and say what disagrees; 0 entries are intact.
+
+        ``heads`` and ``trusted`` as in ``ledger.verify.verify``.
+        """
         with self._database.read() as connection:
-            return verify(connection)
+            return verify(connection, heads, trusted)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view, for the parts of this package that read with queries of their own."""
+        with self._database.read() as connection:
+            yield connection
+
+    def last_of(self, connection: Connection, kind: str) -> Entry | None:
+        """The last entry of a kind."""
+        query = select(*(ENTRIES.c[name] for name in Entry.__slots__)).where(ENTRIES.c.kind == kind)
+        row = connection.execute(query.order_by(ENTRIES.c.seq.desc()).limit(1)).first()
+        return None if row is None else Entry(*row)
 
 
 def check_same_trigger(stored: Mapping[str, Any], given: Mapping[str, Any]) -> None:

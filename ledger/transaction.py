@@ -31,7 +31,7 @@ class Appending:
         head = connection.execute(_HEAD).first()
         self._first = head is None
         self.seq: int = 0 if head is None else head.seq
-        self._hash: str = GENESIS if head is None else head.hash
+        self.hash: str = GENESIS if head is None else head.hash
         self.projections = SqlProjections(connection)
 
     def append(self, kind: str, key: str, payload: Mapping[str, Any]) -> Entry:
@@ -43,9 +43,9 @@ class Appending:
             text.encode()  # a lone surrogate has no UTF-8 and no hash
         except (TypeError, ValueError) as error:
             raise LedgerError(f"the payload of {kind} {key!r} is not JSON: {error}", "wanted JSON values") from error
-        entry = next_entry(self.seq, self._hash, kind, key, self._recorded_at, text)
+        entry = next_entry(self.seq, self.hash, kind, key, self._recorded_at, text)
         self._entries.append(entry)
-        self.seq, self._hash = entry.seq, entry.hash
+        self.seq, self.hash = entry.seq, entry.hash
         if kind in HANDLERS:
             HANDLERS[kind](self.projections, entry.seq, entry.recorded_at, payload)
         return entry
@@ -61,5 +61,5 @@ class Appending:
             keys = ", ".join(f"{entry.kind} {entry.key!r}" for entry in self._entries[:3])
             raise EntryConflict(f"one of {keys} is recorded already", "wanted a new key") from error
         self.projections.flush()
-        head = {"id": 1, "seq": self.seq, "hash": self._hash}
+        head = {"id": 1, "seq": self.seq, "hash": self.hash}
         self._connection.execute(_FIRST_HEAD if self._first else _NEW_HEAD, head)
