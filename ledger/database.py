@@ -30,9 +30,13 @@ class Database:
         if self._engine.dialect.name == "postgresql":
             # A writer waits for the lock first, and what it reads then must be what the writer before it left.
             self._writer = self._writer.execution_options(isolation_level="READ COMMITTED")
-        with self.write() as connection:  # under the write lock: two processes may start at once
-            bring_up(connection)
-            rebuild_if_changed(connection)
+        try:
+            with self.write() as connection:  # under the write lock: two processes may start at once
+                bring_up(connection)
+                rebuild_if_changed(connection)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -48,6 +52,16 @@ class Database:
                 # What BEGIN IMMEDIATE is to SQLite; the head's row cannot be locked before there is one.
                 connection.execute(_LOCK)
             yield connection
+
+    def compact(self) -> None:
+        """Write the store anew without what was deleted; needs as much room again for the time being."""
+        with _available(), self._engine.connect() as connection:
+            raw = connection.execution_options(isolation_level="AUTOCOMMIT").connection.dbapi_connection
+            if raw is not None and connection.dialect.name == "sqlite":
+                raw.execute("VACUUM")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            elif connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("VACUUM entries")
 
     def close(self) -> None:
         """Give the files back."""

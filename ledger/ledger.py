@@ -51,6 +51,10 @@ class Ledger(LedgerReader):
             yield connection, appending
             appending.finish()
 
+    def compact(self) -> None:
+        """Give the room of what was deleted back to the disk, and its bytes with it."""
+        self._database.compact()
+
     def append(self, kind: str, key: str, payload: Mapping[str, Any]) -> Entry:
         """Record one thing of ``kind`` (promotion, rule_change, policy_change, ...) under a key new to that kind."""
         with self._database.write() as connection:

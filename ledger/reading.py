@@ -15,7 +15,7 @@ from ledger import history, queries
 from ledger.chain import Entry, instant_text
 from ledger.database import Database
 from ledger.errors import EntryConflict, NotInLedger
-from ledger.export import read_entries
+from ledger.export import Wanted, read_entries, read_wanted
 from ledger.heads import Head
 from ledger.history import LabelledAlert, LoggedScore
 from ledger.keys import ApiKey, hash_secret
@@ -136,10 +136,11 @@ class LedgerReader:
         with self._database.read() as connection:
             yield from read_entries(connection, kinds, after)
 
-    def export(self) -> Iterator[dict[str, Any]]:
-        """The whole chain as JSON objects, hashes included."""
-        for entry in self.entries():
-            yield asdict(entry)
+    def export(self, wanted: Wanted | None = None) -> Iterator[dict[str, Any]]:
+        """The chain, or what is ``wanted`` of it, as JSON objects, hashes included."""
+        with self._database.read() as connection:
+            for entry in read_wanted(connection, wanted or Wanted()):
+                yield asdict(entry)
 
     def verify(self, heads: Iterable[Head] = (), trusted: Collection[str] = ()) -> Verdict:
         """Recompute the chain and the projections and say what disagrees; 0 entries are intact.

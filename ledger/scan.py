@@ -67,14 +67,15 @@ def start_of(connection: Connection) -> Start:
     return Start(said["last"], said["hash"], said["checkpoint"], row.seq)
 
 
-def scan(connection: Connection, after: int = 0) -> Iterator[Sequence[Stored]]:
-    """Entries beyond ``after`` in chain order, a few thousand at a time."""
+def scan(connection: Connection, until: int | None = None) -> Iterator[Sequence[Stored]]:
+    """The entries in chain order up to ``until`` (all), a few thousand at a time."""
     payload: Any = cast(ENTRIES.c.payload, LargeBinary)
     if connection.dialect.name == "postgresql":
         payload = type_coerce(func.convert_to(ENTRIES.c.payload, "UTF8"), LargeBinary)
     columns = [payload if name == "payload" else ENTRIES.c[name] for name in Stored._fields]
-    query = select(*columns).where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq)
-    for rows in connection.execution_options(yield_per=_BATCH).execute(query).partitions():
+    query = select(*columns).order_by(ENTRIES.c.seq)
+    query = query if until is None else query.where(ENTRIES.c.seq <= until)
+    for rows in connection.execute(query, execution_options={"yield_per": _BATCH}).partitions():
         yield [Stored._make(row) for row in rows]
 
 

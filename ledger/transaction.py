@@ -51,7 +51,7 @@ class Appending:
         return entry
 
     def finish(self) -> None:
-        """Write everything; an entry whose kind and key exist already raises ``EntryConflict``."""
+        """Write what was not written yet; an entry whose kind and key exist already raises ``EntryConflict``."""
         if not self._entries:
             return
         rows = [{name: getattr(entry, name) for name in Entry.__slots__} for entry in self._entries]
@@ -63,3 +63,5 @@ class Appending:
         self.projections.flush()
         head = {"id": 1, "seq": self.seq, "hash": self.hash}
         self._connection.execute(_FIRST_HEAD if self._first else _NEW_HEAD, head)
+        self._entries.clear()
+        self._first = False

@@ -88,7 +88,7 @@ def _projection_problems(connection: Connection, table: Table, wanted: dict[str,
     # As integers: read as a boolean, a 7 in the file would pass for true.
     columns = [type_coerce(c, Integer).label(c.name) if isinstance(c.type, Boolean) else c for c in table.columns]
     seen = 0
-    for found in connection.execution_options(yield_per=5_000).execute(select(*columns)):
+    for found in connection.execute(select(*columns), execution_options={"yield_per": 5_000}):
         row = wanted.get(found[place])
         seen += row is not None
         if row is None:

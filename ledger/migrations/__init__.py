@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, String, Table, inspect, select
 
 from ledger.guards import POSTGRESQL  # noqa: F401  # attaches the triggers
 from ledger.schema import METADATA
+from ledger.vault_keys import VAULT_KEYS  # noqa: F401  # a table of METADATA
 
 FIRST, LATEST = "0001", "0002"
 _VERSION = Table("alembic_version", METADATA, Column("version_num", String(32), primary_key=True))
