@@ -13,6 +13,7 @@ from alertgrade.commands import dashboard as dashboard_commands
 from alertgrade.commands import demo as demo_commands
 from alertgrade.commands import events as event_commands
 from alertgrade.commands import features as feature_commands
+from alertgrade.commands import keys as key_commands
 from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
@@ -67,8 +68,25 @@ def build_app() -> typer.Typer:
     )
     _group(app, "policy", "How three voices become one grade.", explain=policy_commands.explain)
     _group(app, "monitor", "Watch the grades given.", drift=monitor_commands.drift)
-    _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
-    _group(app, "keys", "API keys.", create=ledger_commands.keys_create, revoke=ledger_commands.keys_revoke)
+    _group(
+        app,
+        "ledger",
+        "Verify, sign, seal, prune and export the record.",
+        verify=ledger_commands.verify,
+        head=ledger_commands.head,
+        seal=ledger_commands.seal,
+        prune=ledger_commands.prune,
+        export=ledger_commands.export,
+    )
+    _group(
+        app,
+        "keys",
+        "API keys.",
+        create=key_commands.create,
+        rotate=key_commands.rotate,
+        revoke=key_commands.revoke,
+        list=key_commands.show,
+    )
     return app
 
 

@@ -30,6 +30,7 @@ class Settings:
     spark_scratch: Path | None = None  # None: below home
     java_home: Path | None = None
     online_store: str = ""  # redis://…; empty: a file under the home
+    ledger: str = ""  # postgresql+psycopg://…; empty: a file under the home
     registry: str = ""  # postgresql+psycopg://…; empty: a file under the home
 
     @classmethod
@@ -51,6 +52,7 @@ class Settings:
             spark_scratch=Path(scratch).expanduser().absolute() if scratch else None,
             java_home=Path(java) if java else None,
             online_store=_address(env, "ALERTGRADE_ONLINE_STORE", ("redis", "rediss")),
+            ledger=_address(env, "ALERTGRADE_LEDGER", ("postgresql+psycopg",)),
             registry=_address(env, "ALERTGRADE_REGISTRY", ("postgresql+psycopg",)),
         )
 
@@ -77,7 +79,7 @@ class Settings:
     @property
     def ledger_url(self) -> str:
         """SQLAlchemy address of the ledger."""
-        return f"sqlite:///{self.ledger_file}"
+        return self.ledger or f"sqlite:///{self.ledger_file}"
 
     @property
     def ledger_file(self) -> Path:

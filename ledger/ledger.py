@@ -14,14 +14,14 @@ from ledger.chain import Entry, instant_text
 from ledger.database import Database
 from ledger.episodes import case_to_join
 from ledger.errors import CaseClosed, LedgerError, NotInLedger
-from ledger.keys import ROLES, hash_secret, new_secret
+from ledger.key_changes import KeyChanges
 from ledger.projection import OUTCOMES, Row
 from ledger.reading import LedgerReader, check_same_trigger
 from ledger.schema import ENTRIES
 from ledger.transaction import Appending
 
 
-class Ledger(LedgerReader):
+class Ledger(KeyChanges, LedgerReader):
     """Append-only, hash-chained record at a SQLAlchemy ``url``; ``clock`` gives aware instants.
 
     SQLite by default: write-ahead log, ``synchronous=FULL``, a writer waits ``busy_timeout_ms`` for another.
@@ -150,27 +150,6 @@ class Ledger(LedgerReader):
             imported = history.import_rows(connection, appending, alerts, dispositions, until)
             appending.finish()
         return imported
-
-    def create_key(self, name: str, role: str) -> tuple[str, str]:
-        """Make an API key of ``role`` and return its id and the key itself, which is kept nowhere."""
-        if role not in ROLES:
-            raise LedgerError(f"role {role!r}", f"wanted one of {', '.join(ROLES)}")
-        secret = new_secret()
-        sha256 = hash_secret(secret)
-        key_id = f"K{sha256[:12]}"
-        self.append("key", key_id, {"key_id": key_id, "name": name, "role": role, "sha256": sha256})
-        return key_id, secret
-
-    def revoke_key(self, key_id: str) -> None:
-        """End a key; ``NotInLedger`` where it never was, nothing new where it is ended already."""
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
-            key = appending.projections.key(key_id)
-            if key is None:
-                raise NotInLedger(f"no key {key_id!r}", "wanted an id that 'keys create' printed")
-            if not key["revoked"]:
-                appending.append("key_revoked", key_id, {"key_id": key_id})
-            appending.finish()
 
     def ready(self) -> None:
         """Raise ``LedgerUnavailable`` unless an entry could be written now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -40,13 +40,22 @@ class LedgerReader:
     """What ``ledger.ledger.Ledger`` answers; every method raises ``LedgerUnavailable`` when the store cannot."""
 
     _database: Database
+    _clock: Callable[[], datetime]
 
     def find_key(self, secret: str) -> ApiKey | None:
-        """Whom a key stands for; ``None`` where it is unknown or revoked."""
-        query = select(KEYS.c.key_id, KEYS.c.name, KEYS.c.role, KEYS.c.revoked)
+        """Whom a key stands for; ``None`` where it is unknown, revoked or expired."""
+        query = select(*(KEYS.c[name] for name in ApiKey.__slots__))
         with self._database.read() as connection:
             row = connection.execute(query.where(KEYS.c.sha256 == hash_secret(secret))).mappings().first()
-        return None if row is None or row["revoked"] else ApiKey(**row)
+        if row is None or row["revoked"] or (row["expires_at"] or "9") <= instant_text(self._clock()):
+            return None
+        return ApiKey(**row)
+
+    def keys(self) -> list[Row]:
+        """Every key ever made, without anything that could be used as one."""
+        query = select(*(KEYS.c[name] for name in ApiKey.__slots__)).order_by(KEYS.c.name, KEYS.c.key_id)
+        with self._database.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def find_score(self, alert_id: str, trigger: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """The recorded answer for an alert, ``None`` where none is; another ``trigger`` raises ``EntryConflict``."""
