@@ -18,6 +18,7 @@ from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
 from alertgrade.commands import policy as policy_commands
+from alertgrade.commands import replay as replay_commands
 from alertgrade.commands import rules as rule_commands
 from alertgrade.commands import serve as serve_commands
 from alertgrade.commands import simulate as simulate_commands
@@ -53,6 +54,7 @@ def build_app() -> typer.Typer:
         model_commands.mlflow,
         serve_commands.score,
         serve_commands.serve,
+        replay_commands.replay,
         watch_commands.watch,
         dashboard_commands.dashboard,
     ):

@@ -25,6 +25,7 @@ from ledger.schema import ALERTS, ENTRIES, KEYS
 from ledger.verify import Verdict, verify
 
 _ACCOMPANYING = ("parameters_version", "evidence")
+_AT_ONCE = 500  # keys in one statement
 # Built once: asked for every alert, and building them costs as much as running them.
 _SEQS = select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == bindparam("alert_id"))
 _OF_DAY = (
@@ -125,6 +126,17 @@ class LedgerReader:
         latest = datetime.fromisoformat(until)
         return [found for found in triggers if datetime.fromisoformat(found["triggered_at"]) <= latest]
 
+    def triggers(self, alert_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Trigger records by alert_id; those that are not there, or pruned, are left out."""
+        found: dict[str, dict[str, Any]] = {}
+        with self._database.read() as connection:
+            for first in range(0, len(alert_ids), _AT_ONCE):
+                wanted = alert_ids[first : first + _AT_ONCE]
+                query = select(ENTRIES.c.payload).where(ENTRIES.c.kind == "alert", ENTRIES.c.key.in_(wanted))
+                triggers = [json.loads(text)["trigger"] for text in connection.execute(query).scalars()]
+                found |= {trigger["alert_id"]: trigger for trigger in triggers}
+        return found
+
     def counts(self) -> dict[str, list[Row]]:
         """How many alerts and cases there are, by status and grade."""
         with self._database.read() as connection:
@@ -144,6 +156,13 @@ class LedgerReader:
         """Entries in chain order, of the given kinds (all when none is given), beyond ``after``."""
         with self._database.read() as connection:
             yield from read_entries(connection, kinds, after)
+
+    def entry(self, kind: str, key: str) -> Entry | None:
+        """The entry of this kind and key; ``None`` where there is none."""
+        query = select(*(ENTRIES.c[name] for name in Entry.__slots__)).where(ENTRIES.c.kind == kind, ENTRIES.c.key == key)
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Entry(*row)
 
     def export(self, wanted: Wanted | None = None) -> Iterator[dict[str, Any]]:
         """The chain, or what is ``wanted`` of it, as JSON objects, hashes included."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alertgrade.errors import AlertError
 from ledger.ledger import Ledger
+from models.replay import Replayer, bundle_by_digest
 from rules_baseline.trigger import TriggerRecord
 from serving.access import Keyring
 from serving.admission import Limits, ScoringQueue
@@ -46,6 +47,7 @@ def compose(
     ``online`` is the address of an online store that is not the file under ``features``.
     """
     from features.reader import OnlineReader
+    from models.definitions import record_definitions
     from models.policy import Policy
 
     ledger = Ledger(ledger_url, clock, busy_timeout_ms=LEDGER_WAIT_MS)
@@ -53,15 +55,19 @@ def compose(
     champion = Champion(bundles, lambda folder: _load(folder, keys))
     scorer, refusal = champion.changed() or (None, None)
     desk_reader = TimedReader(OnlineReader(features, online=online), DESK_LIMIT_S)
+    policy = Policy.read()
+    grader = Grader(scorer, refusal, reader, ledger, policy, clock)
+    grader.made_by = record_definitions(ledger, policy)
     return Parts(
         ledger=ledger,
-        grader=Grader(scorer, refusal, reader, ledger, Policy.read(), clock),
+        grader=grader,
         champion=champion,
         queue=ScoringQueue(limits or Limits()),
         keyring=Keyring(ledger),
         metrics=metrics,
         clock=clock,
         desk_reader=desk_reader,
+        replayer=Replayer(ledger, bundle_by_digest(bundles, lambda folder: _load(folder, keys))),
         closing=[reader.close, desk_reader.close],
     )
 

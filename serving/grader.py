@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ class Grader:
         clock: Callable[[], datetime],
     ) -> None:
         self.judge = Judge(scorer, refusal, feature_reader, policy)
+        self.made_by: Mapping[str, str] = {}  # what else a replay needs to know (models.definitions)
         self._ledger, self._clock = ledger, clock
 
     def grade(self, questions: Sequence[Question]) -> list[str | Exception]:
@@ -57,6 +58,7 @@ class Grader:
             "intraday_given": question.intraday is not None,
             "baseline_read": [record.alert_id for record in earlier],
             "explain": question.explain,
+            "made_by": self.made_by,
         }
         return self._ledger.record_score(trigger, answer, evidence)
 
