@@ -23,6 +23,7 @@ from alertgrade.commands import rules as rule_commands
 from alertgrade.commands import serve as serve_commands
 from alertgrade.commands import simulate as simulate_commands
 from alertgrade.commands import train as train_commands
+from alertgrade.commands import vault as vault_commands
 from alertgrade.commands import watch as watch_commands
 from alertgrade.errors import AlertError
 from alertgrade.telemetry import keep_at_home
@@ -79,6 +80,15 @@ def build_app() -> typer.Typer:
         seal=ledger_commands.seal,
         prune=ledger_commands.prune,
         export=ledger_commands.export,
+    )
+    _group(
+        app,
+        "vault",
+        "Real names: encrypted, opened with an audit row, deletable.",
+        **{"import": vault_commands.import_names},
+        show=vault_commands.show,
+        forget=vault_commands.forget,
+        rotate=vault_commands.rotate,
     )
     _group(
         app,

@@ -159,9 +159,13 @@ class LedgerReader:
 
     def entry(self, kind: str, key: str) -> Entry | None:
         """The entry of this kind and key; ``None`` where there is none."""
-        query = select(*(ENTRIES.c[name] for name in Entry.__slots__)).where(ENTRIES.c.kind == kind, ENTRIES.c.key == key)
         with self._database.read() as connection:
-            row = connection.execute(query).first()
+            return self.entry_in(connection, kind, key)
+
+    def entry_in(self, connection: Connection, kind: str, key: str) -> Entry | None:
+        """The same within a transaction."""
+        query = select(*(ENTRIES.c[name] for name in Entry.__slots__))
+        row = connection.execute(query.where(ENTRIES.c.kind == kind, ENTRIES.c.key == key)).first()
         return None if row is None else Entry(*row)
 
     def export(self, wanted: Wanted | None = None) -> Iterator[dict[str, Any]]:

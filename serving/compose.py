@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from alertgrade.errors import AlertError
+from ledger.kek import read_keks
 from ledger.ledger import Ledger
+from ledger.vault import Vault
 from models.replay import Replayer, bundle_by_digest
 from rules_baseline.trigger import TriggerRecord
 from serving.access import Keyring
@@ -67,6 +69,7 @@ def compose(
         metrics=metrics,
         clock=clock,
         desk_reader=desk_reader,
+        vault=Vault(ledger, *read_keks(keys)),
         replayer=Replayer(ledger, bundle_by_digest(bundles, lambda folder: _load(folder, keys))),
         closing=[reader.close, desk_reader.close],
     )
