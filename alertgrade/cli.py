@@ -8,6 +8,7 @@ import warnings
 import typer
 from rich.console import Console
 
+from alertgrade.commands import backup as backup_commands
 from alertgrade.commands import ctp as ctp_commands
 from alertgrade.commands import dashboard as dashboard_commands
 from alertgrade.commands import demo as demo_commands
@@ -56,6 +57,8 @@ def build_app() -> typer.Typer:
         serve_commands.score,
         serve_commands.serve,
         replay_commands.replay,
+        backup_commands.backup,
+        backup_commands.restore,
         watch_commands.watch,
         dashboard_commands.dashboard,
     ):

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerUnavailable, NotInLedger
 from serving import routes_desk, routes_people, routes_replay, routes_scores
 from serving.admission import Overloaded
+from serving.headers import SecureHeaders
 from serving.last_resort import LastResort
 from serving.metrics import Measured, Metrics
 from serving.requests import Refused
@@ -34,6 +35,7 @@ def create_app(metrics: Metrics) -> FastAPI:
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/", _to_docs, include_in_schema=False)  # else BentoML's own page
     app.add_middleware(LastResort)
+    app.add_middleware(SecureHeaders)
     app.add_middleware(Measured, metrics=metrics)  # the outermost: it counts what the last resort answers
     _add_errors(app)
     return app

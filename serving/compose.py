@@ -19,7 +19,9 @@ from serving.champion import Champion
 from serving.grader import Grader
 from serving.judge import Judge, Scorer
 from serving.metrics import Metrics
+from serving.oidc import Issuer, Tokens
 from serving.parts import Parts
+from serving.rates import Rates
 from serving.timed_reader import FeatureReader, TimedReader, Unavailable
 
 _log = logging.getLogger("serving")
@@ -43,10 +45,13 @@ def compose(
     clock: Callable[[], datetime] = utc_now,
     limits: Limits | None = None,
     online: str = "",
+    issuer: Issuer | None = None,
+    rate: int | None = None,
 ) -> Parts:
     """Open the ledger, the feature store and the champion; only a ledger that cannot be used is an error.
 
-    ``online`` is the address of an online store that is not the file under ``features``.
+    ``online`` is the address of an online store that is not the file under ``features``; ``issuer`` signs callers in
+    beside API keys; ``rate`` is how often a key may ask a second.
     """
     from features.reader import OnlineReader
     from models.definitions import record_definitions
@@ -65,7 +70,7 @@ def compose(
         grader=grader,
         champion=champion,
         queue=ScoringQueue(limits or Limits()),
-        keyring=Keyring(ledger),
+        keyring=Keyring(ledger, tokens=Tokens(issuer) if issuer else None, rates=Rates(rate) if rate else None),
         metrics=metrics,
         clock=clock,
         desk_reader=desk_reader,

@@ -10,9 +10,17 @@ from alertgrade.settings import Settings
 from serving.app import create_app
 from serving.compose import compose
 from serving.metrics import Metrics
+from serving.oidc import Issuer
+from serving.openapi import describe_access
 from serving.orphan import end_with_parent
 
 _app = create_app(Metrics())
+
+
+def _issuer(settings: Settings) -> Issuer | None:
+    if not settings.oidc_issuer:
+        return None
+    return Issuer(settings.oidc_issuer, settings.oidc_audience, settings.oidc_roles, settings.oidc_role_claim)
 
 
 @bentoml.service(
@@ -39,8 +47,11 @@ class AlertGrader:
             features=settings.features_dir,
             online=settings.online_store,
             metrics=_app.state.metrics,
+            issuer=_issuer(settings),
+            rate=settings.rate,
         )
         _app.state.parts = self.parts
+        describe_access(_app, settings.oidc_issuer)
 
     def __is_ready__(self) -> bool:
         """Ready means that a grade could be recorded; grading by rules only is ready."""
