@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -99,7 +98,7 @@ def _copy(source: Path, target: Path) -> None:
         return
     with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
-    os.chmod(target, source.stat().st_mode & 0o777)
+    target.chmod(source.stat().st_mode & 0o777)
 
 
 def _is_sqlite(path: Path) -> bool:

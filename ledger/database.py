@@ -82,7 +82,9 @@ def _available() -> Iterator[None]:
 def _engine(url: str, busy_timeout_ms: int) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        waits = {"options": f"-c lock_timeout={int(busy_timeout_ms)}"} if address.get_backend_name() == "postgresql" else {}
+        waits = (
+            {"options": f"-c lock_timeout={int(busy_timeout_ms)}"} if address.get_backend_name() == "postgresql" else {}
+        )
         isolation = {"isolation_level": "REPEATABLE READ"} if waits else {}  # a reader's one view
         return create_engine(
             url, pool_size=8, max_overflow=32, pool_timeout=5, pool_pre_ping=True, connect_args=waits, **isolation

@@ -68,7 +68,7 @@ def _delete(ledger: Ledger, segment: Segment, file: Path, by: str) -> None:
         still_open = [row["alert_id"] for row in folded.rows(ALERTS.name).values() if _is_open(connection, row)]
         if still_open:
             raise LedgerError(
-                f"{len(still_open)} alerts of segment {segment.number} are not decided: {', '.join(still_open[:_NAMED])}",
+                f"{len(still_open)} alerts of segment {segment.number} not decided: {', '.join(still_open[:_NAMED])}",
                 "wanted every case of it closed",
                 "close them, or seal an earlier day",
             )

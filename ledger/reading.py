@@ -52,7 +52,7 @@ class LedgerReader:
             return None
         return ApiKey(**row)
 
-    def keys(self) -> list[Row]:
+    def all_keys(self) -> list[Row]:
         """Every key ever made, without anything that could be used as one."""
         query = select(*(KEYS.c[name] for name in ApiKey.__slots__)).order_by(KEYS.c.name, KEYS.c.key_id)
         with self._database.read() as connection:

@@ -9,8 +9,8 @@ from sqlalchemy import Column, Connection, String, Table, inspect, select
 from ledger.chain import canonical_json
 from ledger.memory_projections import MemoryProjections
 from ledger.projection import HANDLERS
-from ledger.schema import METADATA, PROJECTIONS
 from ledger.scan import fold, scan, start_of
+from ledger.schema import METADATA, PROJECTIONS
 
 FOLD = 1  # raise it when a handler gives the same columns other values
 _ROWS = 1_000

@@ -1,4 +1,4 @@
-"""A segment as a file of its own: entries as JSON lines, and beside it the seal that proves them, without a database."""
+"""A segment as a file: entries as JSON lines, and beside it the seal that proves them, without a database."""
 
 from __future__ import annotations
 

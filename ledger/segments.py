@@ -1,4 +1,4 @@
-"""Retention: the chain is sealed in segments, and a sealed segment leaves as a whole, with a file that proves itself."""
+"""Retention: the chain is sealed in segments; a sealed segment leaves as a whole, with a file that proves itself."""
 
 from __future__ import annotations
 

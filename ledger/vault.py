@@ -28,7 +28,7 @@ PERSON, FORGOTTEN, READ = "person", "person_forgotten", "read"
 
 @dataclass(frozen=True)
 class Vault:
-    """Names by account in ``ledger``; ``keks`` are the key-encryption keys by id, ``current`` the one that wraps now."""
+    """Names by account in ``ledger``; ``keks`` are key-encryption keys by id, ``current`` the one that wraps now."""
 
     ledger: Ledger
     keks: Mapping[str, bytes]
@@ -82,7 +82,7 @@ class Vault:
         self.ledger.compact()  # the key's bytes leave the file, not only its row
 
     def rewrap(self, by: str) -> int:
-        """Wrap every data key with the current KEK; returns how many were wrapped by another. Names stay as they are."""
+        """Wrap every data key with the current KEK; returns how many were wrapped by another. No name is touched."""
         with self.ledger.appending() as (connection, appending):
             rows = connection.execute(select(VAULT_KEYS).where(VAULT_KEYS.c.kek_id != self.current)).all()
             for row in rows:

@@ -45,7 +45,8 @@ def verify(connection: Connection, heads: Iterable[Head] = (), trusted: Collecti
     ``trusted`` are the public keys (hex) that may sign; without any, signatures are checked under the key they name.
     """
     start = start_of(connection)
-    statements, problems = Statements(connection, heads, trusted, start), []
+    statements = Statements(connection, heads, trusted, start)
+    problems: list[str] = []
     seq, last, count, folded = start.seq, start.hash, 0, MemoryProjections(start.checkpoint)
     waited = statements.seqs
     for batch in scan(connection):

@@ -81,7 +81,7 @@ class _Remade:
 
 @dataclass(slots=True)
 class Replayer:
-    """Replays scores of ``ledger``; ``bundles`` opens a bundle by its digest and raises ``AlertError`` where it cannot."""
+    """Replays scores of ``ledger``; ``bundles`` opens a bundle by digest, ``AlertError`` where it cannot."""
 
     ledger: Ledger
     bundles: Bundles

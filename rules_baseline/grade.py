@@ -116,7 +116,9 @@ def parse_grade_table(text: str, source: str) -> GradeTable:
         clauses = tuple(_clause(raw, sets) for raw in document["clauses"])
         return GradeTable(str(document["version"]), int(document["nothing"]), int(document["unlisted"]), clauses)
     except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise AlertError(f"{source}: {error!r}", "wanted a grade table", "compare with the shipped grade.yaml") from error
+        raise AlertError(
+            f"{source}: {error!r}", "wanted a grade table", "compare with the shipped grade.yaml"
+        ) from error
 
 
 def baseline_grade(alerts: Iterable[GradedTrigger], table: GradeTable | None = None) -> BaselineGrade:

@@ -52,7 +52,6 @@ class Keyring:
             found = self._found[digest] = (now, self._ledger.find_key(secret))
         return found[1]
 
-
     async def of_token(self, token: str) -> ApiKey | None:
         """Whom a token stands for; ``None`` where no issuer is configured; raises as ``Tokens.who`` does."""
         if self._tokens is None:

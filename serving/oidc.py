@@ -34,7 +34,7 @@ class TokenRefused(AlertError):
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Whose tokens are taken: ``role_claim`` may be a dotted path, ``roles`` maps its values to ours, strongest first."""
+    """Whose tokens are taken; ``role_claim`` may be a dotted path, ``roles`` maps its values to ours, best first."""
 
     url: str
     audience: str
@@ -95,10 +95,9 @@ class Tokens:
             try:
                 base = self.issuer.url.rstrip("/")
                 said = json.loads(self.fetch(f"{base}/.well-known/openid-configuration"))
-                if said["issuer"] != self.issuer.url:
-                    raise ValueError("the document speaks of another issuer")
-                self._keys = KeySet.import_key_set(json.loads(self.fetch(said["jwks_uri"])))
-                self._fetched_at = self.now()
+                if said["issuer"] == self.issuer.url:  # a document that speaks of another is not believed
+                    self._keys = KeySet.import_key_set(json.loads(self.fetch(said["jwks_uri"])))
+                    self._fetched_at = self.now()
             except (OSError, URLError, ValueError, KeyError, TypeError, JoseError):
                 return  # keys from before are still good; without any, who() says so
 
@@ -116,7 +115,9 @@ class Tokens:
             registry.validate(read.claims)
         except (JoseError, ValueError, TypeError, KeyError) as error:
             # The error's name and no more: a token is a secret, and so is what it holds.
-            raise TokenRefused(f"a token that is not valid ({type(error).__name__})", "wanted one of our issuer") from None
+            raise TokenRefused(
+                f"a token that is not valid ({type(error).__name__})", "wanted one of our issuer"
+            ) from None
         return read.claims
 
     def _caller(self, claims: Mapping[str, Any]) -> ApiKey:

@@ -58,5 +58,8 @@ def _describe(call: dict[str, Any], issuer: str) -> None:
     if issuer:
         call["security"].append({"OpenIdConnect": []})
     for status, text in _REFUSALS.items():
-        shown = {"description": text, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+        shown = {
+            "description": text,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+        }
         call["responses"].setdefault(status, shown)

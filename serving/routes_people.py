@@ -21,7 +21,7 @@ def get_person(
     parts: PartsNow,
     key: Annotated[ApiKey, caller(*MAY_SEE_NAMES)],
 ) -> dict[str, Any]:
-    """The person of an account from the vault, recorded as a ``read`` entry; 404 where none is known or it was forgotten."""
+    """The person of an account from the vault, recorded as a ``read``; 404 where none is known or it was forgotten."""
     if parts.vault is None:
         raise Refused(503, "this service has no vault", "wanted its keys")
     return {"account_id": account_id, "person": parts.vault.show(account_id, by=key.name)}

@@ -64,7 +64,7 @@ def show() -> None:
     """
     table = Table("key", "name", "role", "ends", "requests a second")
     ledger = open_ledger(settings())
-    for row in ledger.keys():
+    for row in ledger.all_keys():
         ends = "revoked" if row["revoked"] else (row["expires_at"] or "never")
         table.add_row(row["key_id"], row["name"], row["role"], ends, str(row["rate"] or "-"))
     ledger.close()

@@ -22,7 +22,9 @@ By = Annotated[str, typer.Option(help="Who asks for it; goes on record.")]
 
 
 def verify(
-    heads: Annotated[Path | None, typer.Option(help="Signed heads kept elsewhere, as 'ledger head --out' wrote.")] = None,
+    heads: Annotated[
+        Path | None, typer.Option(help="Signed heads kept elsewhere, as 'ledger head --out' wrote.")
+    ] = None,
     segments: Annotated[Path | None, typer.Option(help="Folder of pruned segments: they are checked too.")] = None,
     public_key: Annotated[
         Path | None, typer.Option(help="Public key that signs (32 raw bytes); default this home's ledger.pub.")

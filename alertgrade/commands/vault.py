@@ -22,7 +22,9 @@ Account = Annotated[str, typer.Argument(help="The account whose person is meant.
 
 
 def import_names(
-    names: Annotated[Path, typer.Argument(help="CSV (UTF-8): account_id, name, and what else is needed to reach them.")],
+    names: Annotated[
+        Path, typer.Argument(help="CSV (UTF-8): account_id, name, and what else is needed to reach them.")
+    ],
 ) -> None:
     """Record people encrypted; a known account's person is replaced. Delete the file afterwards.
 
@@ -71,7 +73,9 @@ def rotate(by: By) -> None:
     count = vault.rewrap(by)
     ledger.close()
     gone = drop_unused(home.keys_dir, vault.current)
-    console.print(f"{count} keys wrapped by {vault.current}; deleted {', '.join(gone) or 'nothing'}: restart the service")
+    console.print(
+        f"{count} keys wrapped by {vault.current}; deleted {', '.join(gone) or 'nothing'}: restart the service"
+    )
 
 
 def _open() -> tuple[Ledger, Vault]:

@@ -44,5 +44,8 @@ def _upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, LATEST)
     except CommandError as error:
-        raise LedgerError(f"the ledger's tables are not of a known version: {error}", "wanted this version's or an "
-            "earlier one's", "use the version of AlertGrade that wrote it last") from error
+        raise LedgerError(
+            f"the ledger's tables are not of a known version: {error}",
+            "wanted this version's or an earlier one's",
+            "use the version of AlertGrade that wrote it last",
+        ) from error

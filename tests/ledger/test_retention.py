@@ -33,9 +33,7 @@ def days(ledger, clock, trigger, answer):
         for subject in ("A1", "A2"):
             name = f"{day}:{subject}"
             ledger.record_score(trigger(name, trading_day=day, subject_id=f"{subject}-{day}"), answer(name), {})
-            ledger.record_disposition(
-                ledger.alert(name)["case_id"], outcome="educated", conclusion="x", decided_by="r"
-            )
+            ledger.record_disposition(ledger.alert(name)["case_id"], outcome="educated", conclusion="x", decided_by="r")
         if day != DAYS[2]:
             ledger.record_score(trigger(f"long:{day}", trading_day=day, subject_id="L"), answer(f"long:{day}"), {})
     ledger.create_key("monitor", "scorer")
@@ -87,8 +85,10 @@ def test_a_chain_rewritten_as_a_whole_contradicts_an_exported_head(days, url, cl
     ledger = Ledger(url, clock)
     assert ledger.verify().intact  # nothing within it can tell
     found = ledger.verify(read_file(tmp_path / "heads.jsonl"), [PUBLIC]).problems
-    assert found == (f"seq {read_file(tmp_path / 'heads.jsonl')[0].seq} is not what the head of 2026-03-04 was signed "
-                     "for: the chain was rewritten",)
+    assert found == (
+        f"seq {read_file(tmp_path / 'heads.jsonl')[0].seq} is not what the head of 2026-03-04 was signed "
+        "for: the chain was rewritten",
+    )
     ledger.close()
 
 
@@ -181,7 +181,7 @@ def test_a_pruned_alert_is_gone_and_one_whose_case_goes_on_stays_in_the_queue(da
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE entries SET payload = replace(payload, '\"checkpoint\":{\"alerts\":[{', '\"checkpoint\":{\"alerts\":[{\"grade\":1,')",
+        "UPDATE entries SET payload = json_set(payload, '$.checkpoint.alerts[0].grade', 1) WHERE kind = 'segment_pruned'",
         "DELETE FROM entries WHERE kind = 'segment_pruned'",
         "DELETE FROM entries WHERE kind = 'segment_sealed'",
         "DELETE FROM entries WHERE seq = (SELECT min(seq) FROM entries)",

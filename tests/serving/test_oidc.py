@@ -36,7 +36,7 @@ class Provider:
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802  # the library's name
+            def do_GET(self) -> None:  # the library's name
                 provider.asked.append(self.path)
                 documents = {"/keys": {"keys": [key.as_dict(private=False) for key in provider.keys.values()]}}
                 documents["/.well-known/openid-configuration"] = {

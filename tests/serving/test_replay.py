@@ -129,7 +129,7 @@ def test_an_earlier_alert_that_is_gone_is_missing_by_name(tampered):
 
 
 def test_another_code_version_is_named_beside_the_result(tampered):
-    replayed = tampered("UPDATE entries SET payload = replace(payload, '\"code\":\"0.1.0\"', '\"code\":\"0.0.9\"')")
+    replayed = tampered('UPDATE entries SET payload = replace(payload, \'"code":"0.1.0"\', \'"code":"0.0.9"\')')
     assert {one.code for one in replayed.replay_all()} == {"0.0.9"}
 
 
@@ -153,5 +153,3 @@ def test_the_service_replays_for_governance_and_for_nobody_else(service, body):
         told = client.post(f"/v1/scores/{score['score_id']}/replay").json()
         assert client.post("/v1/scores/S-none/replay").status_code == 404
     assert (told["identical"], told["differs"], told["missing"], told["code"]) == (True, [], None, None)
-
-

@@ -41,7 +41,7 @@ def test_a_name_is_given_to_roles_that_may_and_every_look_is_on_record(service, 
 
 
 def test_no_key_token_or_name_is_in_the_log_or_in_an_error(service, account, body):
-    token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJsaSJ9.c2lnbmF0dXJl"  # noqa: S105  # made up
+    token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJsaSJ9.c2lnbmF0dXJl"  # made up
     answers = []
     for secret in ("ag_made_up_and_wrong_0123456789", token, *service.installation.keys.values()):
         with service.client(None) as client:
