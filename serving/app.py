@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerUnavailable, NotInLedger
-from serving import routes_desk, routes_people, routes_replay, routes_scores
+from serving import routes_desk, routes_governance, routes_people, routes_scores
 from serving.admission import Overloaded
 from serving.headers import SecureHeaders
 from serving.last_resort import LastResort
@@ -29,7 +29,7 @@ def create_app(metrics: Metrics) -> FastAPI:
     app.state.metrics = metrics
     app.include_router(routes_scores.router)
     app.include_router(routes_desk.router)
-    app.include_router(routes_replay.router)
+    app.include_router(routes_governance.router)
     app.include_router(routes_people.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)

@@ -19,6 +19,7 @@ from ledger.scan import start_of
 from ledger.segment_file import check_joined, check_segment
 from ledger.segments import seal
 from ledger.signing import public_key_of
+from ledger.state import state
 
 PRIVATE = bytes(range(32))
 PUBLIC = public_key_of(PRIVATE).hex()
@@ -181,7 +182,7 @@ def test_a_pruned_alert_is_gone_and_one_whose_case_goes_on_stays_in_the_queue(da
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE entries SET payload = json_set(payload, '$.checkpoint.alerts[0].grade', 1) WHERE kind = 'segment_pruned'",
+        "UPDATE entries SET payload = json_set(payload, '$.checkpoint.alerts[0].grade', 1) WHERE kind LIKE '%pruned'",
         "DELETE FROM entries WHERE kind = 'segment_pruned'",
         "DELETE FROM entries WHERE kind = 'segment_sealed'",
         "DELETE FROM entries WHERE seq = (SELECT min(seq) FROM entries)",
@@ -239,3 +240,25 @@ def clock_day(day):
     from datetime import date
 
     return date(2026, 3, day)
+
+
+def test_the_state_tells_the_end_the_last_head_and_what_was_sealed_and_pruned(days, ledger, tmp_path):
+    close_long(days)
+    record_head(days, PRIVATE, "2026-03-04")
+    segment = seal(days, PRIVATE, before="2026-03-03", by="governor")
+    before = state(days)
+    assert (before["unsigned_entries"], before["sealed_through"], before["pruned_through"]) == (2, segment.last, None)
+    prune(days, tmp_path, by="governor")
+    after = state(days)
+    assert (after["seq"], after["pruned_through"]) == (before["seq"] + 1, segment.last)
+
+
+def test_the_state_of_an_empty_ledger_is_nothing(ledger):
+    assert state(ledger) == {
+        "seq": 0,
+        "hash": None,
+        "signed_head": None,
+        "unsigned_entries": None,
+        "sealed_through": None,
+        "pruned_through": None,
+    }

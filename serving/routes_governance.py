@@ -1,4 +1,4 @@
-"""A past grade made again, on request."""
+"""What governance asks of the record: how it stands, and a past grade made again."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from ledger.keys import ApiKey
+from ledger.state import state
 from serving.access import caller, roles_note
 from serving.requests import Refused
 from serving.routes_scores import PartsNow
 
 REPLAYERS = ("governor", "data_scientist", "admin")
+GOVERNORS = ("governor", "admin")
 router = APIRouter(tags=["governance"])
 
 
@@ -24,3 +26,9 @@ def post_replay(
     if parts.replayer is None:
         raise Refused(503, "this service cannot replay", "wanted its bundles")
     return asdict(parts.replayer.replay(score_id))
+
+
+@router.get("/v1/ledger/state", openapi_extra=roles_note(*GOVERNORS))
+def get_state(parts: PartsNow, _key: Annotated[ApiKey, caller(*GOVERNORS)]) -> dict[str, Any]:
+    """The end of the chain, the last signed head, what was sealed and pruned; whether it is intact ``verify`` says."""
+    return state(parts.ledger)
