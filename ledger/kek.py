@@ -13,6 +13,20 @@ _SIZE = 32  # bytes
 _PREFIX = "vault-"
 
 
+class Keks(dict[str, bytes]):
+    """The keys of a folder by id; one that is new there is found when it is asked for: a running service follows."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(_read(folder))
+        self._folder = folder
+
+    def __missing__(self, kek_id: str) -> bytes:
+        self.update(_read(self._folder))
+        if kek_id not in self:
+            raise KeyError(kek_id)
+        return self[kek_id]
+
+
 def read_keks(folder: Path) -> tuple[Mapping[str, bytes], str]:
     """The keys by id and the id of the newest; the first is made where there is none.
 
@@ -20,6 +34,11 @@ def read_keks(folder: Path) -> tuple[Mapping[str, bytes], str]:
     """
     if not _files(folder):
         make_kek(folder)
+    keks = Keks(folder)
+    return keks, max(keks)
+
+
+def _read(folder: Path) -> dict[str, bytes]:
     keks = {}
     for path in _files(folder):
         if path.stat().st_mode & 0o077:
@@ -27,7 +46,7 @@ def read_keks(folder: Path) -> tuple[Mapping[str, bytes], str]:
         keks[path.stem] = path.read_bytes()
         if len(keks[path.stem]) != _SIZE:
             raise LedgerError(f"{path} is no key of {_SIZE} bytes", "wanted what was written", "restore it")
-    return keks, max(keks)
+    return keks
 
 
 def make_kek(folder: Path) -> str:

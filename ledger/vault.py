@@ -100,9 +100,11 @@ class Vault:
         return connection.execute(select(VAULT_KEYS).where(VAULT_KEYS.c.account_id == account_id)).first()
 
     def _unwrapped(self, row: Any) -> bytes:
-        kek = self.keks.get(row.kek_id)
-        if kek is None:
-            raise LedgerError(f"key-encryption key {row.kek_id} is not at hand", "wanted it in the home's keys")
+        try:
+            kek = self.keks[row.kek_id]
+        except KeyError as error:
+            seen = f"key-encryption key {row.kek_id} is not at hand"
+            raise LedgerError(seen, "wanted it in the home's keys", "restore it from a backup") from error
         return opened(kek, row.wrapped, f"{row.account_id}:{row.kek_id}")
 
     def _keep(self, connection: Connection, account_id: str, entry_key: str, fresh: bytes | None) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from alertgrade.errors import AlertError
+from ledger.errors import LedgerError
 from ledger.kek import read_keks
 from ledger.ledger import Ledger
 from ledger.vault import Vault
@@ -74,7 +75,7 @@ def compose(
         metrics=metrics,
         clock=clock,
         desk_reader=desk_reader,
-        vault=Vault(ledger, *read_keks(keys)),
+        vault=_vault(ledger, keys),
         replayer=Replayer(ledger, bundle_by_digest(bundles, lambda folder: _load(folder, keys))),
         closing=[reader.close, desk_reader.close],
     )
@@ -94,6 +95,14 @@ def bulk_judge(triggers: Sequence[TriggerRecord], bundles: Path, keys: Path, fea
     except Exception as error:  # the rules can grade whatever the store's libraries throw, and every row says so
         reader = Unavailable(AlertError(f"{type(error).__name__}: {error}"))
     return Judge(scorer, refusal, reader, Policy.read())
+
+
+def _vault(ledger: Ledger, keys: Path) -> Vault | None:
+    try:
+        return Vault(ledger, *read_keks(keys))
+    except (OSError, LedgerError) as error:  # grading does not need it, and the desk's call says that it is closed
+        _log.error("no vault: %s", error)
+        return None
 
 
 def _load(folder: Path, keys: Path) -> Scorer:

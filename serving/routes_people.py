@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
+from ledger.errors import LedgerError, LedgerUnavailable, NotInLedger
 from ledger.keys import ApiKey
 from serving.access import caller, roles_note
 from serving.requests import Refused
@@ -23,5 +24,10 @@ def get_person(
 ) -> dict[str, Any]:
     """The person of an account from the vault, recorded as a ``read``; 404 where none is known or it was forgotten."""
     if parts.vault is None:
-        raise Refused(503, "this service has no vault", "wanted its keys")
-    return {"account_id": account_id, "person": parts.vault.show(account_id, by=key.name)}
+        raise Refused(503, "the vault is closed", "wanted its keys in the home", "the service's log says why")
+    try:
+        return {"account_id": account_id, "person": parts.vault.show(account_id, by=key.name)}
+    except (LedgerUnavailable, NotInLedger):
+        raise
+    except LedgerError as error:  # a key that is gone, or a row that was changed
+        raise Refused(503, error.seen, error.wanted, error.do) from error

@@ -73,9 +73,7 @@ def rotate(by: By) -> None:
     count = vault.rewrap(by)
     ledger.close()
     gone = drop_unused(home.keys_dir, vault.current)
-    console.print(
-        f"{count} keys wrapped by {vault.current}; deleted {', '.join(gone) or 'nothing'}: restart the service"
-    )
+    console.print(f"{count} keys wrapped by {vault.current}; deleted {', '.join(gone) or 'nothing'}")
 
 
 def _open() -> tuple[Ledger, Vault]:

@@ -83,12 +83,13 @@ def test_after_a_rotation_the_old_key_is_gone_and_every_name_opens(vault, ledger
     assert fresh.current == "vault-0002"
     assert fresh.show("A1", by="r") == {"name": "1"}  # both keys are at hand
     assert fresh.rewrap("governor") == 3
+    assert vault.show("A0", by="r") == {"name": "0"}  # opened before, it finds the new key by itself
     assert drop_unused(keys, fresh.current) == ["vault-0001"]
     after = Vault(ledger, *read_keks(keys))
     assert [after.show(f"A{number}", by="r")["name"] for number in range(3)] == ["0", "1", "2"]
     assert after.rewrap("governor") == 0
     with pytest.raises(LedgerError, match="not at hand"):
-        vault.keks and Vault(ledger, {"vault-0001": vault.keks["vault-0001"]}, "vault-0001").show("A1", by="r")
+        Vault(ledger, {"vault-0001": vault.keks["vault-0001"]}, "vault-0001").show("A1", by="r")
     assert ledger.verify().intact
 
 
