@@ -40,19 +40,18 @@ class Statements:
         """The entries still waited for."""
         return self._wanted
 
-    def pass_by(self, entry: Stored) -> str | None:
+    def pass_by(self, entry: Stored) -> list[str]:
         """What is wrong with the entry in the light of the statements, in words; call for ``seqs`` and ``KINDS``."""
         for head in self._wanted.pop(entry.seq, ()):
             self._compare(head, entry.hash)
+        if entry.kind not in KINDS:
+            return []
         try:
-            said = json.loads(entry.payload) if entry.kind in KINDS else None
-            if entry.kind == KIND and said is not None:
-                return self._head_problem(entry, head_of(said))
-            if entry.kind == PRUNED and said is not None:
-                return self._prune_problem(entry, said)
+            said = json.loads(entry.payload)
+            found = self._head_problem(entry, head_of(said)) if entry.kind == KIND else self._prune_problem(entry, said)
         except (KeyError, TypeError, ValueError, AttributeError, LedgerError) as error:
-            return f"seq {entry.seq} ({entry.kind}) cannot be read: {error}"
-        return None
+            return [f"seq {entry.seq} ({entry.kind}) cannot be read: {error}"]
+        return [] if found is None else [found]
 
     def rest(self, seq: int) -> list[str]:
         """What is wrong at the end of a chain of ``seq`` entries; heads within what was pruned are not missed."""

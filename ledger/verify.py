@@ -51,27 +51,27 @@ def verify(connection: Connection, heads: Iterable[Head] = (), trusted: Collecti
     waited = statements.seqs
     for batch in scan(connection):
         for entry in batch:
-            found = [_link_problem(entry, seq, last), fold(folded, entry)]
+            if entry.seq != seq + 1 or entry.prev_hash != last or entry.made() != entry.hash:
+                problems.append(_link_problem(entry, seq, last))
+            if (problem := fold(folded, entry)) is not None:
+                problems.append(problem)
             if entry.kind in KINDS or entry.seq in waited:
-                found.append(statements.pass_by(entry))
-            problems += [problem for problem in found if problem][: _AT_MOST - len(problems)]
+                problems += statements.pass_by(entry)
             seq, last = entry.seq, entry.hash
         count += len(batch)
-    problems += statements.rest(seq)
-    problems += _end_problems(connection, seq, last, start)
+        del problems[_AT_MOST:]
+    problems += [*statements.rest(seq), *_end_problems(connection, seq, last, start)]
     for table in PROJECTIONS:
         problems.extend(_projection_problems(connection, table, folded.rows(table.name)))
     return Verdict(count, last, tuple(problems[:_AT_MOST]), start.seq, statements.compared)
 
 
-def _link_problem(entry: Stored, seq: int, last: str) -> str | None:
+def _link_problem(entry: Stored, seq: int, last: str) -> str:
     if entry.seq != seq + 1:
         return f"seq {seq + 1} is missing: the next entry is seq {entry.seq}"
     if entry.prev_hash != last:
         return f"seq {entry.seq} does not follow seq {seq}: an entry was changed, inserted or replaced"
-    if entry.made() != entry.hash:
-        return f"seq {entry.seq} ({entry.kind} {entry.key}) was changed: its text does not give its hash"
-    return None
+    return f"seq {entry.seq} ({entry.kind} {entry.key}) was changed: its text does not give its hash"
 
 
 def _end_problems(connection: Connection, seq: int, last: str, start: Start) -> Iterator[str]:
