@@ -17,7 +17,9 @@ from serving import (
     routes_context,
     routes_desk,
     routes_filing,
+    routes_governance,
     routes_outbox,
+    routes_people,
     routes_queue,
     routes_registers,
     routes_reports,
@@ -25,6 +27,7 @@ from serving import (
 )
 from serving.admission import Overloaded
 from serving.door import Door, refusal_of_overload
+from serving.headers import SecureHeaders
 from serving.last_resort import LastResort
 from serving.metrics import Measured, Metrics
 from serving.openapi import document_all
@@ -49,6 +52,8 @@ def create_app(metrics: Metrics) -> FastAPI:
         routes_outbox,
         routes_context,
         routes_reports,
+        routes_governance,
+        routes_people,
     ):
         app.include_router(routes.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
@@ -56,6 +61,7 @@ def create_app(metrics: Metrics) -> FastAPI:
     app.add_api_route("/", _to_docs, include_in_schema=False)  # else BentoML's own page
     app.add_middleware(LastResort)
     app.add_middleware(Door, full=lambda: app.state.parts.queue.full())
+    app.add_middleware(SecureHeaders)
     app.add_middleware(Measured, metrics=metrics)  # the outermost: it counts what the last resort answers
     _add_errors(app)
     document_all(app)

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond the routes: every refusal, and which answer leads to which question."""
+"""What the OpenAPI document says beyond the routes: refusals, ways to sign in, which answer leads to which question."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _ERROR = {
     },
 }
 _EVERY = {
-    401: "No valid key.",
-    403: "A key of a role that may not.",
+    401: "No valid key or token.",
+    403: "A key or token of a role that may not.",
     422: "A field is wrong, unknown or missing: `fields` names it.",
     429: "More than can be done in time: `Retry-After` says when to come back.",
     503: "The ledger cannot be used: nothing was recorded, nothing is given.",
@@ -63,6 +63,24 @@ def document_all(app: FastAPI) -> None:
                 _add_refusals(method, path, operation)
             _add_links(document)
         return generate()
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def document_issuer(app: FastAPI, issuer: str) -> None:
+    """Have the document name the ``issuer`` of bearer tokens beside API keys; nothing where it is empty."""
+    if not issuer:
+        return
+    generate, at = app.openapi, f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        schemes = document["components"].setdefault("securitySchemes", {})
+        if "OpenIdConnect" not in schemes:
+            schemes["OpenIdConnect"] = {"type": "openIdConnect", "openIdConnectUrl": at}
+            for _, _, operation in _operations(document):
+                operation.setdefault("security", []).append({"OpenIdConnect": []})
+        return document
 
     app.openapi = openapi  # type: ignore[method-assign]
 
