@@ -8,6 +8,7 @@ import warnings
 import typer
 from rich.console import Console
 
+from alertgrade.commands import backup as backup_commands
 from alertgrade.commands import ctp as ctp_commands
 from alertgrade.commands import dashboard as dashboard_commands
 from alertgrade.commands import demo as demo_commands
@@ -15,16 +16,21 @@ from alertgrade.commands import dispositions as disposition_commands
 from alertgrade.commands import events as event_commands
 from alertgrade.commands import features as feature_commands
 from alertgrade.commands import governance as governance_commands
+from alertgrade.commands import keys as key_commands
 from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
 from alertgrade.commands import monitor_reports as monitor_report_commands
+from alertgrade.commands import outbox as outbox_commands
 from alertgrade.commands import policy as policy_commands
 from alertgrade.commands import publish as publish_commands
+from alertgrade.commands import replay as replay_commands
 from alertgrade.commands import rules as rule_commands
+from alertgrade.commands import schedule as schedule_commands
 from alertgrade.commands import serve as serve_commands
 from alertgrade.commands import simulate as simulate_commands
 from alertgrade.commands import train as train_commands
+from alertgrade.commands import vault as vault_commands
 from alertgrade.commands import watch as watch_commands
 from alertgrade.errors import AlertError
 from alertgrade.telemetry import keep_at_home
@@ -58,6 +64,9 @@ def build_app() -> typer.Typer:
         model_commands.mlflow,
         serve_commands.score,
         serve_commands.serve,
+        replay_commands.replay,
+        backup_commands.backup,
+        backup_commands.restore,
         watch_commands.watch,
         dashboard_commands.dashboard,
     ):
@@ -88,8 +97,54 @@ def build_app() -> typer.Typer:
         lineage=governance_commands.lineage,
         samples=governance_commands.samples,
     )
-    _group(app, "ledger", "Verify and export the record.", verify=ledger_commands.verify, export=ledger_commands.export)
-    _group(app, "keys", "API keys.", create=ledger_commands.keys_create, revoke=ledger_commands.keys_revoke)
+    _group(
+        app,
+        "schedule",
+        "Run the day's jobs by the clock.",
+        run=schedule_commands.run,
+        list=schedule_commands.list_,
+        now=schedule_commands.now,
+        on=schedule_commands.on,
+        off=schedule_commands.off,
+        history=schedule_commands.history,
+    )
+    _group(
+        app,
+        "outbox",
+        "Messages and actions that wait to go out.",
+        run=outbox_commands.run,
+        list=outbox_commands.show,
+        ack=outbox_commands.ack,
+        retry=outbox_commands.retry,
+    )
+    _group(
+        app,
+        "ledger",
+        "Verify, sign, seal, prune and export the record.",
+        verify=ledger_commands.verify,
+        head=ledger_commands.head,
+        seal=ledger_commands.seal,
+        prune=ledger_commands.prune,
+        export=ledger_commands.export,
+    )
+    _group(
+        app,
+        "vault",
+        "Real names: encrypted, opened with an audit row, deletable.",
+        **{"import": vault_commands.import_names},
+        show=vault_commands.show,
+        forget=vault_commands.forget,
+        rotate=vault_commands.rotate,
+    )
+    _group(
+        app,
+        "keys",
+        "API keys.",
+        create=key_commands.create,
+        rotate=key_commands.rotate,
+        revoke=key_commands.revoke,
+        list=key_commands.show,
+    )
     return app
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from alertgrade.errors import AlertError
@@ -30,15 +30,23 @@ class Settings:
     spark_scratch: Path | None = None  # None: below home
     java_home: Path | None = None
     online_store: str = ""  # redis://…; empty: a file under the home
+    ledger: str = ""  # postgresql+psycopg://…; empty: a file under the home
+    rate: int | None = None  # requests a second a key; None: the service's own
+    oidc_issuer: str = ""  # https://…; empty: API keys alone
+    oidc_audience: str = ""
+    oidc_role_claim: str = "roles"
+    oidc_roles: Mapping[str, str] = field(default_factory=dict)  # of the issuer: ours
     registry: str = ""  # postgresql+psycopg://…; empty: a file under the home
     workflow: Path | None = None  # the desk's terms; None: those shipped
+    outbox: Path | None = None  # channels and routes of messages
+    log_json: bool = False  # log lines as JSON objects
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read ``ALERTGRADE_*`` once, at an entry point; a malformed port raises ``AlertError``."""
         env = os.environ if environ is None else environ
         samples, custom = env.get("ALERTGRADE_SAMPLES", ""), env.get("ALERTGRADE_RULES", "")
-        workflow = env.get("ALERTGRADE_WORKFLOW", "")
+        workflow, outbox = env.get("ALERTGRADE_WORKFLOW", ""), env.get("ALERTGRADE_OUTBOX", "")
         scratch, java = env.get("ALERTGRADE_SPARK_SCRATCH", ""), env.get("JAVA_HOME", "")
         return cls(
             home=Path(env.get("ALERTGRADE_HOME", "var")).expanduser().absolute(),
@@ -53,8 +61,16 @@ class Settings:
             spark_scratch=Path(scratch).expanduser().absolute() if scratch else None,
             java_home=Path(java) if java else None,
             online_store=_address(env, "ALERTGRADE_ONLINE_STORE", ("redis", "rediss")),
+            outbox=Path(outbox).expanduser().absolute() if outbox else None,
             workflow=Path(workflow).expanduser().absolute() if workflow else None,
+            ledger=_address(env, "ALERTGRADE_LEDGER", ("postgresql+psycopg",)),
+            rate=_number(env, "ALERTGRADE_RATE"),
+            oidc_issuer=_issuer(env),
+            oidc_audience=env.get("ALERTGRADE_OIDC_AUDIENCE", ""),
+            oidc_role_claim=env.get("ALERTGRADE_OIDC_ROLE_CLAIM", "") or "roles",
+            oidc_roles=_pairs(env, "ALERTGRADE_OIDC_ROLES"),
             registry=_address(env, "ALERTGRADE_REGISTRY", ("postgresql+psycopg",)),
+            log_json=env.get("ALERTGRADE_LOG", "") == "json",
         )
 
     @property
@@ -80,7 +96,7 @@ class Settings:
     @property
     def ledger_url(self) -> str:
         """SQLAlchemy address of the ledger."""
-        return f"sqlite:///{self.ledger_file}"
+        return self.ledger or f"sqlite:///{self.ledger_file}"
 
     @property
     def ledger_file(self) -> Path:
@@ -122,3 +138,25 @@ def _address(env: Mapping[str, str], name: str, kinds: tuple[str, ...]) -> str:
         wanted = " or ".join(f"{one}://" for one in kinds)
         raise AlertError(f"{name} is {kind}", f"wanted {wanted}", f"unset {name} for a file under the home")
     return text
+
+
+def _number(env: Mapping[str, str], name: str) -> int | None:
+    text = env.get(name, "")
+    if text and (not text.isdigit() or not 1 <= int(text) <= 100_000):
+        raise AlertError(f"{name}={text!r}", "wanted a whole number from 1 to 100000", f"unset {name}")
+    return int(text) if text else None
+
+
+def _issuer(env: Mapping[str, str]) -> str:
+    text = env.get("ALERTGRADE_OIDC_ISSUER", "")
+    if text and not text.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise AlertError(f"ALERTGRADE_OIDC_ISSUER={text!r}", "wanted https://…", "put TLS before the issuer")
+    return text
+
+
+def _pairs(env: Mapping[str, str], name: str) -> dict[str, str]:
+    """``theirs=ours,…`` as a mapping, in its order."""
+    pairs = [part.strip().rpartition("=") for part in env.get(name, "").split(",") if part.strip()]
+    if any(not theirs or not ours for theirs, _, ours in pairs):
+        raise AlertError(f"{name}={env.get(name)!r}", "wanted theirs=ours, separated by commas", f"mend {name}")
+    return {theirs: ours for theirs, _, ours in pairs}

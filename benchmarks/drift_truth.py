@@ -1,8 +1,8 @@
 """Known truth: how soon a change is paged and how often nothing is, over many synthetic streams.
 
-``python -m benchmarks.drift_truth [SEEDS] [FIRST]``; reach: at most one false page a month, abrupt change and broken columns
-within a day, concept drift within the label delay plus ten days. Each night runs what ``alertgrade monitor`` runs: two
-drift reports (the day, the last 20 days), the alarms on ripe outcomes, the paging policy.
+``python -m benchmarks.drift_truth [SEEDS] [FIRST] [KEEP]``; reach: at most one false page a month, abrupt change and
+broken columns within a day, concept drift within the label delay plus ten days. Each night runs what ``alertgrade
+monitor`` runs: two drift reports (the day, the last 20 days), the alarms on ripe outcomes, the paging policy.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _ripe(past: list[Day]) -> list[int]:
 
 
 def _alarms(past: list[Day], ripe_on: list[int]) -> list[tuple[int, object]]:
-    """Every alarm with the night of its raising: an e-detector reads days in order, so one pass over all is the same."""
+    """Every alarm with the night of its raising: an e-detector reads days in order."""
     rows = []
     for number, day in enumerate(past):
         known = day.delay <= ripe_on[number] - number
@@ -107,8 +107,10 @@ def describe(name: str, runs: list[Run], days: int = DAYS) -> str:
     return row + f"| {np.mean(after):.2f} (most {max(after)}) | {a_month:.2f} |"
 
 
-HEAD = """| stream | seeds | paged | trading days to the first page: median (95 %; most) | label delay, days | pages | false a month |
-|---|---|---|---|---|---|---|"""
+HEAD = (
+    "| stream | seeds | paged | trading days to the first page: median (95 %; most) | label delay, days "
+    "| pages | false a month |\n|---|---|---|---|---|---|---|"
+)
 
 
 def main(seeds: int = 100, first: int = 0, keep: Path | None = None) -> int:

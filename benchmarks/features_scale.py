@@ -6,20 +6,20 @@ python -m benchmarks.features_scale [MILLIONS ...]      each size in a process o
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
 import sys
 import tempfile
 import time
 import warnings
 from pathlib import Path
 
+from benchmarks._process import measured
+
 warnings.simplefilter("ignore")
 REACH_RATIO, REACH_FLAT, REACH_GB = 15, 0.3, 6
 
 
 def measure(folder: Path) -> dict[str, float]:
-    """Seconds of the plain scan, of loading and of the build, and this process's peak memory."""
+    """Seconds of the plain scan, of loading and of the build."""
     import duckdb
 
     from features.build import build
@@ -36,8 +36,7 @@ def measure(folder: Path) -> dict[str, float]:
         started = time.perf_counter()
         build(events, folder.parent / "features" / "offline")
         built = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return {"scan": scan, "load": loaded, "build": built, "peak": peak}
+    return {"scan": scan, "load": loaded, "build": built}
 
 
 def main(sizes: list[int]) -> None:
@@ -49,17 +48,12 @@ def main(sizes: list[int]) -> None:
     for millions in sizes:
         with tempfile.TemporaryDirectory() as scratch:
             folder = scaled_events(Path(scratch) / "events", millions * 1_000_000)
-            done = subprocess.run(
-                [sys.executable, "-m", "benchmarks.features_scale", "--measure", str(folder)],
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            found = json.loads(done.stdout.strip().splitlines()[-1])
+            done = measured([sys.executable, "-m", "benchmarks.features_scale", "--measure", str(folder)])
+            found = json.loads(done.printed.strip().splitlines()[-1])
         costs.append(found["build"] / millions)
         print(
             f"{millions:>6} M{found['scan']:>9.2f}{found['load']:>9.1f}{found['build']:>9.1f}"
-            f"{found['build'] / found['scan']:>8.1f}{costs[-1]:>10.2f}{found['peak']:>9.2f}",
+            f"{found['build'] / found['scan']:>8.1f}{costs[-1]:>10.2f}{done.peak / 2**30:>9.2f}",
             flush=True,
         )
     worst = max(abs(cost / costs[0] - 1) for cost in costs)

@@ -9,16 +9,14 @@ GBK: its figure beside the GBK file is that of the same rows in UTF-8. FOLDER ta
 from __future__ import annotations
 
 import gzip
-import json
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from benchmarks import _process as processes
+
 LIMIT = 2 << 30
 ROWS_PER_MB = 6_450
 CONTRACTS = """\
@@ -96,10 +94,8 @@ def mapped(folder: Path) -> None:
 
 def measured(step: str, target: Path) -> tuple[float, int]:
     """Seconds and peak bytes of one step in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.imports", "--step", step, str(target)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    seconds, peak = json.loads(done.stdout)
-    return seconds, peak
+    done = processes.measured([sys.executable, "-m", "benchmarks.imports", "--step", step, str(target)])
+    return float(done.printed), done.peak
 
 
 def run_step(step: str, target: Path) -> None:
@@ -109,8 +105,7 @@ def run_step(step: str, target: Path) -> None:
 
     started = time.perf_counter()
     {"plain": plain, "check": check, "mapping": mapped}[step](target)
-    seconds = time.perf_counter() - started
-    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024]))
+    print(time.perf_counter() - started)
 
 
 def main(megabytes: float = 300, folder: str | None = None) -> int:

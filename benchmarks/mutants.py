@@ -3,6 +3,7 @@
 ``python -m benchmarks.mutants [--workers N] [--only PATTERN] [--record FILE] [--out FILE]``. The mutants are written
 down in ``mutating/catalogue/*.yaml``. The repository is copied, a mutant is put into the copy, and first the scenes of
 its rule, then the tests it names, then random markets are tried until one notices. The page is written for a whole run.
+What the page tells as caught, in files that have not changed since its commit, is not judged again unless ``--afresh``.
 With ``--record`` a run that was broken off goes on, and ``--scenes`` and ``--named`` are cheap first passes.
 """
 
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from benchmarks.mutating.judge import judged
 from benchmarks.mutating.mutant import ROOT, Mutant, Seen, catalogue, stale
+from benchmarks.mutating.page import told
 from benchmarks.mutating.record import Record
 from benchmarks.mutating.table import table
 
@@ -30,9 +32,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="pattern found in rule, clause or file")
     parser.add_argument("--out", type=Path, help="page to write; a whole run writes docs/verification/mutants.md")
     parser.add_argument("--record", type=Path, help="file of what was caught: a later run begins where it stands")
+    parser.add_argument("--afresh", action="store_true", help="judge what the page tells as caught, too")
     parser.add_argument("--scenes", action="store_true", help="try the scenes only: a second a mutant")
     parser.add_argument("--named", action="store_true", help="try only the first test that each mutant names")
-    parser.add_argument("--known", action="store_true", help="judge nothing: write the page of what --record holds")
+    parser.add_argument("--known", action="store_true", help="judge nothing: write the page of what is known")
     return parser.parse_args()
 
 
@@ -64,6 +67,9 @@ def main() -> int:
     record = Record(asked.record)
     seen = list(record.known(mutants))
     done = {one.mutant for one in seen}
+    if not asked.afresh:
+        seen += [one for one in told(PAGE, mutants) if one.mutant not in done]
+        done = {one.mutant for one in seen}
     left = [one for one in mutants if one not in done]
     for one in judged(asked_of(left, asked), asked.workers):
         seen.append(one)

@@ -19,11 +19,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import duckdb
 
+from benchmarks._process import Finished, measured
 from rules_baseline.catalogue import intraday_rules
 
 COMMAND = str(Path(sys.executable).with_name("alertgrade"))
@@ -66,22 +66,9 @@ def repeated(market: Path, folder: Path, events: int) -> int:
     return int(rows) * copies
 
 
-def run(command: list[str], home: Path) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds and peak gigabytes of a command in a process of its own."""
-    environment = {**os.environ, "ALERTGRADE_HOME": str(home)}
-    began = time.perf_counter()
-    child = subprocess.Popen(
-        [COMMAND, *command],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    errors = child.stderr.read() if child.stderr else b""
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(errors.decode())
-    return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
+def run(command: list[str], home: Path) -> Finished:
+    """A command of ours, with a home of its own."""
+    return measured([COMMAND, *command], {**os.environ, "ALERTGRADE_HOME": str(home)})
 
 
 def main() -> None:
@@ -105,10 +92,10 @@ def main() -> None:
                 runs["all"] = ["rules", str(folder), *out]
             for label, command in runs.items():
                 home = scratch / f"home{millions}{label}"
-                wall, processor, peak = run(command, home)
-                costs.setdefault(label, []).append(processor / events)
-                each = 1e6 * processor / events
-                print(f"{label:10s} {events:12,}  {wall:8.1f} {processor:8.1f} {each:12.2f} {peak:8.2f}", flush=True)
+                took = run(command, home)
+                costs.setdefault(label, []).append(took.processor / events)
+                seconds = f"{took.wall:8.1f} {took.processor:8.1f} {1e6 * took.processor / events:12.2f}"
+                print(f"{label:10s} {events:12,}  {seconds} {took.peak / 2**30:8.2f}", flush=True)
     for label, cost in costs.items():
         print(f"{label}: cost of an event at the most against the least {max(cost) / min(cost):.2f}")
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from features.catalogue import FEATURES
 from models.bundle import load_bundle, save_bundle
-from models.score_input import ScoreInput, present
+from models.score_input import Present, ScoreInput
 from models.scorer import AlertScorer
 from models.signing import public_key_of
 from rules_baseline.grade import BaselineGrade
@@ -91,7 +91,7 @@ def main() -> None:
 
 def told(scorer: AlertScorer, item: ScoreInput, row: Any, strange: Any) -> object:
     """All that reasons cost on top of a grade: contributions, drivers, texts."""
-    reasons, features = scorer.reasons, present(item.features)
+    reasons, features = scorer.reasons, Present(item.features)
     share, drivers = scorer.anomaly.assess(strange[None])
     parts = scorer.classifier.contributions_of_matrix(row[None])[0]
     return [

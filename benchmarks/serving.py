@@ -1,37 +1,40 @@
-"""One alert over HTTP against an empty endpoint in the same BentoML shell: latency, throughput, and their ratio.
-
-Both services run one after the other on loopback in one run of this script, so that the ratio means something even
-where the milliseconds do not. Every request is a new alert, recorded in a ledger; none may be left to the rules
-unless ``--home`` names an installation without model or feature store.
+"""One alert over HTTP, beside the alternatives: an empty endpoint, the model alone, the version written first.
 
     python -m benchmarks.serving --home var/demo --requests 500
+
+Each service runs alone, one after the other, on loopback in one run of this script, so that ratios mean something
+even where the milliseconds do not; the service's processor time for each answer is given beside them. ``empty`` is an
+endpoint that does nothing in the same BentoML shell, ``mlflow`` is ``mlflow models serve`` with our booster (features
+given, no reasons, no record), ``straightforward`` is BentoML's own API with stock Feast, LightGBM and PyOD. Every
+request to ours is a new alert, recorded in a ledger; none may be left to the rules where ``--home`` names an
+installation with model and features. Last, ours is offered 2 and 10 times what it can do.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks import _straightforward
+from benchmarks._http_load import Request, Seen, at_rate, closed, cpu_seconds
 from features.catalogue import FAMILIES
 from ledger.ledger import Ledger
 from serving.process import start_service, stop_service, wait_ready
 
+CONNECTIONS = (1, 16, 64, 1_000)
 EMPTY = """
 import bentoml
 from fastapi import FastAPI
@@ -46,55 +49,9 @@ async def empty() -> dict[str, int]:
 class Empty:
     pass
 """
-Request = Callable[[int], bytes]
 
 
-async def answer_of(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    """One HTTP/1.1 answer with a content length: status and body."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-    return int(head[9:12]), await reader.readexactly(length)
-
-
-async def load(port: int, request: Request, first: int, count: int, connections: int) -> dict[str, Any]:
-    """Send new alerts over ``connections`` until ``count`` were graded or 20 s are over; each waits for its answer.
-
-    Latencies are those of answers with 200; one turned away (429) sends its next alert at once.
-    """
-    numbers, seconds, statuses, by_rules = itertools.count(first), [], Counter[int](), 0
-    why = Counter[str]()
-    until = time.perf_counter() + 20
-
-    async def one_connection() -> None:
-        nonlocal by_rules
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while statuses[200] < count and time.perf_counter() < until:
-            started = time.perf_counter()
-            writer.write(request(next(numbers)))
-            status, body = await answer_of(reader)
-            statuses[status] += 1
-            if status == 200:
-                seconds.append(time.perf_counter() - started)
-            by_rules += b'"probabilities":null' in body
-            if b'"probabilities":null' in body:
-                why.update(json.loads(body).get("degraded", []))
-        writer.close()
-
-    started = time.perf_counter()
-    await asyncio.gather(*(one_connection() for _ in range(connections)))
-    wall = time.perf_counter() - started
-    seconds.sort()
-    return {
-        "p50": seconds[len(seconds) // 2] * 1000,
-        "p99": seconds[int(len(seconds) * 0.99)] * 1000,
-        "rate": statuses[200] / wall,
-        "statuses": dict(statuses),
-        "by_rules": by_rules,
-        "why": why,
-    }
-
-
-def requests_for(port: int, key: str, accounts: list[str], day: str) -> Request:
+def requests_for(key: str, accounts: list[str], day: str) -> Request:
     """New alerts of the given accounts in turn over the ten weekdays up to ``day``, the day so far given."""
     days = [str(np.busday_offset(day, -back, roll="backward")) for back in range(10)]
     intraday = dict.fromkeys(FAMILIES["intraday"], 3.0)
@@ -117,58 +74,106 @@ def requests_for(port: int, key: str, accounts: list[str], day: str) -> Request:
             "occurrence": 1,
             "intraday": intraday,
         }
-        body = json.dumps(row).encode()
-        head = f"POST /v1/scores HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-API-Key: {key}\r\n"
-        return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        return posted("/v1/scores", row, key)
 
     return request
 
 
+def posted(path: str, value: Any, key: str = "") -> bytes:
+    """One request as it goes over the wire."""
+    body = json.dumps(value).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\n"
+    return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
 @contextmanager
-def empty_service(folder: Path, port: int) -> Iterator[None]:
-    """An endpoint that does nothing, in the same shell."""
-    (folder / "empty_service.py").write_text(EMPTY)
-    command = [sys.executable, "-m", "bentoml", "serve", "empty_service:Empty", "--host", "127.0.0.1"]
+def command_service(command: Sequence[str], folder: Path, port: int, ready: str) -> Iterator[int]:
+    """Another's service; gives its process number."""
     environment = os.environ | {"BENTOML_DO_NOT_TRACK": "true", "BENTOML_HOME": str(folder / "bentoml")}
-    with (folder / "empty.log").open("wb") as log:
+    environment |= {"OMP_NUM_THREADS": "1", "FEAST_USAGE": "False"}  # as ours
+    with (folder / "service.log").open("wb") as log:
         process = subprocess.Popen(
-            [*command, "--port", str(port), "--working-dir", str(folder)],
-            env=environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+            [sys.executable, "-m", *command], env=environment, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        wait_ready(f"http://127.0.0.1:{port}", 60, process)
-        yield
+        wait_ready(f"http://127.0.0.1:{port}", 120, process, path=ready)
+        yield process.pid
     finally:
         stop_service(process)
 
 
+def bento(module: str, folder: Path, port: int) -> AbstractContextManager[int]:
+    """A BentoML service of ``folder``."""
+    command = ["bentoml", "serve", module, "--host", "127.0.0.1", "--port", str(port), "--working-dir", str(folder)]
+    return command_service(command, folder, port, "/readyz")
+
+
 @contextmanager
-def our_service(home: Path, port: int) -> Iterator[None]:
-    """The service on a copy of ``home``."""
+def our_service(home: Path, port: int) -> Iterator[int]:
+    """The service on ``home``."""
     process = start_service(home, "127.0.0.1", port, log=home / "benchmark.log")
     try:
         wait_ready(f"http://127.0.0.1:{port}", 60, process)
-        yield
+        yield process.pid
     finally:
         stop_service(process)
 
 
-def measure(name: str, port: int, request: Request, count: int) -> dict[str, Any]:
-    """Warm up, then one connection, then sixteen; prints one line."""
-    asyncio.run(load(port, request, 0, 50, 1))
-    single = asyncio.run(load(port, request, 1_000_000, count, 1))
-    many = asyncio.run(load(port, request, 2_000_000, count, 16))
-    print(
-        f"{name:<10} 1 connection: p50 {single['p50']:6.2f} ms  p99 {single['p99']:6.2f} ms  {single['rate']:6.0f}/s"
-        f"   16 connections: {many['rate']:6.0f}/s  p99 {many['p99']:6.1f} ms  {many['statuses']}"
-        f"   by rules {single['by_rules'] + many['by_rules']}"
+@contextmanager
+def mlflow_service(home: Path, folder: Path, port: int) -> Iterator[int]:
+    """``mlflow models serve`` with the champion's booster."""
+    import lightgbm
+    import mlflow.lightgbm
+
+    pointer = json.loads((home / "bundles" / "champion.json").read_text())
+    booster = lightgbm.Booster(model_file=str(home / "bundles" / pointer["digest"] / "bundle" / "booster.txt"))
+    mlflow.lightgbm.save_model(booster, str(folder / "model"))
+    command = ["mlflow", "models", "serve", "-m", str(folder / "model"), "--env-manager", "local", "-p", str(port)]
+    with command_service([*command, "-w", "1"], folder, port, "/health") as pid:
+        yield pid
+
+
+def mlflow_request(home: Path) -> Request:
+    import lightgbm
+
+    pointer = json.loads((home / "bundles" / "champion.json").read_text())
+    booster = lightgbm.Booster(model_file=str(home / "bundles" / pointer["digest"] / "bundle" / "booster.txt"))
+    columns = booster.feature_name()
+    return lambda number: posted(
+        "/invocations", {"dataframe_split": {"columns": columns, "data": [[float(number % 7)] * len(columns)]}}
     )
-    for cause, times in (single["why"] + many["why"]).most_common(3):
-        print(f"           {times} x {cause}")
-    return {"single": single, "many": many}
+
+
+def measure(
+    name: str, port: int, pid: int, request: Request, count: int, connections: Sequence[int]
+) -> dict[int, Seen]:
+    """Warm up, then each number of connections; prints a line each."""
+    asyncio.run(closed(port, request, 0, 50, 1))
+    found = {}
+    for place, many in enumerate(connections, start=1):
+        before = cpu_seconds(pid)
+        seen = asyncio.run(closed(port, request, place * 1_000_000, count, many))
+        seen.cpu = cpu_seconds(pid) - before
+        found[many] = seen
+        others = {status: times for status, times in seen.statuses.items() if status != 200}
+        print(
+            f"{name:<16}{many:>6}{seen.percentile(0.5):>10.2f}{seen.percentile(0.99):>10.1f}{seen.rate:>9.0f}"
+            f"{seen.cpu_ms:>10.2f}{seen.by_rules:>10}  {others or ''}",
+            flush=True,
+        )
+    return found
+
+
+def overload(port: int, request: Request, capacity: float, times: int, seconds: float) -> None:
+    """Offer ``times`` what the service can do; prints a line."""
+    seen = asyncio.run(at_rate(port, request, (10 + times) * 1_000_000, times * capacity, seconds))
+    faults = sum(count for status, count in seen.statuses.items() if status >= 500)
+    print(
+        f"offered {times:>2} x {capacity:.0f}/s: graded {seen.rate:.0f}/s ({seen.rate / capacity:.0%} of capacity), "
+        f"p50 {seen.percentile(0.5):.0f} ms, p99 {seen.percentile(0.99):.0f} ms from when they were due; "
+        f"{dict(seen.statuses)}, {faults} faults, {seen.without_retry} without Retry-After",
+        flush=True,
+    )
 
 
 def accounts_of(home: Path) -> tuple[list[str], str]:
@@ -187,30 +192,69 @@ def accounts_of(home: Path) -> tuple[list[str], str]:
     return sorted(profile["account_id"].unique()), through.isoformat()
 
 
+def copied(home: Path | None, folder: Path) -> Path:
+    """A copy of an installation, or an empty one."""
+    target = folder / "home"
+    if home is None:
+        target.mkdir()
+    else:
+        shutil.copytree(home, target, ignore=shutil.ignore_patterns("events", "mlflow*", "*.log"))
+        pointer = target / "bundles" / "champion.json"
+        named = json.loads(pointer.read_text())
+        pointer.write_text(json.dumps(named | {"path": str(target / "bundles" / named["digest"] / "bundle")}))
+    return target
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--home", type=Path, help="an installation to copy, such as the demo's; default: an empty one")
     options.add_argument("--requests", type=int, default=500)
     options.add_argument("--port", type=int, default=8650)
+    options.add_argument("--connections", type=int, nargs="+", default=CONNECTIONS)
+    options.add_argument("--only", nargs="+", help="of: empty mlflow straightforward alertgrade")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folder, home = Path(scratch), Path(scratch) / "home"
-        if given.home is None:
-            home.mkdir()
-        else:
-            shutil.copytree(given.home, home)
+        folder = Path(scratch)
+        home = copied(given.home, folder)
         ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", lambda: datetime.now(UTC))
         _, key = ledger.create_key("benchmark", "scorer")
         ledger.close()
         accounts, day = accounts_of(home)
-        with empty_service(folder, given.port):
-            empty = measure("empty", given.port, requests_for(given.port, key, accounts, day), given.requests)
-        with our_service(home, given.port + 1):
-            ours = measure(
-                "alertgrade", given.port + 1, requests_for(given.port + 1, key, accounts, day), given.requests
-            )
-        ratio = ours["many"]["rate"] / empty["many"]["rate"]
-        print(f"throughput at 16 connections: {ratio:.2f} of the empty endpoint (reach: 0.30)")
+        compare(given, folder, home, requests_for(key, accounts, day), accounts)
+
+
+def compare(given: Any, folder: Path, home: Path, request: Request, accounts: list[str]) -> None:
+    """Every service in turn, then ours overloaded, then the ratios."""
+    (folder / "empty").mkdir()
+    (folder / "empty" / "empty_service.py").write_text(EMPTY)
+    (folder / "mlflow").mkdir()
+    port, found = given.port, {}
+    services: dict[str, tuple[Callable[[], AbstractContextManager[int]], Request]] = {
+        "empty": (lambda: bento("empty_service:Empty", folder / "empty", port), request),
+        "alertgrade": (lambda: our_service(home, port), request),
+        "straightforward": (
+            lambda: bento("straightforward:Straightforward", folder / "straight", port),
+            lambda n: posted("/v1/scores", {"alert_id": f"a{n}", "account_id": accounts[n % len(accounts)]}),
+        ),
+    }
+    if (home / "bundles").exists():
+        services["mlflow"] = (lambda: mlflow_service(home, folder / "mlflow", port), mlflow_request(home))
+    wanted = given.only or list(services)
+    if "straightforward" in wanted:
+        _straightforward.build(folder / "straight", accounts)
+    print(f"{'service':<16}{'conn.':>6}{'p50 ms':>10}{'p99 ms':>10}{'200/s':>9}{'cpu ms':>10}{'by rules':>10}")
+    for name in wanted:
+        start, asked = services[name]
+        with start() as pid:
+            found[name] = measure(name, port, pid, asked, given.requests, given.connections)
+            if name == "alertgrade" and 16 in found[name]:
+                for times in (2, 10):
+                    overload(port, request, found[name][16].rate, times, 5.0)
+    for other in ("empty", "straightforward", "mlflow"):
+        if other in found and "alertgrade" in found and 16 in found[other]:
+            ours, theirs = found["alertgrade"][16], found[other][16]
+            cpu = theirs.cpu_ms / ours.cpu_ms
+            print(f"16 connections: {ours.rate / theirs.rate:.2f} x {other} (by processor time {cpu:.2f} x)")
 
 
 if __name__ == "__main__":

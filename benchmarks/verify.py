@@ -21,7 +21,7 @@ def machine() -> str:
 def arguments(name: str) -> list[str]:
     """The service is measured on the demo's home, where ``make demo`` has left one: model, features and all."""
     home = ROOT / "var" / "demo"
-    return ["--home", str(home)] if name == "serving" and home.exists() else []
+    return ["--home", str(home)] if name in ("serving", "soak", "kills") and home.exists() else []
 
 
 def main() -> int:
@@ -31,7 +31,9 @@ def main() -> int:
     )
     parts = [f"# Verification {now:%Y-%m-%d}, commit {commit.stdout.strip()}", "", machine(), ""]
     failed = 0
-    for script in sorted(p for p in (ROOT / "benchmarks").glob("*.py") if p.name not in ("verify.py", "__init__.py")):
+    for script in sorted(
+        p for p in (ROOT / "benchmarks").glob("*.py") if p.name != "verify.py" and not p.name.startswith("_")
+    ):
         print(f"== {script.name}", flush=True)
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{script.stem}", *arguments(script.stem)],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, tuple_
 
 from ledger.desk_schema import CASE_EVENTS
 from ledger.errors import BadQuery
@@ -17,12 +17,12 @@ from ledger.rows import Row
 from ledger.schema import ALERTS, CASES, ENTRIES
 
 _EQUAL = ("status", "stage", "outcome", "subject_id", "account_id", "assignee", "sample", "appeal", "blind")
-_TOLD_BY_GRADE = ("grade", "sample", "disagreement", "due_before")  # each would give a hidden grade away
+_TOLD_BY_GRADE = ("grade", "sample", "disagreement", "overdue")  # each would give a hidden grade away
 _APART = 2  # grades between the rules and the grade given that make a disagreement
 CASE_FILTERS = (
     *_EQUAL,
-    *("grade", "rule_id", "exchange", "opened_before", "due_before"),
-    *("snoozed", "disagreement", "restricted", "known_strategy", "unassigned"),
+    *("grade", "rule_id", "exchange", "opened_before"),
+    *("snoozed", "overdue", "disagreement", "restricted", "known_strategy", "unassigned"),
 )
 SORTS = ("grade", "due", "oldest", "newest")
 
@@ -80,16 +80,26 @@ def _condition(name: str, value: Any, viewer: Viewer) -> ColumnElement[bool]:
     if name == "snoozed":
         sleeps = and_(CASES.c.snoozed_until.is_not(None), CASES.c.snoozed_until > viewer.now)
         return sleeps if value else ~sleeps
-    conditions: dict[str, ColumnElement[bool]] = {
-        "grade": CASES.c.rank == value,
-        "opened_before": CASES.c.opened_at <= value,
-        "due_before": CASES.c.due_at <= value,
-        "disagreement": (CASES.c.disagreement >= _APART).is_(bool(value)),
-        "restricted": CASES.c.restriction_id.is_not(None).is_(bool(value)),
-        "known_strategy": CASES.c.strategy_id.is_not(None).is_(bool(value)),
-        "unassigned": CASES.c.assignee.is_(None).is_(bool(value)),
-    }
-    return conditions[name]
+    if name == "overdue":
+        late = and_(CASES.c.due_at.is_not(None), CASES.c.due_at <= viewer.now, CASES.c.status == "open")
+        return late if value else ~late
+    return _UNEQUAL[name](value)
+
+
+_UNEQUAL: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "grade": lambda value: CASES.c.rank == value,
+    "opened_before": lambda value: CASES.c.opened_at <= value,
+    "disagreement": lambda value: (
+        func.coalesce(CASES.c.disagreement, 0) >= _APART if value else func.coalesce(CASES.c.disagreement, 0) < _APART
+    ),
+    "restricted": lambda value: _there(CASES.c.restriction_id, value),
+    "known_strategy": lambda value: _there(CASES.c.strategy_id, value),
+    "unassigned": lambda value: _there(CASES.c.assignee, not value),
+}
+
+
+def _there(column: ColumnElement[Any], wanted: bool) -> ColumnElement[bool]:
+    return column.is_not(None) if wanted else column.is_(None)
 
 
 def case(connection: Connection, case_id: str | None) -> Row | None:

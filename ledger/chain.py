@@ -50,8 +50,14 @@ def entry_hash(prev_hash: str, seq: int, kind: str, key: str, recorded_at: str, 
 
     The length keeps the text unambiguous: keys may hold ``|`` themselves.
     """
-    text = f"{prev_hash}|{seq}|{kind}|{len(key)}|{key}|{recorded_at}|{payload}"
-    return hashlib.sha256(text.encode()).hexdigest()
+    return stored_hash(prev_hash, seq, kind, key, recorded_at, payload.encode())
+
+
+def stored_hash(prev_hash: str, seq: int, kind: str, key: str, recorded_at: str, payload: bytes) -> str:
+    """``entry_hash`` of a payload that is UTF-8 already."""
+    digest = hashlib.sha256(f"{prev_hash}|{seq}|{kind}|{len(key)}|{key}|{recorded_at}|".encode())
+    digest.update(payload)
+    return digest.hexdigest()
 
 
 def next_entry(seq: int, prev_hash: str, kind: str, key: str, recorded_at: str, payload: str) -> Entry:

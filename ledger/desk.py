@@ -53,6 +53,12 @@ class Desk:
                     done.append(error)
         return done
 
+    def record_filing(self, case_id: str, person: Person, told: Mapping[str, Any]) -> None:
+        """Put on record that a document was made of a case, with its hash."""
+        with self._appending() as (_, appending):
+            payload = {"case_id": case_id, "by": person.name, **told}
+            appending.append("filing", f"{case_id}:{appending.seq + 1}", payload)
+
     def restrict(self, person: Person, body: Mapping[str, Any]) -> Row:
         """Register a restriction."""
         with self._appending() as (_, appending):

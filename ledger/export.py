@@ -5,23 +5,69 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, TextIO
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, or_, select
 
-from ledger.chain import Entry
-from ledger.schema import ENTRIES
+from ledger.chain import Entry, canonical_json
+from ledger.schema import ALERTS, ENTRIES
 
 _BATCH = 5_000
 
 
-def read_entries(connection: Connection, kinds: Sequence[str] = (), after: int = 0) -> Iterator[Entry]:
-    """Entries beyond ``after`` in chain order, a few thousand in memory at a time."""
-    query = select(*(ENTRIES.c[name] for name in Entry.__slots__)).where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq)
-    if kinds:
-        query = query.where(ENTRIES.c.kind.in_(kinds))
-    rows = connection.execution_options(yield_per=_BATCH).execute(query)
-    for row in rows:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: of these kinds, recorded on days (UTC) ``since`` to ``until``, of one case; default all.
+
+    An entry left out takes nothing from the others' proof: each hash is made from the row it stands in.
+    """
+
+    kinds: Sequence[str] = ()
+    since: date | None = None
+    until: date | None = None
+    case_id: str | None = None
+
+
+def read_entries(
+    connection: Connection, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
+) -> Iterator[Entry]:
+    """Entries beyond ``after`` up to ``until`` in chain order, a few thousand in memory at a time."""
+    query = _entries().where(ENTRIES.c.seq > after)
+    if until is not None:
+        query = query.where(ENTRIES.c.seq <= until)
+    yield from _read(connection, query.where(ENTRIES.c.kind.in_(kinds)) if kinds else query)
+
+
+def read_wanted(connection: Connection, wanted: Wanted) -> Iterator[Entry]:
+    """The entries asked for, in chain order."""
+    query = _entries()
+    if wanted.kinds:
+        query = query.where(ENTRIES.c.kind.in_(wanted.kinds))
+    if wanted.since is not None:
+        query = query.where(ENTRIES.c.recorded_at >= wanted.since.isoformat())
+    if wanted.until is not None:
+        query = query.where(ENTRIES.c.recorded_at < (wanted.until + timedelta(days=1)).isoformat())
+    if wanted.case_id is not None:
+        query = query.where(or_(*_of_case(connection, wanted.case_id)))
+    yield from _read(connection, query)
+
+
+def _of_case(connection: Connection, case_id: str) -> Iterator[Any]:
+    """Conditions: the payload names the case, or one of its alerts; canonical JSON has one way to write either."""
+    yield ENTRIES.c.payload.contains(f'"case_id":{canonical_json(case_id)}', autoescape=True)
+    members = connection.execute(select(ALERTS.c.alert_id).where(ALERTS.c.case_id == case_id)).scalars()
+    for alert_id in members:
+        yield ENTRIES.c.payload.startswith(f'{{"alert_id":{canonical_json(alert_id)},', autoescape=True)
+
+
+def _entries() -> Select[Any]:
+    return select(*(ENTRIES.c[name] for name in Entry.__slots__)).order_by(ENTRIES.c.seq)
+
+
+def _read(connection: Connection, query: Select[Any]) -> Iterator[Entry]:
+    for row in connection.execute(query, execution_options={"yield_per": _BATCH}):
         yield Entry(*row)
 
 

@@ -107,7 +107,7 @@ def _record_one(connection: Connection, appending: Appending, terms: Terms, scor
         text += f'"due_at":"{due_at}",'
     text += f'"evidence":{canonical_json(score.evidence)}}}'
     appending.append("score", str(score.answer["score_id"]), payload, text)
-    follow(appending, terms, alert_id, score.answer["grade"])
+    follow(connection, appending, terms, alert_id, score.answer["grade"])
     return score.answer_text
 
 

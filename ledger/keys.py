@@ -11,12 +11,14 @@ ROLES = ("scorer", "investigator", "reviewer", "data_scientist", "governor", "ad
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """Who a key stands for."""
+    """Who a key stands for; ``rate`` in requests a second (null: the service's own limit)."""
 
     key_id: str
     name: str
     role: str
-    revoked: bool
+    revoked: bool = False
+    expires_at: str | None = None
+    rate: int | None = None
 
 
 def new_secret() -> str:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection
 
 from ledger import group, history
-from ledger.chain import Entry, canonical_json, instant_text
+from ledger.chain import GENESIS, Entry, canonical_json, instant_text
 from ledger.database import Database
-from ledger.desk import Desk
 from ledger.desk_reading import DeskReader
-from ledger.errors import EntryConflict, LedgerError, NotInLedger
+from ledger.errors import EntryConflict
 from ledger.group import Known, NewScore
-from ledger.keys import ROLES, hash_secret, new_secret
+from ledger.key_changes import KeyChanges
+from ledger.outbox_door import OutboxDoor
 from ledger.projection import Row
 from ledger.reading import LedgerReader
-from ledger.schema import ENTRIES
+from ledger.schema import HEAD
 from ledger.transaction import Appending
 from ledger.workflow.person import Person
 from ledger.workflow.terms import Terms
 
 
-class Ledger(LedgerReader, DeskReader, Desk):
+class Ledger(KeyChanges, LedgerReader, DeskReader, OutboxDoor):
     """Append-only, hash-chained record at a SQLAlchemy ``url``; ``clock`` gives aware instants.
 
     SQLite by default: write-ahead log, ``synchronous=FULL``, a writer waits ``busy_timeout_ms`` for another.
@@ -51,6 +52,18 @@ class Ledger(LedgerReader, DeskReader, Desk):
         """Give the store back."""
         self._database.close()
 
+    @contextmanager
+    def appending(self) -> Iterator[tuple[Connection, Appending]]:
+        """One write transaction: what is appended in it is recorded together at its end, or not at all."""
+        with self._database.write() as connection:
+            appending = Appending(connection, self._clock)
+            yield connection, appending
+            appending.finish()
+
+    def compact(self) -> None:
+        """Give the room of what was deleted back to the disk, and its bytes with it."""
+        self._database.compact()
+
     def append(self, kind: str, key: str, payload: Mapping[str, Any]) -> Entry:
         """Record one thing of ``kind`` (promotion, rule_change, policy_change, ...) under a key new to that kind."""
         with self._database.write() as connection:
@@ -58,6 +71,14 @@ class Ledger(LedgerReader, DeskReader, Desk):
             entry = appending.append(kind, key, payload)
             appending.finish()
         return entry
+
+    def append_all(self, kind: str, entries: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """``append`` of many, each a key and a payload, in one transaction."""
+        with self._database.write() as connection:
+            appending = Appending(connection, self._clock)
+            for key, payload in entries:
+                appending.append(kind, key, payload)
+            appending.finish()
 
     def record_score(
         self, trigger: Mapping[str, Any], answer: Mapping[str, Any], evidence: Mapping[str, Any]
@@ -128,28 +149,10 @@ class Ledger(LedgerReader, DeskReader, Desk):
             appending.finish()
         return imported
 
-    def create_key(self, name: str, role: str) -> tuple[str, str]:
-        """Make an API key of ``role`` and return its id and the key itself, which is kept nowhere."""
-        if role not in ROLES:
-            raise LedgerError(f"role {role!r}", f"wanted one of {', '.join(ROLES)}")
-        secret = new_secret()
-        sha256 = hash_secret(secret)
-        key_id = f"K{sha256[:12]}"
-        self.append("key", key_id, {"key_id": key_id, "name": name, "role": role, "sha256": sha256})
-        return key_id, secret
-
-    def revoke_key(self, key_id: str) -> None:
-        """End a key; ``NotInLedger`` where it never was, nothing new where it is ended already."""
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
-            key = appending.projections.key(key_id)
-            if key is None:
-                raise NotInLedger(f"no key {key_id!r}", "wanted an id that 'keys create' printed")
-            if not key["revoked"]:
-                appending.append("key_revoked", key_id, {"key_id": key_id})
-            appending.finish()
-
     def ready(self) -> None:
         """Raise ``LedgerUnavailable`` unless an entry could be written now."""
         with self._database.write() as connection:
-            connection.execute(select(func.max(ENTRIES.c.seq)))
+            # A real write, of a row that nobody sees: a full disk gives the lock without a word, and SQLite does not
+            # write what is the same as before.
+            connection.execute(HEAD.insert().values(id=0, seq=0, hash=GENESIS))
+            connection.execute(HEAD.delete().where(HEAD.c.id == 0))

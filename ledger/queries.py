@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from ledger.errors import BadQuery
+from ledger.errors import BadQuery, NotInLedger
 from ledger.pages import Page, page_of, position_in
 from ledger.rows import Row
 from ledger.schema import ALERTS, CASES, ENTRIES
@@ -47,9 +47,13 @@ def counts(connection: Connection) -> dict[str, list[Row]]:
 
 
 def payloads(connection: Connection, seqs: list[int]) -> dict[int, dict[str, Any]]:
-    """The payloads of the entries with these sequence numbers."""
+    """The payloads of the entries with these sequence numbers; ``NotInLedger`` where one was pruned."""
     query = select(ENTRIES.c.seq, ENTRIES.c.payload).where(ENTRIES.c.seq.in_(seqs))
-    return {row.seq: json.loads(row.payload) for row in connection.execute(query)}
+    found = {row.seq: json.loads(row.payload) for row in connection.execute(query)}
+    if len(found) < len(seqs):
+        gone = min(seq for seq in seqs if seq not in found)
+        raise NotInLedger(f"entry {gone} was pruned", "wanted an entry of a segment that is kept", "see its file")
+    return found
 
 
 def filtered(query: Select[Any], columns: Any, filters: Mapping[str, Any], allowed: tuple[str, ...]) -> Select[Any]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from ledger import case_queries, history, queries
 from ledger.case_queries import Viewer
 from ledger.chain import Entry, instant_text
 from ledger.database import Database
 from ledger.errors import EntryConflict, NotInLedger
-from ledger.export import read_entries
+from ledger.export import Wanted, read_entries, read_wanted
+from ledger.heads import Head
 from ledger.history import LabelledAlert, LoggedScore
 from ledger.keys import ApiKey, hash_secret
 from ledger.latest import LatestReader
@@ -25,6 +27,7 @@ from ledger.schema import ALERTS, ENTRIES, KEYS
 from ledger.verify import Verdict, verify
 
 _ACCOMPANYING = ("parameters_version", "evidence")
+_AT_ONCE = 500  # keys in one statement
 # Built once: asked for every alert, and building them costs as much as running them.
 _SEQS = select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == bindparam("alert_id"))
 _OF_DAY = (
@@ -40,13 +43,22 @@ class LedgerReader(LatestReader):
     """What ``ledger.ledger.Ledger`` answers; every method raises ``LedgerUnavailable`` when the store cannot."""
 
     _database: Database
+    _clock: Callable[[], datetime]
 
     def find_key(self, secret: str) -> ApiKey | None:
-        """Whom a key stands for; ``None`` where it is unknown or revoked."""
-        query = select(KEYS.c.key_id, KEYS.c.name, KEYS.c.role, KEYS.c.revoked)
+        """Whom a key stands for; ``None`` where it is unknown, revoked or expired."""
+        query = select(*(KEYS.c[name] for name in ApiKey.__slots__))
         with self._database.read() as connection:
             row = connection.execute(query.where(KEYS.c.sha256 == hash_secret(secret))).mappings().first()
-        return None if row is None or row["revoked"] else ApiKey(**row)
+        if row is None or row["revoked"] or (row["expires_at"] or "9") <= instant_text(self._clock()):
+            return None
+        return ApiKey(**row)
+
+    def all_keys(self) -> list[Row]:
+        """Every key ever made, without anything that could be used as one."""
+        query = select(*(KEYS.c[name] for name in ApiKey.__slots__)).order_by(KEYS.c.name, KEYS.c.key_id)
+        with self._database.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def find_score(self, alert_id: str, trigger: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """The recorded answer for an alert, ``None`` where none is; another ``trigger`` raises ``EntryConflict``."""
@@ -131,6 +143,17 @@ class LedgerReader(LatestReader):
         latest = datetime.fromisoformat(until)
         return [found for found in triggers if datetime.fromisoformat(found["triggered_at"]) <= latest]
 
+    def triggers(self, alert_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Trigger records by alert_id; those that are not there, or pruned, are left out."""
+        found: dict[str, dict[str, Any]] = {}
+        with self._database.read() as connection:
+            for first in range(0, len(alert_ids), _AT_ONCE):
+                wanted = alert_ids[first : first + _AT_ONCE]
+                query = select(ENTRIES.c.payload).where(ENTRIES.c.kind == "alert", ENTRIES.c.key.in_(wanted))
+                triggers = [json.loads(text)["trigger"] for text in connection.execute(query).scalars()]
+                found |= {trigger["alert_id"]: trigger for trigger in triggers}
+        return found
+
     def counts(self) -> dict[str, list[Row]]:
         """How many alerts and cases there are, by status and grade."""
         with self._database.read() as connection:
@@ -151,15 +174,42 @@ class LedgerReader(LatestReader):
         with self._database.read() as connection:
             yield from read_entries(connection, kinds, after)
 
-    def export(self) -> Iterator[dict[str, Any]]:
-        """The whole chain as JSON objects, hashes included."""
-        for entry in self.entries():
-            yield asdict(entry)
-
-    def verify(self) -> Verdict:
-        """Recompute the chain and the projections and say what disagrees; 0 entries are intact."""
+    def entry(self, kind: str, key: str) -> Entry | None:
+        """The entry of this kind and key; ``None`` where there is none."""
         with self._database.read() as connection:
-            return verify(connection)
+            return self.entry_in(connection, kind, key)
+
+    def entry_in(self, connection: Connection, kind: str, key: str) -> Entry | None:
+        """The same within a transaction."""
+        query = select(*(ENTRIES.c[name] for name in Entry.__slots__))
+        row = connection.execute(query.where(ENTRIES.c.kind == kind, ENTRIES.c.key == key)).first()
+        return None if row is None else Entry(*row)
+
+    def export(self, wanted: Wanted | None = None) -> Iterator[dict[str, Any]]:
+        """The chain, or what is ``wanted`` of it, as JSON objects, hashes included."""
+        with self._database.read() as connection:
+            for entry in read_wanted(connection, wanted or Wanted()):
+                yield asdict(entry)
+
+    def verify(self, heads: Iterable[Head] = (), trusted: Collection[str] = ()) -> Verdict:
+        """Recompute the chain and the projections and say what disagrees; 0 entries are intact.
+
+        ``heads`` and ``trusted`` as in ``ledger.verify.verify``.
+        """
+        with self._database.read() as connection:
+            return verify(connection, heads, trusted)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view, for the parts of this package that read with queries of their own."""
+        with self._database.read() as connection:
+            yield connection
+
+    def last_of(self, connection: Connection, kind: str) -> Entry | None:
+        """The last entry of a kind."""
+        query = select(*(ENTRIES.c[name] for name in Entry.__slots__)).where(ENTRIES.c.kind == kind)
+        row = connection.execute(query.order_by(ENTRIES.c.seq.desc()).limit(1)).first()
+        return None if row is None else Entry(*row)
 
 
 def check_same_trigger(stored: Mapping[str, Any], given: Mapping[str, Any]) -> None:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    DDL,
-    Boolean,
-    Column,
-    Float,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    event,
-)
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
 
 from ledger.desk_schema import DESK_PROJECTIONS
 from ledger.metadata import METADATA
+from ledger.outbox_schema import OUTBOX
 
-__all__ = ["ALERTS", "CASES", "ENTRIES", "HEAD", "KEYS", "METADATA", "PROJECTIONS"]
+__all__ = ["ALERTS", "CASES", "ENTRIES", "HEAD", "KEYS", "METADATA", "OUTBOX", "PROJECTIONS"]
 
 ENTRIES = Table(
     "entries",
@@ -137,17 +126,8 @@ KEYS = Table(
     Column("role", Text, nullable=False),
     Column("sha256", String(64), nullable=False, unique=True),
     Column("revoked", Boolean, nullable=False),
+    Column("expires_at", String(27)),
+    Column("rate", Integer),  # requests a second; null: the service's own limit
 )
 
 PROJECTIONS: tuple[Table, ...] = (ALERTS, CASES, KEYS, *DESK_PROJECTIONS)
-
-# A guard against our own mistakes; whoever holds the file can drop it, which is what the hashes are for.
-for _verb in ("UPDATE", "DELETE"):
-    event.listen(
-        ENTRIES,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call]
-            f"CREATE TRIGGER entries_no_{_verb.lower()} BEFORE {_verb} ON entries "
-            "BEGIN SELECT RAISE(ABORT, 'entries are append-only'); END"
-        ).execute_if(dialect="sqlite"),
-    )

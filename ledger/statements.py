@@ -20,7 +20,7 @@ class Statement:
 
     def __init__(self, clause: ClauseElement, columns: Sequence[str] = ()) -> None:
         self._clause, self._columns = clause, list(columns) or None
-        self._names = tuple(str(column.name) for column in clause.selected_columns) if _selects(clause) else ()
+        self._names = tuple(str(c.name) for c in clause.selected_columns) if isinstance(clause, Select) else ()
         self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
 
     def rows(self, connection: Connection, parameters: Parameters) -> list[tuple[Any, ...]]:
@@ -59,10 +59,6 @@ class Statement:
         text, order, fixed = self._compiled[dialect.name]
         given = {**fixed, **parameters}
         return text, (given if order is None else [given[name] for name in order])
-
-
-def _selects(clause: ClauseElement) -> bool:
-    return isinstance(clause, Select)
 
 
 def _as_sqlalchemy(error: Exception, text: str, dialect: Dialect) -> BaseException:

@@ -34,8 +34,8 @@ class Appending:
         head = _HEAD.rows(connection, {})
         self._first = not head
         self.seq: int
-        self._hash: str
-        self.seq, self._hash = head[0] if head else (0, GENESIS)
+        self.hash: str
+        self.seq, self.hash = head[0] if head else (0, GENESIS)
         self.projections = SqlProjections(connection)
 
     def append(self, kind: str, key: str, payload: Mapping[str, Any], text: str | None = None) -> Entry:
@@ -50,15 +50,15 @@ class Appending:
             text.encode()  # a lone surrogate has no UTF-8 and no hash
         except (TypeError, ValueError) as error:
             raise LedgerError(f"the payload of {kind} {key!r} is not JSON: {error}", "wanted JSON values") from error
-        entry = next_entry(self.seq, self._hash, kind, key, self.recorded_at, text)
+        entry = next_entry(self.seq, self.hash, kind, key, self.recorded_at, text)
         self._entries.append(entry)
-        self.seq, self._hash = entry.seq, entry.hash
+        self.seq, self.hash = entry.seq, entry.hash
         if kind in HANDLERS:
             HANDLERS[kind](self.projections, entry.seq, entry.recorded_at, payload)
         return entry
 
     def finish(self) -> None:
-        """Write everything; an entry whose kind and key exist already raises ``EntryConflict``."""
+        """Write what was not written yet; an entry whose kind and key exist already raises ``EntryConflict``."""
         if not self._entries:
             return
         rows = [{name: getattr(entry, name) for name in Entry.__slots__} for entry in self._entries]
@@ -68,5 +68,7 @@ class Appending:
             keys = ", ".join(f"{entry.kind} {entry.key!r}" for entry in self._entries[:3])
             raise EntryConflict(f"one of {keys} is recorded already", "wanted a new key") from error
         self.projections.flush()
-        head = {"id": 1, "seq": self.seq, "hash": self._hash}
+        head = {"id": 1, "seq": self.seq, "hash": self.hash}
         (_FIRST_HEAD if self._first else _NEW_HEAD).run(self._connection, [head])
+        self._entries.clear()
+        self._first = False

@@ -118,12 +118,17 @@ def feature_text(
     """One feature in Chinese and English; the bare key when the catalogue does not know it."""
     name_zh, name_en = (spec.zh, spec.en) if spec else (key, key)
     unit = f" {spec.unit}" if spec and spec.unit not in ("0/1", "code", "share", "ratio", "level") else ""
-    zh = f"{name_zh}{number(value)}" if value is not None else f"{name_zh}无数据"
-    en = f"{name_en}: {number(value)}{unit}" if value is not None else f"{name_en}: no data"
-    beside_zh = [f"自身过往{number(past)}"] * (past is not None) + [f"同类中位数{number(peer)}"] * (peer is not None)
-    beside_en = [f"own past {number(past)}"] * (past is not None) + [f"peers' median {number(peer)}"] * (
-        peer is not None
-    )
+    shown = number(value)  # each number is written once, for both languages
+    zh = f"{name_zh}{shown}" if value is not None else f"{name_zh}无数据"
+    en = f"{name_en}: {shown}{unit}" if value is not None else f"{name_en}: no data"
+    beside_zh, beside_en = [], []
+    if past is not None:
+        shown = number(past)
+        beside_zh, beside_en = [f"自身过往{shown}"], [f"own past {shown}"]
+    if peer is not None:
+        shown = number(peer)
+        beside_zh.append(f"同类中位数{shown}")
+        beside_en.append(f"peers' median {shown}")
     if beside_zh:
         zh, en = f"{zh}（{'，'.join(beside_zh)}）", f"{en} ({', '.join(beside_en)})"
     return zh, en

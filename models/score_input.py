@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -35,12 +35,22 @@ class ScoreInput:
         return "S" + hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def present(features: Mapping[str, float | None]) -> dict[str, float | None]:
-    """The features with every value that is not a finite number None.
+class Present(Mapping[str, float | None]):
+    """The features with every value that is not a finite number None; looked at when asked, since few are.
 
-    >>> present({"a": float("nan"), "b": 1})
+    >>> dict(Present({"a": float("nan"), "b": 1}))
     {'a': None, 'b': 1.0}
     """
-    return {
-        name: float(value) if value is not None and math.isfinite(value) else None for name, value in features.items()
-    }
+
+    def __init__(self, features: Mapping[str, float | None]) -> None:
+        self._features = features
+
+    def __getitem__(self, name: str) -> float | None:
+        value = self._features[name]
+        return float(value) if value is not None and math.isfinite(value) else None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._features)
+
+    def __len__(self) -> int:
+        return len(self._features)

@@ -21,7 +21,7 @@ from models.graded_alert import Anomaly, Driver, GradedAlert, Reason, Versions
 from models.peers import PeerMedians
 from models.policy import Decision, Policy
 from models.reasons import Reasons
-from models.score_input import ScoreInput, present
+from models.score_input import Present, ScoreInput
 
 __all__ = ["AlertScorer", "ScoreInput"]
 GRADES = (1, 2, 3, 4, 5)
@@ -131,11 +131,11 @@ class AlertScorer:
         """One graded alert an input, in their order; ``explain=False`` leaves out reasons and anomaly drivers."""
         if not inputs:
             return []
-        rows = [present(item.features) for item in inputs]
         names = self.feature_names
-        matrix = np.array([[row.get(name) for name in names] for row in rows], dtype=np.float64)
+        matrix = np.array([[*map(item.features.get, names)] for item in inputs], dtype=np.float64)
+        matrix[~np.isfinite(matrix)] = np.nan
         findings = self._findings(matrix, explain)
-        return [self._graded(item, row, found) for item, row, found in zip(inputs, rows, findings, strict=True)]
+        return [self._graded(item, Present(item.features), found) for item, found in zip(inputs, findings, strict=True)]
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Probabilities of grades 1 to 5 (columns), shape (n, 5), for training and monitoring in bulk."""

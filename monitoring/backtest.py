@@ -62,7 +62,7 @@ def backtest(
     names = columns.features() if champion is None else champion.feature_names
     known = set(columns.features())
     wanted = ", ".join(f'"f_{name}"' if name in known else f'NULL::DOUBLE AS "f_{name}"' for name in names) or "1"
-    table = columns.query(_ROWS.format(features=wanted), {"first": period[0], "last": period[1], "at": at}).to_pandas()
+    table = columns.frame(_ROWS.format(features=wanted), {"first": period[0], "last": period[1], "at": at})
     if table.empty:
         raise AlertError(
             f"no decided alert from {period[0]} to {period[1]}", "wanted a period with outcomes", "widen it"

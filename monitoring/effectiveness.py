@@ -1,7 +1,8 @@
 """Effectiveness of the desk (处置效能): what risk managers are judged by, by week, by month and by person.
 
 A case counts in the period in which it was opened (first alert recorded, Shanghai date). Times are hours by the clock.
-*Hit* (有效): closed with enhanced review or worse; *false positive* (误报): closed without action; education is neither.
+*Hit* (有效): closed with enhanced review or worse; *false positive* (误报): closed without action; education is
+neither.
 *Closing rate* (闭环率): closed or terminated, of those opened.
 """
 
@@ -22,7 +23,8 @@ SELECT case_id, recorded_at, person, seq FROM work WHERE kind NOT IN ('sample', 
 UNION ALL SELECT case_id, decided_at, decided_by, seq FROM dispositions WHERE decided_at <= $at) GROUP BY case_id),
 stopped AS (SELECT case_id, max(recorded_at) AS terminated_at FROM work WHERE kind = 'terminate' AND recorded_at <= $at
 GROUP BY case_id)
-SELECT o.case_id, o.subject_id, o.opened_at, CAST(o.opened_at + INTERVAL 8 HOUR AS DATE) AS opened_on, o.alerts, o.grade,
+SELECT o.case_id, o.subject_id, o.opened_at, CAST(o.opened_at + INTERVAL 8 HOUR AS DATE) AS opened_on, o.alerts,
+o.grade,
 f.first_action_at, f.first_person, c.d.outcome AS outcome, c.d.decided_at AS closed_at, c.d.decided_by AS person,
 s.terminated_at, date_diff('second', o.opened_at, f.first_action_at) / 3600.0 AS hours_to_action,
 date_diff('second', o.opened_at, c.d.decided_at) / 3600.0 AS hours_to_close,
@@ -43,7 +45,8 @@ _TIMES = (("首次处理（小时，中位）", "hours to first action"), ("办�
 
 def _by(period: str) -> str:
     return (
-        f"SELECT date_trunc('{period}', opened_on)::DATE AS since, sum(alerts)::BIGINT, count(*), {_SHARES} FROM {{rows}} "
+        f"SELECT date_trunc('{period}', opened_on)::DATE AS since, sum(alerts)::BIGINT, count(*), {_SHARES} "
+        "FROM {rows} "
         "GROUP BY since ORDER BY since"
     )
 
@@ -108,7 +111,8 @@ SHEET = Sheet(
             "按等级",
             "by grade",
             "desk_cases",
-            f"SELECT grade, sum(alerts)::BIGINT, count(*), {_SHARES} FROM {{rows}} GROUP BY grade ORDER BY grade NULLS LAST",
+            f"SELECT grade, sum(alerts)::BIGINT, count(*), {_SHARES} FROM {{rows}} "
+            "GROUP BY grade ORDER BY grade NULLS LAST",
             (("等级", "grade"), *_COUNTED),
         ),
         Listing(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
+import pandas as pd
 import pyarrow as pa
 
 from monitoring.entry_views import VIEWS
@@ -81,6 +82,11 @@ class EntryColumns:
         if isinstance(given, dict):
             given = {name: value for name, value in given.items() if f"${name}" in sql}
         return self._db.sql(sql, params=given or None).to_arrow_table()
+
+    def frame(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> pd.DataFrame:
+        """The same as a pandas frame."""
+        found: pd.DataFrame = self.query(sql, parameters).to_pandas()
+        return found
 
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """The same as Python values, a dictionary a row."""

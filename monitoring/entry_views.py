@@ -1,8 +1,8 @@
 """The views over the entries: alerts, scores, what was decided, the desk's work, what was changed.
 
-``graded`` is one row a recorded score: alert, answer (p1 to p5: probabilities, grade 1 first) and the outcome that holds
-now (null: undecided, reopened or terminated); ``truth`` is the grade that outcome corresponds to. A disposition of one
-alert (imported) goes before that of its case; of several of a case the latest holds; a reopening ends it.
+``graded`` is one row a recorded score: alert, answer (p1 to p5: probabilities, grade 1 first) and the outcome that
+holds now (null: undecided, reopened or terminated); ``truth`` is the grade that outcome corresponds to. A disposition
+of one alert (imported) goes before that of its case; of several of a case the latest holds; a reopening ends it.
 """
 
 # ruff: noqa: S608  # statements are built of our own names; values are bound

@@ -33,7 +33,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows for people: a statement over ``{rows}``, the rows of ``relation``; names of its columns in both languages."""
+    """Rows for people: a statement over ``{rows}``, the rows of ``relation``; its columns' names in both languages."""
 
     id: str
     zh: str

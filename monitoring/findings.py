@@ -73,7 +73,7 @@ def outcome_findings(alarms: Iterable[OutcomeAlarm]) -> list[Finding]:
         Finding(
             "new_kind" if one.name == "strange_alerts" else "model_degraded",
             "critical",
-            f"{one.name}: {one.usual:.3f} over the days watched, at most {one.allowed:.3f} allowed, since {one.raised_on}",
+            f"{one.name}: {one.usual:.3f} over the days watched, {one.allowed:.3f} allowed, since {one.raised_on}",
             f"{one.name_zh}：观察期均值 {one.usual:.3f}，允许上限 {one.allowed:.3f}，{one.raised_on} 报警",
         )
         for one in alarms

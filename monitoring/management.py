@@ -133,10 +133,14 @@ def findings(contents: Contents) -> list[tuple[str, str]]:
     raised = [one for one in contents.judged.alarms if one.raised_on] if contents.judged else []
     found.append(
         (
-            "序贯报警：" + "；".join(f"{a.name_zh}（{a.raised_on}）" for a in raised) + "，建议重训后以影子方式比较，不得自动上线。"
+            "序贯报警："
+            + "；".join(f"{a.name_zh}（{a.raised_on}）" for a in raised)
+            + "，建议重训后以影子方式比较，不得自动上线。"
             if raised
             else "序贯检验未报警。",
-            "Alarms: " + "; ".join(f"{a.name} ({a.raised_on})" for a in raised) + ": retrain and compare in shadow; nothing is promoted by itself."
+            "Alarms: "
+            + "; ".join(f"{a.name} ({a.raised_on})" for a in raised)
+            + ": retrain and compare in shadow; nothing is promoted by itself."
             if raised
             else "No sequential alarm.",
         )
@@ -200,11 +204,11 @@ def _drift(drift: DriftReport | None) -> list[tuple[Table, Table]]:
             f"{r.psi:.3f}",
             f"{r.critical:.3f}",
             f"{r.reference_missing:.0%} → {r.current_missing:.0%}",
-            r.verdict,
         )
         for r in drift.rows[:15]
     ]
-    zh, en = ([(*row, VERDICTS_ZH[v] if place == 0 else v.value) for *row, v in cells] for place in (0, 1))
+    zh = [(*row, VERDICTS_ZH[r.verdict]) for row, r in zip(cells, drift.rows, strict=False)]
+    en = [(*row, r.verdict.value) for row, r in zip(cells, drift.rows, strict=False)]
     widths = (30, 10, 8, 10, 14, 16)
     return [
         (

@@ -1,8 +1,8 @@
 """The market report (市场监测): leverage, concentration, networks, suspected groups, money, repeat offenders, stress.
 
-Built from the raw tables and the feature store's network rows, registered by ``register``; the firm's own clients only, at
-the close of the last day on or before the end of the period. Options are left out of notional and stress: their risk is
-not linear in the price, and a number would pretend it was.
+Built from the raw tables and the feature store's network rows, registered by ``register``; the firm's own clients only,
+at the close of the last day on or before the end of the period. Options are left out of notional and stress: their risk
+is not linear in the price, and a number would pretend it was.
 """
 
 # ruff: noqa: S608  # statements are built of our own names; values are bound

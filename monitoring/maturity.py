@@ -66,11 +66,11 @@ def _cohort(row: dict[str, Any], at: datetime, delay: float, share: float) -> Co
 
 
 def _delay(columns: EntryColumns, at: datetime) -> tuple[float, int]:
-    table = columns.query(
+    table = columns.frame(
         "SELECT date_diff('second', triggered_at, $at) / 86400.0 AS age, CASE WHEN decided_at <= $at THEN "
         "date_diff('second', triggered_at, decided_at) / 86400.0 END AS delay FROM graded WHERE triggered_at <= $at",
         {"at": at},
-    ).to_pandas()
+    )
     delays = table["delay"].to_numpy(dtype=np.float64, na_value=np.nan)
     known = delays[~np.isnan(delays)]
     if known.size < _LEAST:

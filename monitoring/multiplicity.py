@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 def proof_level(p_values: ArrayLike, rate: float) -> float:
     """The p-value up to which a test is proven, so that at most ``rate`` of what is called proven is not (on average).
 
-    Never below ``rate / tests`` (Bonferroni), so that it says something where nothing is proven; no tests give ``rate``.
+    Never below ``rate / tests`` (Bonferroni), also where nothing is proven; no tests give ``rate``.
     Holds for independent and positively dependent tests, which features of one account are.
 
     >>> round(proof_level([0.001, 0.02, 0.04, 0.9], 0.05), 4)

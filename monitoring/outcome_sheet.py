@@ -13,7 +13,8 @@ from monitoring.maturity import maturity
 _ROWS = """SELECT score_id, alert_id, case_id, rule_id, trading_day, grade, baseline_grade, truth, outcome,
 p1 + p2 AS p_severe,
 list_contains(grade_set, truth) AS covered, list_extract(list_extract(CAST($cost AS DOUBLE[][]), truth), grade) AS cost,
-list_extract(list_extract(CAST($cost AS DOUBLE[][]), truth), baseline_grade) AS rules_cost FROM graded WHERE digest = $digest AND scored_at <= $at
+list_extract(list_extract(CAST($cost AS DOUBLE[][]), truth), baseline_grade) AS rules_cost FROM graded
+WHERE digest = $digest AND scored_at <= $at
 AND decided_at <= $at AND truth IS NOT NULL AND trading_day BETWEEN $first AND $last
 AND trading_day IN (SELECT unnest($days::DATE[])) ORDER BY score_seq"""
 _PRECISION = "round(avg(CAST({hit} AS INT)) FILTER ({given}), 6), round(avg(CAST({given} AS INT)) FILTER ({hit}), 6)"
@@ -77,7 +78,8 @@ SHEET = Sheet(
             "SELECT g.grade, count(*) FILTER (r.grade = g.grade), count(*) FILTER (r.truth = g.grade), "
             "round(avg(CAST(r.truth = g.grade AS INT)) FILTER (r.grade = g.grade), 6), "
             "round(avg(CAST(r.grade = g.grade AS INT)) FILTER (r.truth = g.grade), 6), "
-            "round(avg(r.truth) FILTER (r.grade = g.grade), 2) FROM {rows} r, (SELECT unnest([1, 2, 3, 4, 5]) AS grade) g "
+            "round(avg(r.truth) FILTER (r.grade = g.grade), 2) FROM {rows} r, "
+            "(SELECT unnest([1, 2, 3, 4, 5]) AS grade) g "
             "GROUP BY g.grade ORDER BY g.grade",
             (
                 *(("等级", "grade"), ("给出", "given"), ("应得", "deserved"), ("准确率", "precision")),
@@ -102,8 +104,9 @@ SHEET = Sheet(
             "校准：预测极高/高的概率与实际",
             "calibration: forecast of 1 or 2 and what happened",
             "ripe_alerts",
-            "SELECT CAST(least(floor(p_severe * 5), 4) * 20 AS INT) || '%+' AS fifth, count(*), round(avg(p_severe), 4), "
-            "round(avg(CAST(truth <= 2 AS INT)), 4) FROM {rows} WHERE p_severe IS NOT NULL GROUP BY fifth ORDER BY fifth",
+            "SELECT CAST(least(floor(p_severe * 5), 4) * 20 AS INT) || '%+' AS fifth, count(*), "
+            "round(avg(p_severe), 4), round(avg(CAST(truth <= 2 AS INT)), 4) FROM {rows} "
+            "WHERE p_severe IS NOT NULL GROUP BY fifth ORDER BY fifth",
             (("预测区间", "forecast"), ("预警", "alerts"), ("平均预测", "mean forecast"), ("实际占比", "happened")),
         ),
     ),

@@ -19,9 +19,10 @@ from monitoring.outcome_alarms import OutcomeAlarm, outcome_alarms
 from monitoring.people import People, people
 
 SEVERE = 2  # grades 1 and 2: what the desk must not miss
-_WANTED = (
+_WANTED = (  # what was decided later than $at is not known at $at
     "alert_id, case_id, account_id, subject_id, rule_id, trading_day, grade, baseline_grade, p1, p2, p3, p4, p5, "
-    "list_contains(grade_set, truth) AS covered, len(grade_set) AS width, truth, decided_at, grade_shown, blind"
+    "len(grade_set) AS width, blind, CASE WHEN decided_at <= $at THEN truth END AS truth, "
+    "CASE WHEN decided_at <= $at THEN list_contains(grade_set, truth) END AS covered"
 )
 
 
@@ -95,7 +96,7 @@ def outcome_report(
         metrics=_metrics(known, cost, seed),
         coverage=share(known["covered"].astype(bool)),
         set_width=float(known["width"].mean()),
-        **_calibration(known[known["p1"].notna()]),  # type: ignore[arg-type]
+        **_calibration(known[known["p1"].notna()]),
         people=people(columns, ripe.ripe_days(), at),
         alarms=outcome_alarms(known, cost),
     )
@@ -111,20 +112,12 @@ def ripe_alarms(
 
 
 def _rows(columns: EntryColumns, digest: str, ripe: Maturity, at: datetime, since: date | None) -> pd.DataFrame:
-    days = [day for day in ripe.ripe_days() if since is None or day >= since]
-    sql = f"SELECT {_WANTED} FROM graded WHERE digest = $digest AND scored_at <= $at AND trading_day IN $days"
-    if not days:
-        return columns.query(f"SELECT {_WANTED} FROM graded LIMIT 0").to_pandas()
-    sql += " ORDER BY trading_day, score_seq"
-    rows = columns.query(sql.replace("IN $days", "IN (SELECT unnest($days::DATE[]))"), _ask(digest, at, days))
-    frame = rows.to_pandas()
-    late = pd.to_datetime(frame["decided_at"], utc=True) > pd.Timestamp(at)
-    frame.loc[late, ["truth", "covered", "grade_shown"]] = None  # decided later: not known at ``at``
-    return frame
-
-
-def _ask(digest: str, at: datetime, days: list[date]) -> dict[str, Any]:
-    return {"digest": digest, "at": at, "days": [day.isoformat() for day in days]}
+    days = [day.isoformat() for day in ripe.ripe_days() if since is None or day >= since]
+    return columns.frame(
+        f"SELECT {_WANTED} FROM graded WHERE digest = $digest AND scored_at <= $at "
+        "AND trading_day IN (SELECT unnest($days::DATE[])) ORDER BY trading_day, score_seq",
+        {"digest": digest, "at": at, "days": days},
+    )
 
 
 def share(happened: pd.Series[bool]) -> Share:

@@ -1,4 +1,4 @@
-"""Reports on record: each summary is a ``report`` entry of the ledger, which the service reads and shows as it stands."""
+"""Reports on record: each summary is a ``report`` entry of the ledger, which the service shows as it stands."""
 
 from __future__ import annotations
 

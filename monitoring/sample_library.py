@@ -27,13 +27,14 @@ _KEPT = (
 def closed_cases(columns: EntryColumns, key: bytes, *, limit: int = 1000) -> Iterator[dict[str, Any]]:
     """The newest closed cases, one a row: members (trigger, features, grades) and outcome; no names, no free text.
 
-    Accounts, subjects, alerts, cases and people are replaced by a keyed hash (HMAC-SHA256, ``key`` is kept by the firm),
-    equal ids giving equal replacements. Days and contracts stay, as rules and features need them; who must not know even
+    Accounts, subjects, alerts, cases and people are replaced by a keyed hash (HMAC-SHA256; the firm keeps ``key``),
+    equal ids giving equal replacements. Days and contracts stay, as rules and features need them: who may not know
     those may not have the library.
     """
     rows = columns.rows(
         "SELECT g.case_id, any_value(g.outcome) AS outcome, any_value(g.decided_by) AS decided_by, "
-        "max(g.decided_at) AS decided_at, list({'a': r.p.trigger, 'g': g} ORDER BY g.score_seq) AS members FROM graded g "
+        "max(g.decided_at) AS decided_at, list({'a': r.p.trigger, 'g': g} ORDER BY g.score_seq) AS members "
+        "FROM graded g "
         "JOIN raw_alerts r ON r.seq = g.alert_seq WHERE g.outcome IS NOT NULL AND g.case_id IS NOT NULL "
         "GROUP BY g.case_id ORDER BY max(g.decided_at) DESC, g.case_id LIMIT $limit",
         {"limit": limit},

@@ -48,11 +48,11 @@ class ScoredColumns:
         """Some columns as doubles; of at most ``rows`` rows, drawn with ``seed``, where given."""
         chosen = ", ".join(f'CAST({self._expressions[name]} AS DOUBLE) AS "{name}"' for name in names)
         drawn = "" if rows is None else f" USING SAMPLE reservoir({rows} ROWS) REPEATABLE ({seed})"
-        return self._columns.query(f"SELECT {chosen} FROM {self._table}{drawn}").to_pandas()
+        return self._columns.frame(f"SELECT {chosen} FROM {self._table}{drawn}")
 
     def subjects(self) -> pd.Series[str]:
         """The account of each row."""
-        return self._columns.query(f"SELECT account_id FROM {self._table}").to_pandas()["account_id"]
+        return self._columns.frame(f"SELECT account_id FROM {self._table}")["account_id"]
 
 
 @dataclass(frozen=True, slots=True)

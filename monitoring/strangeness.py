@@ -1,4 +1,4 @@
-"""A new kind of alert shows before anyone has decided one: more of them are strange than training would let expect."""
+"""A new kind of alert shows before anyone has decided one: more are strange than training lets expect."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALLOWED = 0.08  # training rows rank themselves, later ones are a little strange
 
 
 def strangeness_alarm(shares: Sequence[ArrayLike], days: Sequence[object]) -> OutcomeAlarm:
-    """Follow the share of very strange alerts; ``shares`` are a day's anomaly shares in [0, 1], null left out by day."""
+    """Follow the share of very strange alerts; ``shares`` are a day's anomaly shares in [0, 1], nulls left out."""
     strange = [np.asarray(day, dtype=np.float64) >= VERY_STRANGE for day in shares]
     alarm = mean_rises(strange, ALLOWED, steps_between_false_alarms=STEPS_BETWEEN_FALSE_ALARMS)
     every = np.concatenate([np.asarray(day, dtype=np.float64) for day in strange]) if strange else np.zeros(0)

@@ -103,12 +103,22 @@ class GradeTable:
 def load_grade_table(path: Path = SHIPPED) -> GradeTable:
     """Read a grade table; once a path and process. Raises ``AlertError`` naming what is wrong."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parse_grade_table(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise AlertError(f"{path}: {error!r}", "wanted a grade table", "compare with the shipped grade.yaml") from error
+
+
+def parse_grade_table(text: str, source: str) -> GradeTable:
+    """The grade table in ``text``; ``AlertError`` names ``source`` and what is wrong."""
+    try:
+        document = yaml.safe_load(text)
         sets = document["sets"]
         clauses = tuple(_clause(raw, sets) for raw in document["clauses"])
         return GradeTable(str(document["version"]), int(document["nothing"]), int(document["unlisted"]), clauses)
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise AlertError(f"{path}: {error!r}", "wanted a grade table", "compare with the shipped grade.yaml") from error
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise AlertError(
+            f"{source}: {error!r}", "wanted a grade table", "compare with the shipped grade.yaml"
+        ) from error
 
 
 def baseline_grade(alerts: Iterable[GradedTrigger], table: GradeTable | None = None) -> BaselineGrade:

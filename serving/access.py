@@ -1,4 +1,4 @@
-"""Who may call what: API keys, hashed at rest in the ledger, each with one role."""
+"""Who may call what: API keys, hashed at rest in the ledger, or tokens of an issuer; each stands for one role."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import time
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import anyio.to_thread
 from fastapi import Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from ledger.keys import ApiKey, hash_secret
 from ledger.ledger import Ledger
+from serving.oidc import IssuerUnavailable, TokenRefused, Tokens, is_token
+from serving.rates import Rates
 from serving.requests import Refused
 
 DESK = ("investigator", "reviewer", "data_scientist", "governor", "admin")
 _BEARER = HTTPBearer(auto_error=False, description="Authorization: Bearer KEY")
 _HEADER = APIKeyHeader(name="X-API-Key", auto_error=False)
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _LONGEST = 200  # characters; ours have 46
 _REMEMBERED = 1_000
 
@@ -23,8 +27,17 @@ _REMEMBERED = 1_000
 class Keyring:
     """Looks keys up in the ledger and remembers an answer for ``remember_s`` seconds: a revocation's longest delay."""
 
-    def __init__(self, ledger: Ledger, remember_s: float = 2.0, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        remember_s: float = 2.0,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        tokens: Tokens | None = None,
+        rates: Rates | None = None,
+    ) -> None:
         self._ledger, self._remember, self._now = ledger, remember_s, now
+        self._tokens, self._rates = tokens, rates or Rates()
         self._found: dict[str, tuple[float, ApiKey | None]] = {}
 
     def who(self, secret: str) -> ApiKey | None:
@@ -39,6 +52,21 @@ class Keyring:
             found = self._found[digest] = (now, self._ledger.find_key(secret))
         return found[1]
 
+    async def of_token(self, token: str) -> ApiKey | None:
+        """Whom a token stands for; ``None`` where no issuer is configured; raises as ``Tokens.who`` does."""
+        if self._tokens is None:
+            return None
+        if self._tokens.ready_for(token):
+            return self._tokens.who(token)
+        return await anyio.to_thread.run_sync(self._tokens.who, token)  # it asks the issuer, and others must not wait
+
+    def check_rate(self, key: ApiKey) -> None:
+        """``Refused`` with 429 where the key asks too often."""
+        wait = self._rates.take(key.key_id, key.rate)
+        if wait is not None:
+            headers = {"Retry-After": str(wait)}
+            raise Refused(429, "this key asks too often", "wanted fewer requests", "try again later", headers=headers)
+
 
 def caller(*roles: str) -> Any:
     """A dependency that admits keys of these roles and gives the key: 401 without a valid one, 403 for others."""
@@ -50,16 +78,27 @@ def caller(*roles: str) -> Any:
     ) -> ApiKey:
         secret = bearer.credentials if bearer else header
         keyring: Keyring = request.app.state.parts.keyring
-        key = keyring.who(secret) if secret else None
+        key = await _identified(keyring, secret) if secret else None
         if key is None:
-            challenge = {"WWW-Authenticate": "Bearer"}
-            seen = "a key that is unknown or revoked" if secret else "no API key"
-            raise Refused(401, seen, "wanted Authorization: Bearer KEY or X-API-Key", headers=challenge)
+            seen = "a key that is unknown, revoked or expired" if secret else "no API key"
+            raise Refused(401, seen, "wanted Authorization: Bearer KEY or X-API-Key", headers=_CHALLENGE)
+        keyring.check_rate(key)
         if key.role not in roles:
             raise Refused(403, f"a key of role {key.role}", f"wanted one of {', '.join(roles)}")
         return key
 
     return Security(_caller)
+
+
+async def _identified(keyring: Keyring, secret: str) -> ApiKey | None:
+    if not is_token(secret):
+        return keyring.who(secret)
+    try:
+        return await keyring.of_token(secret)
+    except TokenRefused as error:
+        raise Refused(401, error.seen, error.wanted, headers=_CHALLENGE) from error
+    except IssuerUnavailable as error:
+        raise Refused(503, error.seen, error.wanted, error.do, headers={"Retry-After": "5"}) from error
 
 
 def roles_note(*roles: str) -> dict[str, Any]:

@@ -27,11 +27,13 @@ class Limits:
     """When to turn work away: the oldest waiting item's age, and how many wait at most (a bound on memory).
 
     The age bounds what is to come as well: the items waiting, each at the lately usual time, may not take longer; one
-    group may always wait. ``group`` is how many items are taken at once: more share one transaction, and all of them
-    wait for the last.
+    group may always come. ``group`` is how many items are taken at once: more share one transaction, and all of them
+    wait for the last. Where a group takes longer than the age (a slow machine), one and a half groups' time is the age,
+    up to ``slow_age_s``: to wait for one group is no overload.
     """
 
     queue_age_s: float = 0.03
+    slow_age_s: float = 0.25
     queue_length: int = 256
     group: int = 16
 
@@ -58,6 +60,7 @@ class ScoringQueue(Generic[T]):
         self._items = 0  # in all that waits
         self._changed = threading.Condition()
         self._usual = 0.0  # seconds an item takes lately
+        self._working = False
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
         self._thread.start()
@@ -66,6 +69,11 @@ class ScoringQueue(Generic[T]):
         """Seconds that the oldest waiting item has waited; 0 where none waits."""
         with self._changed:
             return self._waited()
+
+    def busy(self) -> bool:
+        """Whether anybody waits for an answer."""
+        with self._changed:
+            return self._working or bool(self._waiting)
 
     def submit(self, items: Sequence[T], *, admitted: bool = False) -> Future[list[Any]]:
         """Queue items that are answered together; raises ``Overloaded`` unless ``admitted`` (the rest of a batch)."""
@@ -91,7 +99,8 @@ class ScoringQueue(Generic[T]):
     def _has_room(self, waited: float) -> bool:
         # The oldest item's age alone would let a burst in that takes many times as long to work off.
         expected = waited if self._items < self._limits.group else max(waited, self._items * self._usual)
-        return self._items < self._limits.queue_length and expected <= self._limits.queue_age_s
+        patience = min(1.5 * self._limits.group * self._usual, self._limits.slow_age_s)
+        return self._items < self._limits.queue_length and expected <= max(self._limits.queue_age_s, patience)
 
     def close(self) -> None:
         """Let what waits finish, then stop."""
@@ -121,6 +130,7 @@ class ScoringQueue(Generic[T]):
         group: list[tuple[Sequence[T], Future[list[Any]]]] = []
         taken = 0
         with self._changed:
+            self._working = False
             while not group:
                 while not self._waiting:
                     if self._closed:
@@ -132,6 +142,7 @@ class ScoringQueue(Generic[T]):
                     if future.set_running_or_notify_cancel():
                         group.append((items, future))
                         taken += len(items)
+            self._working = True
         return group
 
     def _took(self, started: float, items: int) -> None:

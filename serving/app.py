@@ -16,14 +16,21 @@ from serving import (
     routes_cases,
     routes_context,
     routes_desk,
+    routes_filing,
+    routes_governance,
+    routes_outbox,
+    routes_people,
     routes_queue,
     routes_registers,
     routes_reports,
     routes_scores,
 )
 from serving.admission import Overloaded
+from serving.door import Door, refusal_of_overload
+from serving.headers import SecureHeaders
 from serving.last_resort import LastResort
 from serving.metrics import Measured, Metrics
+from serving.openapi import document_all
 from serving.refusals import STATUS, refusal_of_desk
 from serving.requests import Refused
 from serving.routes_scores import PartsNow
@@ -36,14 +43,28 @@ def create_app(metrics: Metrics) -> FastAPI:
     app = FastAPI(title="AlertGrade", version=version("alertgrade"), summary=_SUMMARY, docs_url=None, redoc_url=None)
     app.state.metrics = metrics
     app.include_router(routes_scores.router)
-    for routes in (routes_desk, routes_queue, routes_cases, routes_registers, routes_context, routes_reports):
+    for routes in (
+        routes_desk,
+        routes_queue,
+        routes_cases,
+        routes_filing,
+        routes_registers,
+        routes_outbox,
+        routes_context,
+        routes_reports,
+        routes_governance,
+        routes_people,
+    ):
         app.include_router(routes.router)
     app.add_api_route("/metrics", _metrics, include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/", _to_docs, include_in_schema=False)  # else BentoML's own page
     app.add_middleware(LastResort)
+    app.add_middleware(Door, full=lambda: app.state.parts.queue.full())
+    app.add_middleware(SecureHeaders)
     app.add_middleware(Measured, metrics=metrics)  # the outermost: it counts what the last resort answers
     _add_errors(app)
+    document_all(app)
     return app
 
 
@@ -89,8 +110,7 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Overloaded)
     def _overloaded(_request: Request, error: Overloaded) -> Response:
-        headers = {"Retry-After": str(error.retry_after)}
-        return _shown(Refused(429, str(error), "wanted a shorter queue", "try again later", headers=headers))
+        return _shown(refusal_of_overload(error))
 
     @app.exception_handler(LedgerUnavailable)
     def _unavailable(_request: Request, error: LedgerUnavailable) -> Response:

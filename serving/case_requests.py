@@ -182,3 +182,10 @@ class StrategyRequest(Body):
     rule_id: Name
     reason: Sentence
     until: date
+
+
+class ActionRequest(Body):
+    """What another system should do with the case's account, and why."""
+
+    action: Literal["raise_aml_rating", "start_enhanced_due_diligence", "restrict_opening"]
+    reason: Sentence

@@ -16,13 +16,17 @@ class Champion:
     """Follows ``<bundles>/champion.json`` (``{"digest", "path", "version"}``): a new one is served without restart.
 
     ``load(folder)`` verifies and opens a bundle; whatever it raises is a refusal, until the file changes. A
-    relative ``path`` is read from the bundles folder.
+    relative ``path`` is read from the bundles folder. ``alias`` "challenger" follows ``challenger.json`` likewise.
     """
 
-    def __init__(self, bundles: Path, load: Callable[[Path], Scorer]) -> None:
-        self._file, self._load = bundles / "champion.json", load
+    def __init__(self, bundles: Path, load: Callable[[Path], Scorer], alias: str = "champion") -> None:
+        self._file, self._load, self._alias = bundles / f"{alias}.json", load, alias
         self._seen: tuple[int, int] | None = None
         self._loaded: Loaded | None = None
+
+    def named(self) -> bool:
+        """Whether there is a pointer at all."""
+        return self._file.exists()
 
     def changed(self) -> Loaded | None:
         """The champion and why there is none, where it changed since the last call; else ``None``."""
@@ -43,9 +47,9 @@ class Champion:
             folder = self._file.parent / str(named["path"])
             digest = str(named["digest"])
         except FileNotFoundError:
-            return None, "model_missing: no champion has been promoted"
+            return None, f"model_missing: no {self._alias} has been promoted"
         except (OSError, ValueError, KeyError, TypeError) as error:
-            return None, f"model_refused: champion.json cannot be read ({type(error).__name__})"
+            return None, f"model_refused: {self._file.name} cannot be read ({type(error).__name__})"
         try:
             scorer = self._load(folder)
             served = scorer.versions.digest
@@ -54,5 +58,5 @@ class Champion:
         except Exception as error:  # whatever the model's libraries throw, the rules can grade
             return None, f"model_refused: {type(error).__name__}: {error}"
         if served != digest:
-            return None, f"model_refused: the bundle's digest is {served}, champion.json names {digest}"
+            return None, f"model_refused: the bundle's digest is {served}, {self._file.name} names {digest}"
         return scorer, None

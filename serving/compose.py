@@ -8,18 +8,25 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from alertgrade.errors import AlertError
+from ledger.errors import LedgerError
+from ledger.kek import read_keks
 from ledger.ledger import Ledger
+from ledger.vault import Vault
 from ledger.workflow.terms import Terms
+from models.replay import Replayer, bundle_by_digest
 from rules_baseline.trigger import TriggerRecord
 from serving.access import Keyring
 from serving.admission import Limits, ScoringQueue
 from serving.behaviour import BehaviourReader
 from serving.champion import Champion
-from serving.grader import Grader
+from serving.grader import Grader, Observer
 from serving.judge import Judge, Question, Scorer
 from serving.metrics import Metrics
+from serving.oidc import Issuer, Tokens
 from serving.parts import Parts
 from serving.published import Published
+from serving.rates import Rates
+from serving.shadow import Shadow
 from serving.timed_reader import FeatureReader, TimedReader, Unavailable
 
 _log = logging.getLogger("serving")
@@ -45,13 +52,17 @@ def compose(
     limits: Limits | None = None,
     online: str = "",
     terms: Terms | None = None,
+    issuer: Issuer | None = None,
+    rate: int | None = None,
 ) -> Parts:
     """Open the ledger, the feature store and the champion; only a ledger that cannot be used is an error.
 
     ``desk`` holds the files of ``alertgrade publish``; ``online`` is the address of an online store that is not the
-    file under ``features``; ``terms`` are the desk's.
+    file under ``features``; ``terms`` are the desk's; ``issuer`` signs callers in beside API keys; ``rate`` is how
+    often a key may ask a second.
     """
     from features.reader import OnlineReader
+    from models.definitions import record_definitions
     from models.policy import Policy
 
     ledger = Ledger(ledger_url, clock, busy_timeout_ms=LEDGER_WAIT_MS, terms=terms)
@@ -59,20 +70,29 @@ def compose(
     desk_reader = TimedReader(OnlineReader(features, online=online), DESK_LIMIT_S)
     champion = Champion(bundles, lambda folder: _load(folder, keys))
     scorer, refusal = champion.changed() or (None, None)
-    grader = Grader(scorer, refusal, reader, ledger, Policy.read(), [metrics])
+    challenger = Champion(bundles, lambda folder: _load(folder, keys), "challenger")
+    observers: list[Observer] = [metrics]
+    policy = Policy.read()
+    grader = Grader(scorer, refusal, reader, ledger, policy, observers)
+    grader.made_by = record_definitions(ledger, policy)
+    queue = ScoringQueue[Question](lambda questions: _graded(champion, grader, questions), limits or Limits())
+    shadow = Shadow(challenger, ledger, metrics, queue.busy)
+    observers.append(shadow)
     return Parts(
         ledger=ledger,
         grader=grader,
         champion=champion,
-        queue=ScoringQueue(lambda questions: _graded(champion, grader, questions), limits or Limits()),
-        keyring=Keyring(ledger),
+        queue=queue,
+        keyring=Keyring(ledger, tokens=Tokens(issuer) if issuer else None, rates=Rates(rate) if rate else None),
         metrics=metrics,
         clock=clock,
         published=Published(desk),
         bundles=bundles,
         behaviour=BehaviourReader(features),
         desk_reader=desk_reader,
-        closing=[reader.close, desk_reader.close],
+        vault=_vault(ledger, keys),
+        replayer=Replayer(ledger, bundle_by_digest(bundles, lambda folder: _load(folder, keys))),
+        closing=[shadow.close, reader.close, desk_reader.close],
     )
 
 
@@ -98,6 +118,14 @@ def bulk_judge(triggers: Sequence[TriggerRecord], bundles: Path, keys: Path, fea
     except Exception as error:  # the rules can grade whatever the store's libraries throw, and every row says so
         reader = Unavailable(AlertError(f"{type(error).__name__}: {error}"))
     return Judge(scorer, refusal, reader, Policy.read())
+
+
+def _vault(ledger: Ledger, keys: Path) -> Vault | None:
+    try:
+        return Vault(ledger, *read_keks(keys))
+    except (OSError, LedgerError) as error:  # grading does not need it, and the desk's call says that it is closed
+        _log.error("no vault: %s", error)
+        return None
 
 
 def _load(folder: Path, keys: Path) -> Scorer:

@@ -44,6 +44,7 @@ class Grader:
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.judge = Judge(scorer, refusal, feature_reader, policy)
+        self.made_by: Mapping[str, str] = {}  # what else a replay needs to know (models.definitions)
         self._ledger, self._observers, self._now = ledger, observers, now
 
     def grade(self, questions: Sequence[Question]) -> list[Outcome]:
@@ -73,8 +74,8 @@ class Grader:
         for place, outcome in zip(fresh, recorded, strict=True):
             outcomes[place] = outcome
         again = [place for place, outcome in enumerate(outcomes) if outcome is None]  # an alert twice in the group
-        for place, outcome in zip(again, self.grade([questions[k] for k in again]) if again else [], strict=True):
-            outcomes[place] = outcome
+        for place, repeated in zip(again, self.grade([questions[k] for k in again]) if again else [], strict=True):
+            outcomes[place] = repeated
         return [outcome for outcome in outcomes if outcome is not None]
 
     def _new(
@@ -89,7 +90,7 @@ class Grader:
         ]
         answers = [answer.model_dump(mode="json") for answer in self._answers(questions, prepared)]
         scores = [
-            NewScore(trigger, answer, canonical_json(answer), _evidence(question, one, before))
+            NewScore(trigger, answer, canonical_json(answer), _evidence(question, one, before, self.made_by))
             for question, trigger, one, before, answer in zip(
                 questions, triggers, prepared, earlier, answers, strict=True
             )
@@ -127,10 +128,13 @@ def _before(place: int, fresh: Sequence[int], triggers: Sequence[Trigger]) -> li
     return [triggers[other] for other in fresh if other < place and concerns(triggers[other], triggers[place])]
 
 
-def _evidence(question: Question, prepared: Prepared, earlier: Sequence[Trigger]) -> dict[str, Any]:
+def _evidence(
+    question: Question, prepared: Prepared, earlier: Sequence[Trigger], made_by: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "features": prepared.input.features,
         "intraday_given": question.intraday is not None,
         "baseline_read": [one["alert_id"] for one in earlier],
         "explain": question.explain,
+        "made_by": made_by,
     }

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest, values
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
@@ -20,7 +20,10 @@ class Metrics:
     """Counters of one service process, in a registry of their own."""
 
     def __init__(self) -> None:
+        # In memory: Feast and BentoML switch the library to mapped files, and a full disk then ends the process.
+        values.ValueClass = values.MutexValue
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         self.requests = Counter(
             "alertgrade_requests", "Requests answered", ("method", "route", "status"), registry=self._registry
         )
@@ -34,6 +37,12 @@ class Metrics:
         self.queue_age = Gauge(
             "alertgrade_queue_age_seconds", "How long the oldest waiting alert has waited", registry=self._registry
         )
+        self.shadow = Counter(
+            "alertgrade_shadow",
+            "Alerts shown to the challenger",
+            ("what",),
+            registry=self._registry,
+        )
         self.commit_seconds = Histogram(
             "alertgrade_ledger_commit_seconds",
             "Time to record a group of grades",
@@ -46,6 +55,10 @@ class Metrics:
         self.feature_age = Gauge(
             "alertgrade_feature_age_days", "Weekdays of features missing at the last grade", registry=self._registry
         )
+
+    def shadowed(self, what: str, alerts: int) -> None:
+        """``serving.shadow.Counts``: what became of the challenger's work."""
+        self.shadow.labels(what).inc(alerts)
 
     def committed(self, scores: int, seconds: float) -> None:
         """``serving.grader.Observer``: a group of grades went on record."""

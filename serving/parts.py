@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ledger.ledger import Ledger
+from ledger.vault import Vault
+from models.replay import Replayer
 from serving.access import Keyring
 from serving.admission import ScoringQueue
 from serving.behaviour import BehaviourReader
@@ -39,6 +41,8 @@ class Parts:
     bundles: Path
     behaviour: BehaviourReader
     desk_reader: FeatureReader | None = None
+    replayer: Replayer | None = None
+    vault: Vault | None = None
     max_body: int = 256 * 1024
     max_batch_body: int = 16 * 1024 * 1024
     closing: list[Callable[[], None]] = field(default_factory=list)

@@ -48,19 +48,19 @@ def _prepare() -> None:
     end_with_parent(signal.SIGTERM)  # ours may be killed too; told so, the service ends its worker itself
 
 
-def wait_ready(url: str, timeout: float, process: subprocess.Popen[bytes] | None = None) -> None:
-    """Return when ``url/readyz`` says so; ``AlertError`` after ``timeout`` seconds or where ``process`` has ended."""
+def wait_ready(url: str, timeout: float, process: subprocess.Popen[bytes] | None = None, path: str = "/readyz") -> None:
+    """Return when ``url`` + ``path`` says so; ``AlertError`` after ``timeout`` seconds or when ``process`` ended."""
     until = time.monotonic() + timeout
     while time.monotonic() < until:
         if process is not None and process.poll() is not None:
             raise AlertError(f"the service ended with code {process.returncode}", "wanted it to start", "read its log")
         try:
-            with urlopen(f"{url}/readyz", timeout=2) as answer:  # noqa: S310  # our own address
+            with urlopen(f"{url}{path}", timeout=2) as answer:  # noqa: S310  # our own address
                 if answer.status == 200:
                     return
         except (URLError, OSError):
             time.sleep(0.1)
-    raise AlertError(f"{url} is not ready after {timeout:.0f} s", "wanted /readyz to answer 200", "read its log")
+    raise AlertError(f"{url} is not ready after {timeout:.0f} s", f"wanted {path} to answer 200", "read its log")
 
 
 def stop_service(process: subprocess.Popen[bytes], timeout: float = 15.0) -> int:

@@ -51,17 +51,15 @@ class Filters(BaseModel):
     restricted: bool | None = None
     known_strategy: bool | None = None
     unassigned: bool | None = None
-    overdue: Literal[True] | None = None
+    overdue: bool | None = None
     min_age_hours: float | None = Field(None, ge=0, le=100_000, allow_inf_nan=False)
 
     def of_ledger(self, parts: Parts) -> tuple[dict[str, Any], str]:
         """The ledger's filters, and now as an instant text."""
         now = parts.clock()
-        found = self.model_dump(include={*Filters.model_fields} - {"overdue", "min_age_hours"})
+        found = self.model_dump(include={*Filters.model_fields} - {"min_age_hours"})
         if self.min_age_hours is not None:
             found["opened_before"] = instant_text(now - timedelta(hours=self.min_age_hours))
-        if self.overdue:
-            found |= {"due_before": instant_text(now), "status": "open"}
         return found, instant_text(now)
 
 

@@ -23,6 +23,7 @@ class _File(BaseModel):
     audit_share: _Share
     audit_grades: tuple[_Grade, ...]
     review_grades: tuple[_Grade, ...]
+    notify_grades: tuple[_Grade, ...]
     due_hours: dict[_Grade, Annotated[float, Field(gt=0, le=10_000)]]
     seed: Annotated[str, Field(min_length=1, max_length=100)]
 

@@ -54,7 +54,8 @@ def import_dispositions(ledger: Ledger, file: Path, alerts: Path | None) -> Impo
     triggers, aside = _triggers(given, alerts), aside + more
     records = {t.alert_id: t for t in triggers if isinstance(t, TriggerRecord)}
     aside += [t for t in triggers if isinstance(t, SetAside)]
-    kept, asked, known = {}, [], 0
+    kept: dict[str, dict[str, Any]] = {}
+    asked, known = [], 0
     for row in sorted(dispositions, key=lambda row: (row["decided_at"], row["alert_id"])):
         on_record = _on_record(ledger, row["alert_id"])
         reason = _why_not(row, kept, records, on_record)

@@ -16,6 +16,7 @@ from alertgrade.telemetry import keep_at_home
 
 MODEL = "alert-grader"
 POINTER = "champion.json"  # what the service reads: digest, path and version of the champion
+CHALLENGER = "challenger.json"  # the same of the challenger, which the service lets grade in the shadow
 GATE_FILE = "gate.json"
 ROOT = "adapted_from"
 _LINE = "champions"  # tag of the registered model: the versions that were champion, oldest first
@@ -81,8 +82,17 @@ class ModelRegistry:
         if self.champion() is None:
             self.promote(str(created.version))
         elif ROOT not in tags:
-            self.client.set_registered_model_alias(MODEL, "challenger", created.version)
+            self.challenge(str(created.version))
         return str(created.version)
+
+    def challenge(self, version: str) -> Version:
+        """Make ``version`` challenger: a running service lets it grade beside the champion, on record only."""
+        chosen = self.version(version)
+        if chosen.retired or "champion" in chosen.aliases:
+            raise AlertError(f"version {version} is retired or champion", "wanted another", "see alertgrade models")
+        self.client.set_registered_model_alias(MODEL, "challenger", version)
+        self._point(CHALLENGER, chosen)
+        return chosen
 
     def champion(self) -> Version | None:
         """The version that carries the alias, or null."""
@@ -154,6 +164,7 @@ class ModelRegistry:
         self.client.set_model_version_tag(MODEL, version, "retired", "true")
         for alias in chosen.aliases:
             self.client.delete_registered_model_alias(MODEL, alias)
+            (self.bundles / f"{alias}.json").unlink(missing_ok=True)
         return chosen
 
     def bundle(self, version: str) -> tuple[Path, Path]:
@@ -182,13 +193,17 @@ class ModelRegistry:
         return found
 
     def _serve(self, chosen: Version) -> None:
-        bundle, _ = self.bundle(chosen.version)
         self.client.set_registered_model_alias(MODEL, "champion", chosen.version)
         if "challenger" in chosen.aliases:
             self.client.delete_registered_model_alias(MODEL, "challenger")
-        pointer = self.bundles / (POINTER + ".new")
+            (self.bundles / CHALLENGER).unlink(missing_ok=True)
+        self._point(POINTER, chosen)
+
+    def _point(self, name: str, chosen: Version) -> None:
+        bundle, _ = self.bundle(chosen.version)
+        pointer = self.bundles / f"{name}.new"
         pointer.write_text(json.dumps({"digest": chosen.digest, "path": str(bundle), "version": chosen.version}))
-        pointer.replace(self.bundles / POINTER)
+        pointer.replace(self.bundles / name)
 
     def _line(self) -> list[str]:
         tags = self.client.get_registered_model(MODEL).tags

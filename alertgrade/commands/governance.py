@@ -1,4 +1,4 @@
-"""``alertgrade monitor report|backtest|inventory|changes|lineage|samples``: what governance and the supervisor ask for."""
+"""``alertgrade monitor report|backtest|inventory|changes|lineage|samples``: what governance and supervisors ask."""
 
 from __future__ import annotations
 

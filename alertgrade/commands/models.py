@@ -20,17 +20,31 @@ Approver = Annotated[str, typer.Option(help="who approves; goes on record")]
 Number = Annotated[str, typer.Argument(help="version number, see alertgrade models")]
 
 
-def models() -> None:
-    """List registered versions, their aliases and main metrics.
+def models(
+    shadow: Annotated[bool, typer.Option("--shadow", help="also: champion against challenger, grade by grade")] = False,
+) -> None:
+    """List registered versions, their aliases, main metrics and how often they agreed in the champion's shadow.
 
-    Example: alertgrade models
+    Example: alertgrade models --shadow
     """
-    table = Table("version", "alias", "digest", "author", "kappa", "cost", "coverage")
-    for row in registry(settings()).versions():
+    from training.shadow import agreements
+
+    home = settings()
+    with contextlib.closing(open_ledger(home)) as ledger:
+        seen = agreements(ledger.entries(kinds=["shadow"]))
+    table = Table("version", "alias", "digest", "author", "kappa", "cost", "coverage", "in the shadow")
+    for row in registry(home).versions():
         figures = [f"{row.metrics.get(k, float('nan')):.3f}" for k in ("quadratic_kappa", "expected_cost", "coverage")]
         said = [*row.aliases, *(["retired"] if row.retired else [])]
-        table.add_row(row.version, ", ".join(said), row.digest[:12], row.author or "not on record", *figures)
+        found = seen.get(row.digest)
+        beside = f"{found.alerts:,} alerts, {found.share or 0:.1%} as champion" if found else "-"
+        table.add_row(row.version, ", ".join(said), row.digest[:12], row.author or "not on record", *figures, beside)
     console.print(table)
+    for digest, found in seen.items() if shadow else ():
+        pairs = Table("champion \\ " + digest[:12], *map(str, range(1, 6)))
+        for grade, counts in enumerate(found.table(), start=1):
+            pairs.add_row(str(grade), *map(str, counts))
+        console.print(pairs)
 
 
 def promote(version: Number, approver: Approver) -> None:

@@ -1,4 +1,4 @@
-"""``alertgrade monitor outcomes|effectiveness|disagreement``: what came of the grades, the desk, and where voices part."""
+"""``alertgrade monitor outcomes|effectiveness|disagreement``: what came of the grades, the desk, where voices part."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def outcomes(since: Since = None, at: At = None, out: Out = None, record: Record
 def effectiveness(
     since: Since = None, until: Until = None, at: At = None, out: Out = None, record: Record = False
 ) -> None:
-    """The desk's figures 处置效能: alerts, hit rate, false positives, times, closing rate 闭环率, by week, month, person.
+    """The desk's figures 处置效能: alerts, hits, false positives, times, closing rate 闭环率, by week, month, person.
 
     Example: alertgrade monitor effectiveness --since 2026-03-01 --until 2026-03-31
     """

@@ -47,7 +47,9 @@ def management_report(
             effectiveness.effectiveness(columns, *past, at),
             outcome_sheet.outcome_figures(columns, reference.digest, policy.cost, *past, at),
         )
-        for name, sheet, found in zip(("desk", "outcomes"), (effectiveness.SHEET, outcome_sheet.SHEET), before, strict=True):
+        for name, sheet, found in zip(
+            ("desk", "outcomes"), (effectiveness.SHEET, outcome_sheet.SHEET), before, strict=True
+        ):
             keep_rows(columns, sheet, found, folder / "rows" / f"{name}-before")
         desk = effectiveness.effectiveness(columns, *period, at)
         outcomes = outcome_sheet.outcome_figures(columns, reference.digest, policy.cost, *period, at)
@@ -140,7 +142,10 @@ def _network(home: Settings, columns: EntryColumns, last: date) -> Any:
     return columns.query(
         "SELECT * FROM read_parquet($files, union_by_name=true) WHERE event_timestamp < $last "
         "QUALIFY row_number() OVER (PARTITION BY account_id ORDER BY event_timestamp DESC, created_timestamp DESC) = 1",
-        {"files": str(files / "**" / "*.parquet"), "last": datetime(last.year, last.month, last.day, 23, 59, tzinfo=UTC)},
+        {
+            "files": str(files / "**" / "*.parquet"),
+            "last": datetime(last.year, last.month, last.day, 23, 59, tzinfo=UTC),
+        },
     )
 
 

@@ -35,7 +35,7 @@ def table(seen: Sequence[Seen], commit: str, waiting: Sequence[Mutant] = ()) -> 
         "",
         "| rule | clause | mutant | caught by |",
         "|---|---|---|---|",
-        *(_row(one) for one in seen),
+        *(row(one) for one in seen),
         "",
         *(_section("Not judged yet", [Seen(mutant) for mutant in waiting]) if waiting else []),
     ]
@@ -57,7 +57,8 @@ def _summary(seen: Sequence[Seen]) -> list[str]:
     return ["## By rule", "", "| rule | mutants | caught |", "|---|---|---|", *rows, ""]
 
 
-def _row(one: Seen) -> str:
+def row(one: Seen) -> str:
+    """Its line of the table."""
     name = one.killer.removeprefix("tests/").replace(".py::", ": ") or "–"
     how = "" if _asserted(one) or not one.how else f" ({one.how})"
     return f"| {one.mutant.rule} | {_cell(one.mutant.clause)} | {_change(one)} | {_cell(name + how)} |"

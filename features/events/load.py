@@ -23,10 +23,12 @@ def load_events(
 ) -> Events:
     """Load and validate a folder of raw tables (the contract: ``features.events.schema``).
 
-    Every table of the contract becomes a physical table of its name, typed; a table that was not given is there
-    without rows. Rows that break the contract go to ``Events.quarantine`` and never stop the others. ``database`` is
-    a DuckDB file (made, or its tables replaced); None keeps everything in memory, or in a temporary file if the
-    folder is more than about ``large`` bytes of CSV (128 MiB): loading then stays below 2 GB whatever the size.
+    Every table of the contract becomes a table of its name, typed; a table that was not given is there without rows.
+    Rows that break the contract go to ``Events.quarantine`` and never stop the others. Orders and trades in parquet
+    without a fault are read where they are: the file has to stay as it is while the events are open. All else is
+    copied, with ``database`` everything: a DuckDB file (made, or its tables replaced); None keeps the copies in memory,
+    or in a temporary file if the folder is more than about ``large`` bytes of CSV (128 MiB): loading then stays below
+    2 GB whatever the size.
     ``progress`` is told of the CSV files as they are read. Instants are UTC without zone.
 
     Raises ``AlertError`` for a missing or empty folder, a missing required table or column, a file that cannot be
@@ -41,7 +43,8 @@ def load_events(
             staged: dict[str, Staged] = {}
             for name, table in TABLES.items():
                 if name in sources:
-                    staged[name] = stage(connection, sources[name], pseudonym_key, progress)
+                    copied = database is not None
+                    staged[name] = stage(connection, sources[name], pseudonym_key, progress, copied=copied)
                 else:
                     create_empty(connection, table)
             table_check.refuse_overlaps(connection)

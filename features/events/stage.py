@@ -13,6 +13,7 @@ import duckdb
 from alertgrade.errors import AlertError
 from features.events.csv_lines import FAULT, TEXT, CsvStream
 from features.events.duplicates import drop_duplicates
+from features.events.in_place import read_in_place
 from features.events.pseudonym import IDENTITY_COLUMNS
 from features.events.pseudonym_sql import pseudonymised
 from features.events.row_check import MARKS, ORIGIN, checked_rows
@@ -64,10 +65,15 @@ def create_quarantine(connection: Any) -> None:
     connection.execute(f"CREATE OR REPLACE TABLE quarantine ({columns})")
 
 
-def stage(connection: Any, source: Source, key: bytes, progress: Progress | None = None) -> Staged:
-    """Load one table; raises ``AlertError`` where a required column is missing or a file cannot be read at all."""
+def stage(
+    connection: Any, source: Source, key: bytes, progress: Progress | None = None, *, copied: bool = True
+) -> Staged:
+    """Load one table; raises ``AlertError`` where a required column is missing or a file cannot be read at all.
+
+    Where the rows need not be ``copied`` into the engine, large files that are good as they stand are read in place.
+    """
     try:
-        return _stage(connection, source, key, progress)
+        return _stage(connection, source, key, progress, copied=copied)
     except duckdb.OutOfMemoryException as error:
         seen = f"{source.name_of(source.files[0])} needs more than the memory and the scratch disk have"
         raise AlertError(seen, "wanted room in the folder of temporary files", "set TMPDIR to a larger disk") from error
@@ -92,7 +98,7 @@ def add_rows(connection: Any, source: Source, key: bytes, identity: str) -> Stag
     return replace(staged, kept=staged.kept - again, duplicates=staged.duplicates + again)
 
 
-def _stage(connection: Any, source: Source, key: bytes, progress: Progress | None) -> Staged:
+def _stage(connection: Any, source: Source, key: bytes, progress: Progress | None, *, copied: bool) -> Staged:
     if source.is_csv:
         stream = CsvStream(source.files[0], set(source.table.column_names), progress)
         types = dict.fromkeys((name for name in stream.header if name), "VARCHAR")
@@ -104,6 +110,9 @@ def _stage(connection: Any, source: Source, key: bytes, progress: Progress | Non
     rows = _parquet(source)
     types = {str(column): str(kind) for column, kind, *_ in connection.execute(f"DESCRIBE {rows}").fetchall()}
     _refuse_missing(source, types)
+    whole = None if copied else read_in_place(connection, source, types)
+    if whole is not None:
+        return Staged(whole, whole, 0, 0, _extra(source.table, types))
     _create(connection, source, rows, types, key)
     return _counted(connection, source.table, types, None)
 
@@ -128,9 +137,12 @@ def _counted(connection: Any, table: Table, types: dict[str, str], encoding: str
     for mark in MARKS:
         connection.execute(f"ALTER TABLE {name} DROP COLUMN {mark}")
     duplicates = drop_duplicates(connection, table)
-    extra = tuple(sorted(column for column in types if column not in (*table.column_names, *ORIGIN)))
     kept = whole - broken - duplicates
-    return Staged(whole, kept, broken, duplicates, extra, trimmed, rounded, encoding)
+    return Staged(whole, kept, broken, duplicates, _extra(table, types), trimmed, rounded, encoding)
+
+
+def _extra(table: Table, types: dict[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(column for column in types if column not in (*table.column_names, *ORIGIN)))
 
 
 def _name(source: Source) -> str:

@@ -77,6 +77,10 @@ def _sample(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, A
         at.put_case(case | {"sample": payload["reason"], "sample_probability": payload["probability"]})
 
 
+def _filing(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, Any]) -> None:
+    note_event(at, seq, recorded_at, "filing", payload["case_id"], payload["by"])
+
+
 def _disposition(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, Any]) -> None:
     decided: Row = {
         "status": "closed",
@@ -128,7 +132,10 @@ HANDLERS: Mapping[str, Fold] = {
     "case_note": _step("case_note", _nothing),
     "call_back": _step("call_back", _nothing),
     "statement": _step("statement", _nothing),
-    "filing": _step("filing", _nothing),
+    "filing": _filing,
+    "action_requested": _step("action_requested", _nothing),
+    "action_approved": _step("action_approved", _nothing),
+    "action_refused": _step("action_refused", _nothing),
     "appeal": _step("appeal", _appeal),
     "appeal_decided": _step("appeal_decided", _appeal_decided),
     "sample": _sample,

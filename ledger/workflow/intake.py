@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ledger import outbox
 from ledger.episodes import case_to_join
 from ledger.transaction import Appending
 from ledger.workflow.standing import standing
@@ -25,9 +26,15 @@ def opening(connection: Connection, appending: Appending, terms: Terms, trigger:
     return payload | {"case_id": case_id}
 
 
-def follow(appending: Appending, terms: Terms, alert_id: str, grade: int) -> None:
+def follow(connection: Connection, appending: Appending, terms: Terms, alert_id: str, grade: int) -> None:
     """What the grade of an alert entails beside its own entry."""
-    if terms.is_audited(alert_id, grade):
-        row = appending.projections.alert(alert_id)
-        drawn = {"reason": "audit", "probability": terms.audit_share, "case_id": row and row["case_id"]}
+    audited, told = terms.is_audited(alert_id, grade), grade in terms.notify_grades
+    alert = appending.projections.alert(alert_id) if audited or told else None
+    if alert is None:
+        return
+    if audited:
+        drawn = {"reason": "audit", "probability": terms.audit_share, "case_id": alert["case_id"]}
         appending.append("sample", alert_id, {"alert_id": alert_id, **drawn})
+    if told:
+        case = None if alert["case_id"] is None else appending.projections.case(alert["case_id"])
+        outbox.put_grade(connection, appending.recorded_at, alert, case, grade)

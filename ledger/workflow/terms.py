@@ -21,6 +21,7 @@ class Terms:
     audit_share: float = 0.0
     audit_grades: tuple[int, ...] = (4, 5)
     review_grades: tuple[int, ...] = (1, 2)
+    notify_grades: tuple[int, ...] = ()  # put into the outbox
     due_hours: Mapping[int, float] = field(default_factory=dict)
     seed: str = "alertgrade"
 

@@ -161,5 +161,5 @@ def ordered_sum(values: Floats) -> Floats:
     array([6., 0.])
     """
     if values.shape[1] == 1:
-        return np.cumsum(values, axis=0)[-1]
-    return np.add.reduce(np.ascontiguousarray(values), axis=0)
+        return np.asarray(np.cumsum(values, axis=0)[-1], dtype=np.float64)
+    return np.asarray(np.add.reduce(np.ascontiguousarray(values), axis=0), dtype=np.float64)

@@ -35,14 +35,14 @@ def writer(url: str, name: str, count: int, tag: str = "w") -> subprocess.Popen[
 
 
 @pytest.mark.processes
-def test_three_processes_write_one_chain(url, clock):
-    writers = [writer(url, name, 60) for name in ("a", "b", "c")]
+def test_four_processes_write_one_chain(url, clock):
+    writers = [writer(url, name, 45) for name in ("a", "b", "c", "d")]
     for process in writers:
         process.communicate(timeout=60)
         assert process.returncode == 0
     ledger = Ledger(url, clock)
     verdict = ledger.verify()
-    assert (verdict.entries, verdict.problems) == (3 * 60 * 2, ())
+    assert (verdict.entries, verdict.problems) == (4 * 45 * 2, ())
     assert sum(row["count"] for row in ledger.counts()["alerts"]) == 180
     assert len(ledger.cases({"status": "open"}).rows) == 5  # one a subject, whoever wrote first
     ledger.close()

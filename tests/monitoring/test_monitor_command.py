@@ -152,7 +152,9 @@ def test_the_table_of_scores_has_nulls_where_features_were_null(home, tmp_path):
     columns = EntryColumns(tmp_path / "columns")
     columns.follow(ledger)
     scores = read_scores(columns, "ab" * 32)
-    assert {"orders_5d", "cancel_ratio_5d", "is_employee", "logins_5d", "grade", "severity"} <= set(scores.table.columns)
+    assert {"orders_5d", "cancel_ratio_5d", "is_employee", "logins_5d", "grade", "severity"} <= set(
+        scores.table.columns
+    )
     assert scores.table["logins_5d"].isna().all()
     assert len(scores.table) == 4
     assert scores.first_day == scores.last_day == date(2026, 3, 2)

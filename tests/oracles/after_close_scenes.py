@@ -121,6 +121,11 @@ def synchronous() -> list[Scene]:
             scene.leg("A", "buy", f"x{number}", after=10).leg("B", "sell", f"y{number}", after=10)
         return scene
 
+    crossed = _calendar("syncrossed", 1)
+    for number in range(5):  # in the order of time two pairs, in that of A's order ids one
+        for account, after in (("A", 10), ("B", 1), ("A", 0.5), ("B", 1)):
+            own = f"crossed{99 - len(crossed.tables['trades'])}" if account == "A" else f"own{number}{after}"
+            crossed.leg(account, "buy", f"{own}t", after=after, order_id=f"{own}{account}{crossed.number}")
     fills = together("synone", 9)
     fills.leg("A", "buy", "p", after=10, order_id="one").leg("A", "buy", "q", after=0, order_id="one")
     fills.leg("B", "buy", "r", after=0).leg("B", "buy", "s", after=0)
@@ -131,6 +136,7 @@ def synchronous() -> list[Scene]:
         together("synless", 10, alone=11).says(rule),
         together("synlate", 10, apart=1.000001).says(rule),
         together("syngroup", 10).group("A", "B").says(rule),
+        crossed.says(rule, ("breach", "A|B", 10)),
         fills.says(rule, ("breach", "A|B", 10)),
     ]
 
@@ -146,6 +152,8 @@ def benefits() -> list[Scene]:
     for number in range(5):
         three.leg("A", "buy", f"t{number}", volume=30, price=Decimal(0)).leg("B", "sell", f"t{number}", volume=20)
         three.leg("C", "sell", f"t{number}", volume=10)
+    apart = gave("btapart", 4, "0", volume=20).matches(1, "A", "B", price=Decimal(0), contract="btnowhere2605")
+    apart.add("contracts", rows.contract(contract="btnowhere2605", product="btnowhere"))  # known, but never settled
     unsettled = Scene("btunsettled").matches(6, "A", "B", price=Decimal(0), volume=10)
     return [
         gave("bt5", 5, "0").says(rule, ("breach", "A|B", 50_000)),
@@ -156,6 +164,7 @@ def benefits() -> list[Scene]:
         back.says(rule),
         three.says(rule, ("breach", "A|B", 100_000), ("breach", "A|C", 50_000)),
         unsettled.says(rule),
+        apart.says(rule),
     ]
 
 
@@ -213,6 +222,13 @@ def spoofs() -> list[Scene]:
             scene.orders(1, every=lag, order_id=order_id, volume=lots, **by)
         return scene
 
+    greedy = Scene("spgreedy")
+    for number in range(2):  # the earlier fill takes the earlier order and leaves the later fill its own
+        first, second = (f"spgreedy{name}{number}" for name in ("r", "s"))
+        new = {"event": "accepted", "volume": 5, "side": "sell"}
+        greedy.orders(1, every=100, order_id=first, **new).leg("A", "buy", f"f{number}", after=10)
+        greedy.orders(1, every=0.5, order_id=second, **new).leg("A", "buy", f"g{number}", after=0.5)
+        greedy.orders(1, order_id=first, volume=5, side="sell").orders(1, order_id=second, volume=5, side="sell")
     filled = spoof("spfilled").leg("A", "sell", "x", order_id="spfilledr0")
     more = spoof("spmore")
     for number in range(3):
@@ -251,6 +267,7 @@ def spoofs() -> list[Scene]:
         rejected.says(rule),
         kept.says(rule),
         shared.says(rule),
+        greedy.says(rule, ("breach", "A", 4)),
         unknown.says(rule),
     ]
 
@@ -262,7 +279,7 @@ def matched() -> list[Scene]:
         scene = Scene(name).matches(1, buyer, seller, volume=inside)
         return scene.trades(("A", "buy"), ("C", "sell"), volume=outside) if outside else scene
 
-    def banked(scene: Scene, bank: str) -> Scene:
+    def banked(scene: Scene, bank: str | None) -> Scene:
         for who in "AB":
             scene.add("cash_flows", rows.cash_flow(scene.who(who), 1, scene.tick(), bank_account=bank))
         return scene
@@ -280,6 +297,10 @@ def matched() -> list[Scene]:
         traded("moself", 20, 0, "A", "A").group("A", "B").says(rule, ("breach", "A", 1.0)),
         traded("mostranger", 20, 0).says(rule),
         banked(traded("mobank", 20, 0), "bank1").says(rule, ("breach", "A", 1.0)),
+        banked(traded("monobank", 20, 0), None).says(rule),
+        traded("mobegins", 20, 0).group("A", "B", declared=False, valid_from=rows.DAY).says(rule, ("breach", "A", 1.0)),
+        traded("moended", 20, 0).group("A", "B", declared=False, valid_to=rows.DAY).says(rule),
+        traded("moalone", 20, 0, "A", "A").group("A", declared=False).says(rule),
         address.says(rule, ("breach", "A", 1.0)),
         three.says(rule, ("breach", "A", 0.8)),
     ]

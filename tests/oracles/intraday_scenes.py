@@ -147,7 +147,10 @@ def _meetings() -> list[Scene]:
     first = scene("gtfirst").leg("B", "buy", "x").leg("A", "buy", "x").leg("C", "sell", "x")
     order = scene("gtseq").leg("A", "buy", "x").leg("B", "sell", "x", seq=2).leg("C", "sell", "x", after=0, seq=1)
     null = scene("gtnull").leg("A", "buy", "x").leg("B", "sell", "x").leg("C", "sell", "x", after=0, seq=1)
-    return [same, apart, once, first, order, null]
+    known = Scene("gtknown", day=date(2025, 8, 8)).group("A", "B").leg("A", "buy", "x")
+    known.add("contracts", rows.contract(contract="gtelsewhere2605", product="gtelsewhere"))
+    known.leg("B", "sell", "x", contract="gtelsewhere2605").says(rule)
+    return [same, apart, once, first, order, null, known]
 
 
 def _cancels(
@@ -287,7 +290,11 @@ def opened_lots() -> list[Scene]:
     month.add("opening_limits", rows.opening_limit("io2601", 100, "month", exchange="CFFEX"))
     month.add("opening_limits", rows.opening_limit("io", 200, "product", exchange="CFFEX"))
     opens(month, 99, 2)
+    abroad = Scene("openabroad", "CFFEX")
+    abroad.add("opening_limits", rows.opening_limit(abroad.contract, 5, exchange="SHFE"))
     return [
+        opens(abroad, 9).says(rule),
+        *_products_of_a_day(),
         opens(scene("open399"), 399).says(rule),
         opens(scene("open400"), 399, 1).says(rule, ("warning", "A", 400)),
         opens(scene("open500"), 250, 250).says(rule, ("warning", "A", 500)),
@@ -303,6 +310,25 @@ def opened_lots() -> list[Scene]:
         opens(Scene("unlimited"), 9_999).says(rule),
         month.says(rule, ("warning", "A", 99), ("breach", "A", 101)),
     ]
+
+
+def _products_of_a_day() -> list[Scene]:
+    """A contract that is of a limited product until a day or from it on, and whether it is under the limit that day."""
+    found = []
+    for name, first, limited, alerts in (
+        ("openwas", "was", rows.DAY, False),
+        ("openstill", "was", rows.DAY + timedelta(days=1), True),
+        ("openis", "other", rows.DAY, True),
+        ("opennotyet", "other", rows.DAY + timedelta(days=1), False),
+    ):
+        scene = Scene(name, "CFFEX", product=f"{name}{first}", valid_to=limited)
+        second = {"was": "other", "other": "was"}[first]
+        later = {"contract": scene.contract, "product": f"{name}{second}", "valid_from": limited}
+        scene.add("contracts", rows.contract("CFFEX", **later))
+        scene.add("opening_limits", rows.opening_limit(f"{name}was", 5, "product", exchange="CFFEX"))
+        scene.leg("A", "buy", "t", volume=6)
+        found.append(scene.says("intraday_open", *((("warning", "A", 6), ("breach", "A", 6)) if alerts else ())))
+    return found
 
 
 def bursts() -> list[Scene]:
@@ -327,6 +353,16 @@ def bursts() -> list[Scene]:
     for _ in range(10):
         split.clock = split.clock.replace(microsecond=0) + timedelta(seconds=2, microseconds=700_000)
         split.orders(10, every=0.05)  # five before the second ends and five after
+    places, days = scene("bplaces"), scene("bdays")
+    for part, changes in ((places, {"exchange": "DCE"}), (days, {"trading_day": date(2025, 10, 10)})):
+        for _ in range(10):  # five here and five elsewhere within one second
+            part.clock = part.clock.replace(microsecond=0) + timedelta(seconds=2)
+            part.orders(5, every=0.05).orders(5, every=0.05, **changes)
+    seqs, null = burst(scene("bseq"), 9), burst(scene("bnull"), 9)
+    for part, numbers in ((seqs, range(10, 0, -1)), (null, (None, *range(1, 10)))):
+        part.clock = part.clock.replace(microsecond=0) + timedelta(seconds=2)
+        for seq in numbers:  # the tenth is the one with the highest seq, or with none
+            part.orders(1, every=0, seq=seq)
     accounts = scene("bgroup", members="AB", programmatic="A").group("A", "B")
     robots = scene("brobots", members="AB", programmatic="AB").group("A", "B")
     return [
@@ -334,6 +370,10 @@ def bursts() -> list[Scene]:
         burst(scene("b10"), 10).says(rule, *alerts),
         burst(scene("bsmall"), 10, 9).says(rule),
         split.says(rule),
+        places.says(rule),
+        days.says(rule),
+        seqs.says(rule, *alerts),
+        null.says(rule, *alerts),
         burst(scene("bbefore", date(2025, 10, 8)), 10).says(rule),
         burst(scene("bhedge"), 10, hedge="hedging").says(rule, *alerts),
         burst(scene("brejected"), 10, event="rejected").says(rule),

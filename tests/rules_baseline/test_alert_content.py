@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from rules_baseline.limits import SHIPPED
+from rules_baseline.alerts import alert_id
+from rules_baseline.catalogue import intraday_rules
+from rules_baseline.limits import KINDS, SHIPPED, load_limits
+from rules_baseline.terms import terms_of
 
 YESTERDAY = date(2026, 2, 27)
 
@@ -165,3 +169,29 @@ def test_counters_tell_how_near_each_subject_is(market: Any, run: Callable[..., 
     market.order("A2", exchange="DCE")
     rows = [row for row in run(market).counters if row["rule_id"] == "frequent_cancel"]
     assert [(row["subject_id"], row["count"], row["limit"]) for row in rows] == [("A1", 417, 500), ("A2", 1, 500)]
+
+
+@pytest.mark.parametrize(
+    ("exchange", "contract", "place"),
+    [("SHFE", "cu2605", "SHFE.cu2605"), ("SHFE", None, "SHFE.-"), (None, None, "-.-")],
+)
+def test_a_dash_stands_for_a_part_that_a_rule_does_not_have(
+    exchange: str | None, contract: str | None, place: str
+) -> None:
+    assert alert_id("large_loss", "breach", "2026-03-02", exchange, contract, "A") == (
+        f"large_loss:breach:2026-03-02:{place}:A"
+    )
+
+
+def test_a_value_that_kinds_differ_in_is_open_for_a_contract_of_unknown_kind() -> None:
+    rules = [rule for rule in intraday_rules() if rule.id == "frequent_cancel"]
+    limits = load_limits(intraday_rules())
+    entry = next(e for e in limits.entries if (e.rule_id, e.exchange) == ("frequent_cancel", "DCE"))
+    split = [
+        replace(entry, kinds=kinds, values={**entry.values, "regime": regime})
+        for kinds, regime in (((KINDS[0],), "exempt_ioc"), (KINDS[1:], "fee_aware"))
+    ]
+    for entries, wanted in (([entry], "exempt_ioc"), (split, None)):
+        terms = terms_of(rules, replace(limits, entries=tuple(entries)))
+        assert [term.values["regime"] for term in terms if term.kind not in KINDS] == [wanted]
+        assert {term.limit for term in terms} == {entry.limit}

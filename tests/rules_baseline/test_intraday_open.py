@@ -170,3 +170,22 @@ def test_a_contract_without_a_limit_is_told_apart_from_a_month_of_its_name(
         (f["contract"], f["answer"], f["day_total"], f["reason"]) for f in run(market).findings if f["rule_id"] == RULE
     ]
     assert sorted(found) == [("m2605", "HIT", 9, "limit reached"), ("m2605", "MISS", 0, "no limit row")]
+
+
+def test_one_key_may_be_of_one_scope_until_a_day_and_of_another_from_it_on(
+    market: Any, run: Callable[..., Any]
+) -> None:
+    market.opening_limit("contract", "IF2605", 5, valid_to=date(2026, 3, 2))
+    market.opening_limit("product", "IF2605", 5, valid_from=date(2026, 3, 2))
+    opened(market, 6, day=date(2026, 2, 27))
+    assert [(a.level, a.measured) for a in run(market).alerts] == [("breach", 6), ("warning", 6)]
+
+
+@pytest.mark.parametrize("hedge", ["hedging", "market_making"])
+def test_exempt_lots_of_an_unknown_contract_leave_nothing_open(
+    market: Any, run: Callable[..., Any], hedge: str
+) -> None:
+    market.contracts.clear()
+    market.opening_limit("product", "IF", 5)
+    opened(market, 7, hedge=hedge)
+    assert [f["answer"] for f in run(market).findings if f["rule_id"] == RULE] == []

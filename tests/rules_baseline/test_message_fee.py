@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from alertgrade.errors import AlertError
 from features.events.load import load_events
-from rules_baseline.fee_tiers import SHIPPED, fee, load_tariffs
+from rules_baseline.fee_tiers import SHIPPED, Tier, fee, load_tariffs
 from rules_baseline.intraday.message_fee import message_fees
 
 CASE_DAY = date(2023, 4, 19)
@@ -167,3 +168,28 @@ def test_a_wrong_tariff_is_named(tmp_path: Path, old: str, new: str, says: str) 
     (tmp_path / "message_fee.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(AlertError, match=says):
         load_tariffs(tmp_path)
+
+
+@pytest.mark.parametrize(("unfilled_is_high", "filled", "cost"), [(True, 0, 2), (False, 0, 1), (True, 1, 1)])
+def test_no_fill_is_high_only_where_the_tariff_says_so(unfilled_is_high: bool, filled: int, cost: int) -> None:
+    first = (Tier(0, Decimal(1), Decimal(2)),)  # costs from its first message on: few enough to be low by the ratio
+    given = replace(tariff("SHFE", "cu"), tiers=first, unfilled_is_high=unfilled_is_high)
+    assert fee(1, filled, given) == Decimal(cost)
+
+
+@pytest.mark.parametrize(("day", "holds"), [(-1, False), (0, True), (9, True), (10, False)])
+def test_a_tariff_holds_from_its_first_day_to_the_one_before_its_end(day: int, holds: bool) -> None:
+    given = replace(tariff("SHFE", "cu"), starts=DAY, ends=DAY + timedelta(days=10))
+    assert given.holds("SHFE", DAY + timedelta(days=day), "future", "cu") is holds
+
+
+@pytest.mark.parametrize(("days", "known"), [(-1, False), (0, True), (1, True), (2, False)])
+def test_contract_and_group_are_those_of_the_day(
+    market: Any, fees: Callable[..., Any], new_contract: Any, days: int, known: bool
+) -> None:
+    valid = {"valid_from": DAY, "valid_to": DAY + timedelta(days=2)}
+    market.contracts = [new_contract("SHFE", product="cu", **valid)]
+    market.member("G", "A1", begins=valid["valid_from"], ends=valid["valid_to"])
+    market.order(day=DAY + timedelta(days=days))
+    [row] = fees(market)
+    assert (row["subject_id"], row["reason"]) == (("G", None) if known else ("A1", "contract not in contracts"))

@@ -137,6 +137,20 @@ def test_what_waits_is_worked_on_together_up_to_a_group_and_answered_each_its_ow
     queue.close()
 
 
+@pytest.mark.parametrize(("waited", "admitted"), [(0.119, True), (0.121, False)])
+def test_on_a_slow_machine_the_wait_for_one_group_is_no_overload(clock, waited, admitted):
+    queue = queue_of(clock, queue_age_s=0.025, group=4)
+    queue.submit([lambda: setattr(clock, "now", clock.now + 0.020)]).result()  # a group takes 80 ms
+    release, started = threading.Event(), threading.Event()
+    queue.submit([lambda: (started.set(), release.wait())])
+    started.wait()
+    queue.submit([lambda: None])
+    clock.now += waited
+    assert (queue.full() is None) is admitted
+    release.set()
+    queue.close()
+
+
 def test_one_group_may_wait_however_slow_the_work_is_but_never_beyond_the_age(clock):
     queue = queue_of(clock, queue_age_s=0.025, group=3)
     queue.submit([lambda: setattr(clock, "now", clock.now + 1.0)]).result()

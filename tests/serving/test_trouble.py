@@ -5,15 +5,24 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+import socket
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import httpx
+import psutil
 import pytest
+
+from ledger.ledger import Ledger
+from serving.compose import FEATURE_LIMIT_S, compose
+from serving.judge import Question
+from serving.metrics import Metrics
+from serving.requests import ScoreRequest, parse
 
 pytestmark = pytest.mark.processes
 
@@ -143,16 +152,101 @@ def test_a_revoked_key_stops_working_while_the_service_runs(service, body):
     ledger.close()
 
 
-def test_killed_in_mid_request_and_sent_again_every_alert_has_one_score_and_the_ledger_verifies(new_service, body):
+@contextmanager
+def disk_full(service) -> Iterator[None]:
+    """No process of the service may write another byte to any file, as on a full disk."""
+    serving = [psutil.Process(service.process.pid), *psutil.Process(service.process.pid).children(recursive=True)]
+    before = [one.rlimit(psutil.RLIMIT_FSIZE) for one in serving]
+    for one, (_, hard) in zip(serving, before, strict=True):
+        one.rlimit(psutil.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        for one, limit in zip(serving, before, strict=True):
+            one.rlimit(psutil.RLIMIT_FSIZE, limit)
+
+
+def test_a_full_disk_is_503_without_a_grade_and_the_service_recovers_by_itself(service, scorer_client, body):
+    with disk_full(service):
+        refused = scorer_client.post("/v1/scores", json=body("full"))
+        assert (refused.status_code, "grade" in refused.json()) == (503, False)
+        assert "Retry-After" in refused.headers
+        assert scorer_client.get("/readyz").status_code == 503
+        assert scorer_client.get("/healthz").status_code == 200
+    assert scorer_client.post("/v1/scores", json=body("full")).status_code == 200
+    assert scorer_client.get("/readyz").status_code == 200
+    ledger = service.installation.ledger()
+    assert ledger.verify().intact
+    ledger.close()
+
+
+def test_a_store_that_takes_calls_and_never_answers_costs_its_budget_and_leaves_the_grade_to_the_rules(
+    installation, body, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("features.online.redis_rows.WAIT_S", 0.5)
+    home = installation.copy(tmp_path / "home").home
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        parts = compose(
+            ledger_url=f"sqlite:///{home / 'ledger.db'}",
+            bundles=home / "bundles",
+            keys=home / "keys",
+            features=home / "features",
+            metrics=Metrics(),
+            online=f"redis://127.0.0.1:{silent.getsockname()[1]}/0",
+        )
+        questions = [Question(parse(ScoreRequest, body(f"silent {n}")).trigger()) for n in range(3)]
+        started = time.monotonic()
+        answers = [json.loads(one) for one in parts.queue.submit(questions).result()]
+        took = time.monotonic() - started
+        parts.close()
+    for answer in answers:
+        assert "feature_store_unavailable" in {text.split(":")[0] for text in answer["degraded"]}
+        assert answer["probabilities"] is None
+    assert took < 20 * FEATURE_LIMIT_S  # once for all three, and not as long as the store hangs
+
+
+def test_a_clock_set_back_breaks_neither_grade_nor_chain(service, installation, tmp_path, body):
+    later = iter([datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)])
+    ledger = Ledger(f"sqlite:///{tmp_path / 'clock.db'}", lambda: next(later))
+    for number in range(3):
+        ledger.append("rule_change", f"r{number}", {})
+    assert ledger.verify().intact
+    assert [entry.recorded_at[:7] for entry in ledger.entries()] == ["2026-05", "2026-04", "2026-06"]
+    ledger.close()
+    early, far = body("early", triggered_at=f"{installation.last_day}T00:00:00Z"), body("far", trading_day="2033-03-01")
+    with service.client("scorer") as client:  # the monitor's clock before the features; a day that cannot be its own
+        assert whats(client.post("/v1/scores", json=early)) == ["features_newer_than_alert"]
+        assert client.post("/v1/scores", json=far).status_code == 422
+
+
+def test_killed_again_and_again_under_load_every_acknowledged_grade_is_on_record_once(new_service, body):
     service = new_service()
     given: dict[str, bytes] = {}
     asked: set[str] = set()
+    for turn in range(2):
+        load_until_killed(service, body, turn, given, asked)
+        service.start()
+    with service.client("scorer") as client:
+        for name in sorted(asked):
+            again = client.post("/v1/scores", json=body(name))
+            assert again.status_code == 200
+            assert given.get(name, again.content) == again.content
+    ledger = service.installation.ledger()
+    assert ledger.verify().intact
+    assert sum(row["count"] for row in ledger.counts()["alerts"]) == len(asked)
+    assert len(list(ledger.entries(kinds=["score"]))) == len(asked)
+    ledger.close()
+
+
+def load_until_killed(service, body, turn: int, given: dict[str, bytes], asked: set[str]) -> None:
+    """Four callers post new alerts until the service is killed in the middle of their requests."""
     dead = threading.Event()
+    before = len(given)
 
     def post_until_killed(lane: int) -> None:
         with service.client("scorer") as client:
             for number in itertools.count():
-                name = f"kill {lane}.{number}"
+                name = f"kill {turn}.{lane}.{number}"
                 asked.add(name)
                 try:
                     answer = client.post("/v1/scores", json=body(name))
@@ -164,22 +258,11 @@ def test_killed_in_mid_request_and_sent_again_every_alert_has_one_score_and_the_
 
     with ThreadPoolExecutor(4) as threads:
         lanes = [threads.submit(post_until_killed, lane) for lane in range(4)]
-        while len(given) < 15 and not any(lane.done() for lane in lanes):
+        while len(given) < before + 15 and not any(lane.done() for lane in lanes):
             time.sleep(0.002)
         dead.set()
         service.kill()
         for lane in lanes:
             lane.result()
-    assert len(given) >= 15
+    assert len(given) >= before + 15
     assert given.keys() < asked  # each lane ended on an alert that got no answer
-    service.start()
-    with service.client("scorer") as client:
-        for name in sorted(asked):
-            again = client.post("/v1/scores", json=body(name))
-            assert again.status_code == 200
-            assert given.get(name, again.content) == again.content
-    ledger = service.installation.ledger()
-    assert ledger.verify().intact
-    assert sum(row["count"] for row in ledger.counts()["alerts"]) == len(asked)
-    assert len(list(ledger.entries(kinds=["score"]))) == len(asked)
-    ledger.close()

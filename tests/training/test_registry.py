@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alertgrade.errors import AlertError
-from training.registry import POINTER, ModelRegistry
+from training.registry import CHALLENGER, POINTER, ModelRegistry
 
 
 def register(registry: ModelRegistry, tmp_path: Path, digest: str) -> str:
@@ -37,6 +37,22 @@ def test_the_first_version_is_champion_and_the_next_a_challenger(registry: Model
     by_version = {v.version: v.aliases for v in registry.versions()}
     assert by_version == {first: ("champion",), second: ("challenger",)}
     assert pointer(tmp_path)["digest"] == "aaa"
+
+
+def test_the_challengers_pointer_comes_with_the_alias_and_goes_with_it(registry: ModelRegistry, tmp_path: Path) -> None:
+    first, second = register(registry, tmp_path, "aaa"), register(registry, tmp_path, "bbb")
+    file = tmp_path / "bundles" / CHALLENGER
+    found = json.loads(file.read_text())
+    assert (found["digest"], found["version"]) == ("bbb", second)
+    assert (Path(found["path"]) / "booster.txt").read_text() == "bbb"
+    registry.promote(second)
+    assert not file.exists()
+    registry.challenge(first)
+    assert json.loads(file.read_text())["digest"] == "aaa"
+    with pytest.raises(AlertError, match="champion"):
+        registry.challenge(second)
+    registry.retire(first)
+    assert not file.exists()
 
 
 def test_promotion_moves_alias_and_pointer_and_the_old_bundle_stays(registry: ModelRegistry, tmp_path: Path) -> None:

@@ -150,6 +150,19 @@ def test_entries_may_not_overlap_and_no_file_may_be_missing(parameters: Path) ->
         load_choices(SCREENS, parameters)
 
 
+@pytest.mark.parametrize(("logins", "answer"), [(False, "UNKNOWN"), (True, "MISS")])
+def test_a_cluster_below_the_limit_is_open_while_logins_are_missing(
+    book: Any, screen: Any, parameters: Path, logins: bool, answer: str
+) -> None:
+    book.calendar(1)
+    for account in ("A", "B"):
+        book.at("orders", account, ip="10.0.0.1")
+    if logins:
+        book.at("logins", "C", ip="10.0.0.2")
+    edit(parameters, "shared_address", "links: 1", "links: 2")
+    assert screen(book, "shared_address", parameters=parameters).answer("A")[0] == answer
+
+
 def test_the_version_covers_the_limits_of_screens_too(parameters: Path) -> None:
     before = load_rulebook(parameters).limits.version
     assert before == load_rulebook().limits.version

@@ -113,3 +113,17 @@ def test_a_partner_on_the_other_side_makes_it_a_suspected_violation(
     said = screen(book, "spoofing")
     assert baseline_grade(said.alerts).grade == grade
     assert said.evidence().get("partners") == (["B"] if grade == 1 else None)
+
+
+@pytest.mark.parametrize(("account", "contract"), [("A", "cu2605"), ("B", "cu2606")])
+def test_neither_its_own_trades_nor_those_on_another_contract_make_a_partner(
+    book: Any, screen: Any, account: str, contract: str
+) -> None:
+    for number in range(3):
+        episode(book, "A", 100.0 * number)
+    book.at("trades", account, 0, 50, side="buy", contract=contract)
+    for member in ("A", "B"):
+        book.add("control_groups", group_id="G", account_id=member, declared=False)
+    said = screen(book, "spoofing")
+    assert said.evidence()["partner_traded"] is False
+    assert baseline_grade(said.alerts).grade == 3

@@ -34,7 +34,7 @@ class Client:
         return self._portal.call(functools.partial(self._client.request, method, path, **more))
 
     def get(self, path: str, **params: Any) -> httpx.Response:
-        return self.request("GET", path, params=params)
+        return self.request("GET", path, params=params or None)  # an empty one would take the path's own away
 
     def post(self, path: str, body: Any = None) -> httpx.Response:
         return self.request("POST", path, json={} if body is None else body)
@@ -59,6 +59,7 @@ class Desk:
         self.app = create_app(self.parts.metrics)
         self.app.state.parts = self.parts
         self._clients: dict[str, Client] = {}
+        self.anyone = Client(self.app, portal, None)
 
     def as_(self, person: str) -> Client:
         if person not in self._clients:
@@ -70,7 +71,7 @@ class Desk:
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
 
-    def alert(self, name: str, grade: int = 3, **changes: Any) -> str:
+    def alert(self, name: str, grade: int = 3, baseline: int = 3, **changes: Any) -> str:
         """Record an alert of ``grade`` and return its case."""
         trigger = {
             "alert_id": name,
@@ -89,7 +90,7 @@ class Desk:
             "parameters_version": None,
             "evidence": None,
         } | changes
-        self.ledger.record_score(trigger, answer_of(name, grade, changes.get("baseline", 3)), {"features": {}})
+        self.ledger.record_score(trigger, answer_of(name, grade, baseline), {"features": {}})
         return self.ledger.alert(name)["case_id"]
 
     def post(self, person: str, case_id: str, action: str, **body: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Deliver what waits in the ledger's outbox: messages to people, signed calls to other systems."""

@@ -1,0 +1,83 @@
+"""Ten minutes at 80 % of what the service can do: neither its memory nor its latency may grow.
+
+    python -m benchmarks.soak --home var/demo --minutes 10
+
+Capacity is measured first (16 callers). Memory is compared as a straight line through the second half, latency as the
+99th percentile of the last fifth against the first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks._http_load import Request, Seen, at_rate, closed, resident
+from benchmarks.serving import accounts_of, copied, our_service, requests_for
+from ledger.ledger import Ledger
+
+GROWTH = 0.02  # of memory, over the whole run, that a line through the second half may foresee
+SLOWER = 1.5  # the last fifth's p99 over the first's
+
+
+def run(port: int, pid: int, request: Request, minutes: float, share: float) -> tuple[Seen, list[tuple[float, int]]]:
+    asyncio.run(closed(port, request, 0, 200, 1))
+    capacity = asyncio.run(closed(port, request, 1_000_000, 2_000, 16)).rate
+    rate, memory, done = share * capacity, [], threading.Event()
+    print(f"capacity {capacity:.0f}/s; {minutes:g} minutes at {rate:.0f}/s", flush=True)
+
+    def watch() -> None:
+        while not done.wait(1.0):
+            memory.append((time.perf_counter(), resident(pid)))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        seen = asyncio.run(at_rate(port, request, 10_000_000, rate, 60 * minutes, 32))
+    finally:
+        done.set()
+        watcher.join()
+    return seen, memory
+
+
+def verdict(seen: Seen, memory: list[tuple[float, int]]) -> bool:
+    """Print what grew; whether nothing did."""
+    order = np.argsort(seen.sent_at)
+    fifths = [np.quantile(part, 0.99) * 1000 for part in np.array_split(np.array(seen.seconds)[order], 5)]
+    at, sizes = np.array(memory).T
+    half = len(at) // 2
+    slope = np.polyfit(at[half:], sizes[half:], 1)[0] * (at[-1] - at[0]) / sizes[half:].mean()
+    print(f"{dict(seen.statuses)}, by rules {seen.by_rules}; p50 {seen.percentile(0.5):.1f} ms")
+    print("p99 by fifth of the run, ms: " + "  ".join(f"{one:.1f}" for one in fifths))
+    print(f"memory {sizes[0] / 2**20:.0f} -> {sizes[-1] / 2**20:.0f} MiB; at the second half's pace {slope:+.2%} a run")
+    faults = sum(count for status, count in seen.statuses.items() if status not in (200, 429))
+    return not faults and slope <= GROWTH and fifths[-1] <= SLOWER * fifths[0]
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--home", type=Path)
+    options.add_argument("--minutes", type=float, default=10.0)
+    options.add_argument("--load", type=float, default=0.8, help="share of the capacity")
+    options.add_argument("--port", type=int, default=8670)
+    told = options.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        home = copied(told.home, Path(scratch))
+        ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", lambda: datetime.now(UTC))
+        _, key = ledger.create_key("benchmark", "scorer")
+        ledger.close()
+        request = requests_for(key, *accounts_of(home))
+        with our_service(home, told.port) as pid:
+            seen, memory = run(told.port, pid, request, told.minutes, told.load)
+    return 0 if verdict(seen, memory) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

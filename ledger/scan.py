@@ -1,0 +1,116 @@
+"""The chain read fast: payloads as the bytes they were hashed from, and only the parts of them that a fold reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, LargeBinary, cast, func, select, type_coerce
+
+from ledger.chain import GENESIS, stored_hash
+from ledger.memory_projections import MemoryProjections
+from ledger.projection import HANDLERS, Row
+from ledger.schema import ENTRIES
+
+_BATCH = 5_000
+
+
+class Stored(NamedTuple):
+    """An entry as it is stored; ``payload`` is UTF-8."""
+
+    seq: int
+    kind: str
+    key: str
+    recorded_at: str
+    payload: bytes
+    prev_hash: str
+    hash: str
+
+    def made(self) -> str:
+        """The hash that its own text gives."""
+        return stored_hash(self.prev_hash, self.seq, self.kind, self.key, self.recorded_at, self.payload)
+
+
+class _Score(msgspec.Struct):
+    """What folds read of a score; its evidence is half of the text and skipped unread."""
+
+    alert_id: Any
+    answer: dict[str, msgspec.Raw]
+    due_at: str | None = None
+
+
+class _Unread(Mapping[str, Any]):
+    """A JSON object whose values are read when asked for: of an answer, folds want five fields of twenty."""
+
+    def __init__(self, raw: dict[str, msgspec.Raw]) -> None:
+        self._raw = raw
+
+    def __getitem__(self, name: str) -> Any:
+        return _decode(self._raw[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where the stored chain begins: after entry ``seq`` with ``hash``; ``checkpoint`` is what came before, folded.
+
+    ``pruned`` is the entry of the last prune (0: nothing was pruned).
+    """
+
+    seq: int = 0
+    hash: str = GENESIS
+    checkpoint: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    pruned: int = 0
+
+
+_decode_score = msgspec.json.Decoder(_Score).decode
+_decode = msgspec.json.Decoder().decode
+
+
+def start_of(connection: Connection) -> Start:
+    """Where the chain begins, by the last prune on record."""
+    query = select(ENTRIES.c.seq, ENTRIES.c.payload).where(ENTRIES.c.kind == "segment_pruned")
+    row = connection.execute(query.order_by(ENTRIES.c.seq.desc()).limit(1)).first()
+    if row is None:
+        return Start()
+    said = _decode(row.payload)
+    return Start(said["last"], said["hash"], said["checkpoint"], row.seq)
+
+
+def scan(connection: Connection, until: int | None = None) -> Iterator[Sequence[Stored]]:
+    """The entries in chain order up to ``until`` (all), a few thousand at a time."""
+    payload: Any = cast(ENTRIES.c.payload, LargeBinary)
+    if connection.dialect.name == "postgresql":
+        payload = type_coerce(func.convert_to(ENTRIES.c.payload, "UTF8"), LargeBinary)
+    columns = [payload if name == "payload" else ENTRIES.c[name] for name in Stored._fields]
+    query = select(*columns).order_by(ENTRIES.c.seq)
+    query = query if until is None else query.where(ENTRIES.c.seq <= until)
+    for rows in connection.execute(query, execution_options={"yield_per": _BATCH}).partitions():
+        yield [Stored._make(row) for row in rows]
+
+
+def fold(folded: MemoryProjections, entry: Stored) -> str | None:
+    """What the entry does to the projections; in words why it does nothing, where its payload cannot be read."""
+    handler = HANDLERS.get(entry.kind)
+    if handler is None:
+        return None
+    try:
+        handler(folded, entry.seq, entry.recorded_at, _read(entry))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # only a changed payload gets here
+        return f"seq {entry.seq} ({entry.kind} {entry.key}) cannot be read: {type(error).__name__}: {error}"
+    return None
+
+
+def _read(entry: Stored) -> Mapping[str, Any]:
+    if entry.kind == "score":
+        score = _decode_score(entry.payload)
+        return {"alert_id": score.alert_id, "answer": _Unread(score.answer), "due_at": score.due_at}
+    found: Mapping[str, Any] = _decode(entry.payload)
+    return found

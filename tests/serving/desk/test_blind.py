@@ -1,0 +1,100 @@
+"""A blind case tells nobody its grade before it is decided, by no call, filter, order or file."""
+
+from __future__ import annotations
+
+import pytest
+
+ANN, ROB = "ann:investigator", "rob:reviewer"
+
+
+@pytest.fixture(scope="module")
+def blind(new_desk):
+    """Every case is blind; one of grade 1 beside one of grade 5."""
+    desk = new_desk(blind_share=1.0, audit_share=1.0, due_hours={1: 4, 5: 336})
+    desk.mild = desk.alert("mild", 5, subject_id="mild")
+    desk.severe = desk.alert("severe", 1, subject_id="severe", baseline=4)
+    return desk
+
+
+PAGES = [
+    "/v1/cases",
+    "/v1/cases?sort=oldest",
+    "/v1/cases/{severe}",
+    "/v1/cases/{mild}",
+    "/v1/cases/{severe}/history",
+    "/v1/cases/{mild}/history",
+    "/v1/cases:export?format=json",
+    "/v1/alerts",
+    "/v1/alerts?account_id=A1",
+    "/v1/alerts/severe",
+    "/v1/alerts/mild",
+    "/v1/accounts/A1",
+]
+TELLING = ("grade", "model_grade", "override_grade", "baseline_grade", "decided_by", "due_at", "severity", "sample")
+TELLING += ("probabilities", "grade_set", "disagreement", "action_zh", "grade_name_zh", "baseline", "anomaly")
+
+
+def told(value, name=""):
+    """Everything under a name that tells a grade, wherever in the answer it is."""
+    if isinstance(value, dict):
+        return [one for key, inner in value.items() for one in told(inner, key)]
+    if isinstance(value, list) and name not in TELLING:
+        return [one for inner in value for one in told(inner, name)]
+    return [(name, value)] if name in TELLING and value is not None else []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_tells_an_investigator_a_grade_and_every_page_tells_a_reviewer(blind, page):
+    path = page.format(severe=blind.severe, mild=blind.mild)
+    assert told(blind.as_(ANN).get(path).json()) == []
+    assert told(blind.as_("dana:data_scientist").get(path).json()) == []
+    assert told(blind.as_(ROB).get(path).json()) != []
+    assert told(blind.as_("gus:governor").get(path).json()) != []
+
+
+def test_reasons_of_the_model_are_hidden_and_facts_of_the_rules_are_not(blind):
+    answer = blind.as_(ANN).get("/v1/alerts/severe").json()["answer"]
+    assert [reason["voice"] for reason in answer["reasons"]] == ["rules"]
+
+
+@pytest.mark.parametrize("asked", ["grade=1", "disagreement=true", "sample=audit", "sort=due", "overdue=true"])
+def test_a_filter_or_order_by_what_tells_the_grade_leaves_blind_cases_out(blind, asked):
+    blind.later(hours=5) if asked == "overdue=true" else None
+    assert blind.as_(ANN).get(f"/v1/cases?{asked}").json()["items"] == []
+    assert blind.as_(ROB).get(f"/v1/cases?{asked}").json()["items"] != []
+
+
+def test_the_order_of_the_queue_does_not_tell_it_either(blind):
+    orders = {who: [row["case_id"] for row in blind.as_(who).get("/v1/cases").json()["items"]] for who in (ANN, ROB)}
+    assert orders[ANN] == [blind.mild, blind.severe]
+    assert orders[ROB] == [blind.severe, blind.mild]
+    assert blind.as_(ANN).get("/v1/alerts?grade=1").json()["items"] == []
+    assert {row["grade"] for row in blind.as_(ANN).get("/v1/overview").json()["by_grade_stage"]} == {0}
+
+
+def test_the_score_itself_is_refused_to_an_investigator(blind):
+    assert blind.as_(ANN).get("/v1/scores/S-severe").status_code == 403
+    assert blind.as_("mon:scorer").get("/v1/scores/S-severe").status_code == 200
+
+
+def test_decided_by_an_investigator_the_grade_shown_is_null_whatever_the_page_claims_and_then_it_is_told(new_desk):
+    desk = new_desk(blind_share=1.0)
+    for who, shown in [(ANN, None), (ROB, 3)]:
+        case_id = desk.alert(who, 3, subject_id=who)
+        case = desk.post(who, case_id, "disposition", outcome="educated", conclusion="x", grade_seen=3).json()
+        assert (case["grade_shown"], case["grade"], case["grade_hidden"]) == (shown, 3, False)
+    (row,) = [row for row in desk.ledger.labelled_alerts(desk.now) if row.alert_id == ANN]
+    assert row.grade_shown is None
+
+
+def test_the_share_of_blind_cases_and_of_the_audit_is_drawn_and_can_be_drawn_again(new_desk):
+    desk = new_desk(blind_share=0.3, audit_share=0.3)
+    cases = [desk.ledger.case(desk.alert(f"d{n}", 3 + n % 3, subject_id=f"d{n}")) for n in range(60)]
+    assert 5 <= sum(case["blind"] for case in cases) <= 31
+    drawn = [case for case in cases if case["sample"] == "audit"]
+    assert {case["grade"] for case in drawn} == {4, 5}
+    assert {case["sample_probability"] for case in drawn} == {0.3}
+    again = new_desk(blind_share=0.3, audit_share=0.3)
+    assert [again.ledger.case(again.alert(f"d{n}", 3 + n % 3, subject_id=f"d{n}"))["sample"] for n in range(60)] == [
+        case["sample"] for case in cases
+    ]
