@@ -89,6 +89,6 @@ def _due(t: Texts, case: Record, now: str) -> Cell:
     if due is None or case.get("status") != "open":
         return plain("–")
     left = hours_between(now, due) or 0.0
-    if case.get("overdue"):
+    if case.get("overdue") or left < 0:
         return plain(t("overdue_by", span=t.span(left)), strong=True)
     return plain(f"{short_moment(due)} · {t('due_in', span=t.span(left))}")

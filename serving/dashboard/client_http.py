@@ -58,6 +58,10 @@ class Transport:
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the connection go."""
         self._http.close()
 
     def _get(self, path: str, **parameters: object) -> Record:

@@ -101,6 +101,7 @@ def _try(t: Texts, candidate: ApiClient) -> None:
     try:
         found = candidate.me()
     except ApiError as error:
+        candidate.close()
         trouble(t, error, key="sign-in", retry=False)
         return
     st.session_state["client"] = candidate

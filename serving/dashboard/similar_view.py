@@ -48,7 +48,7 @@ def counted(t: Texts, items: list[Record]) -> str:
     """How often each outcome, most frequent first."""
     outcomes = [_outcome(t, item.get("outcome")) for item in items]
     counts = sorted({name: outcomes.count(name) for name in outcomes}.items(), key=lambda one: (-one[1], one[0]))
-    return t("similar_counts", counts=t("list_comma").join(f"{name} {count}" for name, count in counts))
+    return t("similar_counts", counts=" · ".join(f"{name} {count}" for name, count in counts))
 
 
 def _outcome(t: Texts, outcome: object) -> str:

@@ -6,13 +6,15 @@ from html import escape
 
 import streamlit as st
 
-from serving.dashboard.client import ApiError
+from serving.dashboard.client import ApiClient, ApiError
 from serving.dashboard.language import Texts
 
 
 def sign_out() -> None:
     """Forget the key and all that was read with it: the next run asks for one."""
-    language = st.session_state.get("language")
+    language, client = st.session_state.get("language"), st.session_state.get("client")
+    if isinstance(client, ApiClient):
+        client.close()
     st.session_state.clear()
     st.session_state["language"] = language or "zh"
 

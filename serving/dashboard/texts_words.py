@@ -32,7 +32,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "span_minutes": ("{count} 分钟", "{count} min"),
     "span_hours": ("{count} 小时", "{count} h"),
     "span_days": ("{count} 天", "{count} days"),
-    "list_comma": ("，", ", "),
     # --- blind cases, and marks of cases
     "blind_short": ("盲评", "blind"),
     "blind_lead": (

@@ -20,33 +20,29 @@ def test_filters_left_open_are_not_sent(api, client):
     assert api.seen == [("GET", "/v1/alerts", {"grade": "2", "limit": "10"})]
 
 
-def test_the_queue_is_worst_first_and_newest_first_within_a_grade(api, client):
-    grades = [3, 1, 5, 2, 1, 4, 3]
-    ids = [api.add(number, grade) for number, grade in enumerate(grades)]
-    found = [item["alert_id"] for item in client.queue().items]
-    assert found == [ids[place] for place in (4, 1, 3, 6, 0, 5, 2)]
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 8])
-def test_paging_the_queue_gives_every_alert_once_whatever_the_page(api, client, limit):
+def test_paging_the_cases_gives_every_one_once_worst_first(api, client):
     for number, grade in enumerate([3, 1, 5, 2, 1, 4, 3]):
         api.add(number, grade)
     found, position = [], None
     while True:
-        page = client.queue(position, limit)
-        assert len(page.items) <= limit
-        found += [item["alert_id"] for item in page.items]
+        page = client.cases(position, 3, status="open")
+        found += page.items
         position = page.next_position
         if position is None:
             break
-    assert found == [item["alert_id"] for item in client.queue(limit=50).items]
-    assert len(found) == len(set(found)) == 7
+    assert [case["grade"] for case in found] == [1, 1, 2, 3, 3, 4, 5]
+    assert len({case["case_id"] for case in found}) == 7
 
 
-def test_the_queue_filters_at_the_server(api, client):
-    api.add(1, 1, rule="self_trade")
-    wanted = api.add(2, 4, rule="large_cancel")
-    assert [item["alert_id"] for item in client.queue(rule_id="large_cancel", status="open").items] == [wanted]
+def test_what_a_page_shows_of_a_case_comes_from_the_service(api, client):
+    case_id = api.case_of(api.add(1, 3))
+    client.act(case_id, "call-back", form="phone", held_at="2026-03-06T07:00:00Z", minutes="已说明")
+    done = client.act_on_many([case_id, "C9"], "claim", {})
+    assert [one["status"] for one in done] == [200, 404]
+    assert client.case(case_id)["assignee"] == "desk-1"
+    assert [entry["kind"] for entry in client.history(case_id)] == ["alert", "score", "call_back", "claim"]
+    assert case_id.encode() in client.export("csv", status="open")
+    assert client.me() == {"name": "desk-1", "role": "reviewer"}
 
 
 def test_an_id_with_slashes_and_bars_reaches_its_alert(api, client):
@@ -56,12 +52,28 @@ def test_an_id_with_slashes_and_bars_reaches_its_alert(api, client):
 
 
 def test_a_disposition_closes_the_case_with_the_grade_the_page_showed(api, client):
-    case_id = client.alert(api.add(1, 2))["case"]["case_id"]
-    recorded = client.dispose(case_id, "restricted", "核实", grade_seen=2)
-    assert (recorded["status"], recorded["outcome"], recorded["grade_shown"]) == ("closed", "restricted", 2)
-    with pytest.raises(ApiError, match="closed with restricted") as again:
-        client.dispose(case_id, "educated", "再次")
+    case_id = api.case_of(api.add(1, 3))
+    recorded = client.act(case_id, "disposition", outcome="educated", conclusion="核实", grade_seen=3)
+    assert (recorded["status"], recorded["outcome"], recorded["grade_shown"]) == ("closed", "educated", 3)
+    with pytest.raises(ApiError, match="is closed: educated") as again:
+        client.act(case_id, "disposition", outcome="educated", conclusion="再次")
     assert again.value.kind == "refused"
+
+
+def test_each_refusal_of_the_service_is_understood(api):
+    case_id = api.case_of(api.add(1, 3))
+
+    def trouble(role, ask):
+        with ApiClient(api.url, api.key(role)) as client, pytest.raises(ApiError) as raised:
+            ask(client)
+        return raised.value
+
+    dispose = lambda client: client.act(case_id, "disposition", outcome="educated", conclusion="x")  # noqa: E731
+    assert trouble("scorer", lambda client: client.cases()).kind == "forbidden"
+    assert trouble("governor", dispose).kind == "forbidden"
+    assert trouble("reviewer", lambda client: client.case("nothing")).kind == "not_found"
+    unfit = trouble("reviewer", lambda client: client.act(case_id, "note", text="x" * 50_000))
+    assert (unfit.kind, "text" in unfit.detail) == ("refused", True)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +102,7 @@ def test_fields_the_service_refuses_are_named(api, client):
     fields = [{"field": "conclusion", "message": "too long"}]
     api.troubles["/v1/cases"] = (422, {"error": {"seen": "not acceptable", "wanted": "", "do": "", "fields": fields}})
     with pytest.raises(ApiError, match="not acceptable; conclusion: too long"):
-        client.dispose("C1", "educated", "x")
+        client.act("C1", "note", text="x")
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[1]", b""], ids=["html", "a-list", "empty"])
@@ -101,10 +113,10 @@ def test_a_success_without_an_object_is_a_fault(api, client, body):
     assert trouble.value.kind == "fault"
 
 
-def test_a_queue_without_items_is_a_fault_and_not_an_empty_queue(api, client):
+def test_a_page_without_items_is_a_fault_and_not_an_empty_queue(api, client):
     api.troubles["/v1/alerts"] = (200, {"rows": []})
     with pytest.raises(ApiError, match="without items"):
-        client.queue()
+        client.alerts()
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[1]", b"", {"error": "text"}], ids=["html", "a-list", "empty", "text"])

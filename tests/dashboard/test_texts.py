@@ -12,15 +12,21 @@ import serving.dashboard
 from features.alert_context import RULE_CODES
 from features.catalogue import FEATURES
 from features.events.schema import EXCHANGES, LEVELS, OUTCOMES
+from ledger.workflow.table import ACTIONS, STAGES
+from ledger.workflow.table import DECIDERS as MAY_DECIDE
+from ledger.workflow.table import REVIEWERS as MAY_REVIEW
 from models.graded_alert import GRADE_NAMES
-from serving.dashboard import grades, profile, queue_page
+from serving.access import DESK as MAY_READ
+from serving.dashboard import case_actions, grades, profile, queue_views, roles
 from serving.dashboard.language import LANGUAGES
 from serving.dashboard.rule_names import RULES
-from serving.dashboard.texts import TEXTS
+from serving.dashboard.texts import PARTS, TEXTS
 
 FOLDER = Path(serving.dashboard.__file__).parent
 SOURCE = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
-SAID_BY_NAME = ("level_", "voice_", "cause_", "status_", "type_")  # t(f"level_{...}")
+SAID_BY_NAME = re.compile(
+    r"t(?:\.of_set)?\(\s*f?[\"']([a-z_]+?)_?(?:\{|[\"'],)"
+)  # t(f"mark_{name}"), t.of_set("stage", …)
 TROUBLES = ("unreachable", "unauthorised", "forbidden", "not_found", "refused", "busy", "fault")
 
 
@@ -41,20 +47,25 @@ def test_the_chinese_is_chinese_and_the_english_is_not():
 
 def test_every_text_a_page_asks_for_exists():
     asked = {key for text in SOURCE.values() for key in re.findall(r'\bt\(\s*["\']([a-z_]+)["\']', text)}
-    assert len(asked) > 60
+    assert len(asked) > 150
     assert asked - set(TEXTS) == set()
     assert {key for kind in TROUBLES for key in (kind, f"{kind}_do")} <= set(TEXTS)
 
 
 def test_no_text_is_left_over():
-    sources = "\n".join(text for name, text in SOURCE.items() if name != "texts.py")
+    sources = "\n".join(text for name, text in SOURCE.items() if not name.startswith("texts"))
+    sets = {f"{name}_" for name in SAID_BY_NAME.findall(sources)} | {"yes_no_", "cause_", "appeal_", "sample_", "sort_"}
     for key in TEXTS:
-        by_name = key.startswith(SAID_BY_NAME) or key.removesuffix("_do") in TROUBLES
-        assert by_name or f'"{key}"' in sources or f"'{key}'" in sources, key
+        said = f'"{key}"' in sources or f"'{key}'" in sources or key.startswith(tuple(sets))
+        assert said or key.removesuffix("_do") in TROUBLES, key
+
+
+def test_no_key_is_in_two_files():
+    assert sum(len(part) for part in PARTS) == len(TEXTS)
 
 
 def test_no_page_holds_chinese_of_its_own():
-    holders = {"texts.py", "language.py", "rule_names.py", "grades.py", "profile.py"}
+    holders = {"language.py", "rule_names.py", "grades.py", "profile.py", *(n for n in SOURCE if n.startswith("texts"))}
     code = re.compile(r'""".*?"""|#[^\n]*', re.DOTALL)
     found = {name for name, text in SOURCE.items() if re.search(r"[\u4e00-\u9fff]", code.sub("", text))}
     assert found <= holders
@@ -64,9 +75,17 @@ def test_the_words_are_those_of_the_answer_and_the_ledger():
     assert {grade: (found.zh, found.en) for grade, found in grades.GRADES.items()} == GRADE_NAMES
     assert tuple(grades.OUTCOMES) == OUTCOMES
     assert set(RULES) == set(RULE_CODES)
-    assert queue_page.EXCHANGES == EXCHANGES
+    assert queue_views.EXCHANGES == EXCHANGES
+    assert tuple(STAGES) == queue_views.STAGES
+    assert all(TEXTS[f"stage_{stage}"][0] == zh for stage, zh in STAGES.items())
     assert all(f"level_{level}" in TEXTS for level in LEVELS)
     assert set(LANGUAGES) == {"zh", "en"}
+
+
+def test_who_may_do_what_and_when_is_the_services_own_table():
+    shown = {name: (action.stages, tuple(sorted(action.roles))) for name, action in case_actions.ACTIONS.items()}
+    assert shown == {name: (action.stages, tuple(sorted(action.roles))) for name, action in ACTIONS.items()}
+    assert tuple(map(frozenset, (MAY_READ, MAY_DECIDE, MAY_REVIEW))) == (roles.DESK, roles.DECIDERS, roles.REVIEWERS)
 
 
 def test_the_features_shown_are_the_catalogues_in_its_words():
