@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from serving.dashboard import people
+from serving.dashboard import moving, people
 from serving.dashboard.client import ApiClient, ApiError, Record
 from serving.dashboard.formats import moment, number, text
 from serving.dashboard.grades import OUTCOMES, grade_label
@@ -23,6 +23,7 @@ def render(t: Texts, client: ApiClient, account_id: str, alert_id: str) -> None:
         trouble(t, error, key="account")
         return
     people.name_button(t, client, account_id)
+    moving.link_to("account", t("open_profile"), icon=":material/person_search:", account=account_id)
     degraded(t, account.get("degraded") or [], title=t("account_profile"))
     _profile(t, account)
     rows = account.get("alerts") or []

@@ -1,4 +1,4 @@
-"""The dashboard's entry: ``streamlit run serving/dashboard/app.py``; ``?alert=ID`` and ``?case=ID`` open a case."""
+"""The dashboard's entry: ``streamlit run serving/dashboard/app.py``; ``?alert=``, ``?case=``, ``?account=``."""
 
 from __future__ import annotations
 
@@ -61,6 +61,8 @@ def main() -> None:
     asked = {name: st.query_params[name] for name in ("case", "alert") if name in st.query_params}
     if asked and opened is pages[0]:  # a link from elsewhere, such as a message about an alert
         moving.go_to("case", **asked)
+    if "account" in st.query_params and opened is pages[0]:
+        moving.go_to("account", account=st.query_params["account"])
     opened.run()
 
 

@@ -7,10 +7,20 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from serving.dashboard import alerts_page, case_page, overview_page, queue_page
+from serving.dashboard import (
+    account_page,
+    alerts_page,
+    audit_page,
+    case_page,
+    models_page,
+    monitoring_page,
+    overview_page,
+    queue_page,
+    suspects_page,
+)
 from serving.dashboard.client import ApiClient
 from serving.dashboard.language import Texts
-from serving.dashboard.roles import DESK
+from serving.dashboard.roles import AUDITORS, DESK, MODEL_ROOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,11 @@ PLACES: tuple[Place, ...] = (  # the first is where one arrives; the menu's orde
     Place("cases", "page_cases", ":material/inbox:", queue_page.render),
     Place("alerts", "queue", ":material/notifications:", alerts_page.render),
     Place("case", "page_case", ":material/description:", case_page.render, in_menu=False),
+    Place("account", "page_account", ":material/person_search:", account_page.render),
+    Place("suspects", "page_suspects", ":material/hub:", suspects_page.render),
+    Place("monitoring", "page_monitoring", ":material/monitoring:", monitoring_page.render, MODEL_ROOM),
+    Place("models", "page_models", ":material/model_training:", models_page.render, MODEL_ROOM),
+    Place("audit", "page_audit", ":material/verified:", audit_page.render, AUDITORS),
 )
 
 

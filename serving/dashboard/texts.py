@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from serving.dashboard import (
     texts_account,
+    texts_account_page,
     texts_case,
     texts_context,
     texts_forms,
     texts_frame,
     texts_overview,
     texts_queue,
+    texts_reports,
+    texts_suspects,
+    texts_units,
     texts_words,
 )
 
@@ -22,5 +26,9 @@ PARTS: tuple[dict[str, tuple[str, str]], ...] = (  # a page brings its own file 
     texts_context.TEXTS,
     texts_forms.TEXTS,
     texts_account.TEXTS,
+    texts_account_page.TEXTS,
+    texts_units.TEXTS,
+    texts_suspects.TEXTS,
+    texts_reports.TEXTS,
 )
 TEXTS: dict[str, tuple[str, str]] = {key: pair for part in PARTS for key, pair in part.items()}
