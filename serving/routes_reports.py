@@ -77,4 +77,7 @@ def _change(kind: str, at: str, payload: str) -> dict[str, Any]:
     """An entry without its hashes of keys and without long texts: who, what, when."""
     said = json.loads(payload)
     short = {name: value for name, value in said.items() if isinstance(value, (str, int, float)) and name != "sha256"}
-    return {"kind": kind, "recorded_at": at, **{n: v[:300] if isinstance(v, str) else v for n, v in short.items()}}
+    told = {name: value[:300] if isinstance(value, str) else value for name, value in short.items()}
+    if kind == "report":  # a report's own kind must not pass for the entry's
+        told["report"] = said.get("kind")
+    return {**told, "kind": kind, "recorded_at": at}

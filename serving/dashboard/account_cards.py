@@ -13,7 +13,7 @@ from serving.dashboard.formats import SHANGHAI, moment, number, text
 from serving.dashboard.grades import grade_label
 from serving.dashboard.language import Texts
 from serving.dashboard.markup import facts, heading
-from serving.dashboard.profile import profile
+from serving.dashboard.profile import ACTIVITY, profile
 from serving.dashboard.states import trouble
 
 
@@ -26,7 +26,7 @@ def profile_card(t: Texts, found: Record) -> str:
     pairs = profile(t, values)
     pairs.insert(1, (t("strategy_type"), strategy(t, values.get("strategy_type_code"))))
     note = t("as_of", moment=moment(found.get("features_as_of")))
-    half = (len(pairs) + 1) // 2
+    half = len(pairs) - len(ACTIVITY)
     halves = f"{facts(pairs[:half])}{facts(pairs[half:])}"
     return f'<div class="ag-card">{heading(title, note)}<div class="ag-halves">{halves}</div></div>'
 

@@ -64,7 +64,7 @@ def _known(found: Record) -> bool:
 
 
 def _cards(t: Texts, client: ApiClient, found: Record) -> None:
-    left, middle, right = st.columns([2, 1.15, 1.15], gap="small")
+    left, middle, right = st.columns([1.9, 1.3, 1.05], gap="small")
     left.html(profile_card(t, found))
     middle.html(standing_card(t, found))
     with right:

@@ -43,14 +43,14 @@ def _chain(t: Texts, client: ApiClient) -> None:
         trouble(t, error, key="chain")
         return
     signed = found.get("signed_head") or {}
-    head = t("chain_head_of", day=text(signed.get("day")), seq=number(signed.get("seq")))
+    head = t("chain_head_of", day=text(signed.get("day")), seq=text(signed.get("seq")))
     pairs = [
-        (t("chain_seq"), number(found.get("seq"))),
+        (t("chain_seq"), text(found.get("seq"))),
         (t("chain_hash"), text(found.get("hash"))),
         (t("chain_head"), head if signed else t("chain_never")),
         (t("chain_unsigned"), number(found.get("unsigned_entries"))),
-        (t("chain_sealed"), number(found.get("sealed_through"))),
-        (t("chain_pruned"), number(found.get("pruned_through"))),
+        (t("chain_sealed"), text(found.get("sealed_through"))),
+        (t("chain_pruned"), text(found.get("pruned_through"))),
     ]
     note = f'<div class="ag-note">{escape(t("chain_note"))}</div>'
     st.html(f'<div class="ag-card">{heading(t("chain_card"))}{facts(pairs)}{note}</div>')

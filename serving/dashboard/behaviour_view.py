@@ -62,7 +62,7 @@ def _charts(
 ) -> None:
     columns = st.columns(2, gap="small")
     for place, (name, values) in enumerate(series.items()):
-        with columns[place % 2], st.container(border=True, key=f"chart-{name}"):
+        with columns[place % 2], st.container(key=f"chart-{name}"):
             median = peers.get(name, {}).get("peer_median")
             chart = figure(t, days, values, median, percent=peers.get(name, {}).get("unit") == "share")
             show(chart, key=f"behaviour-{name}", label=names.label(name))

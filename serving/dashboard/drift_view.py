@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from serving.dashboard.client import Record
 from serving.dashboard.formats import number, share
 from serving.dashboard.language import Texts
-from serving.dashboard.markup import facts, heading, table
+from serving.dashboard.markup import heading, table
 from serving.dashboard.states import empty
 
 _MOVED = ("major", "moderate", "slight")
@@ -20,7 +22,8 @@ def render(t: Texts, found: Record) -> None:
     rows, counts = found.get("rows") or [], found.get("counts") or {}
     lead = t("drift_lead", count=len(rows))
     pairs = [(t.of_set("verdict", name), number(count)) for name, count in ordered(counts)]
-    st.html(f'<div class="ag-card">{heading(t("report_drift"), lead)}{facts(pairs)}</div>')
+    told = "".join(f"<span><i>{escape(name)}</i> <b>{escape(count)}</b></span>" for name, count in pairs)
+    st.html(f'<div class="ag-card">{heading(t("report_drift"), lead)}<div class="ag-line">{told}</div></div>')
     if found.get("weak"):
         st.warning(t("drift_weak"))
     if found.get("degraded_scores"):

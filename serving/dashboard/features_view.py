@@ -59,4 +59,4 @@ def ratio(t: Texts, now: float | None, past: float | None) -> str:
         return number(None)
     if now == past:
         return t("ratio_same")
-    return t("ratio_up" if now > past else "ratio_down", ratio=number(now / past))
+    return t("ratio_up" if now > past else "ratio_down", ratio=number(round(now / past, 1)))

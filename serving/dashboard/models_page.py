@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from serving.dashboard.client import GRADES, ApiClient, ApiError, Record
@@ -13,7 +15,7 @@ from serving.dashboard.states import empty, trouble
 
 _METRICS = ("expected_cost", "quadratic_kappa", "pr_auc_grade_1_2", "log_loss", "coverage", "set_width")
 _PARTS = ("train", "calibration", "test", "unseen")
-_SAID = ("name", "role", "version", "author", "approver", "reason", "verdict", "by", "note")
+_SAID = ("name", "role", "version", "author", "approver", "reason", "by", "note")
 
 
 def render(t: Texts, client: ApiClient) -> None:
@@ -40,9 +42,8 @@ def _served(t: Texts, alias: str, served: Record) -> str:
     one = served.get(alias)
     if one is None:
         said = t("no_champion" if alias == "champion" else "no_challenger")
-        pairs = [(t("model_version"), said)]
-    else:
-        pairs = [(t("model_version"), text(one.get("version"))), (t("model_digest"), str(one.get("digest"))[:16])]
+        return f'<div class="ag-card">{heading(t(alias))}<span class="ag-note">{escape(said)}</span></div>'
+    pairs = [(t("model_version"), text(one.get("version"))), (t("model_digest"), str(one.get("digest"))[:16])]
     return f'<div class="ag-card">{heading(t(alias))}{facts(pairs)}</div>'
 
 
@@ -86,7 +87,7 @@ def _bundles(t: Texts, bundles: list[Record], served: Record) -> None:
     names += [*(t(f"model_metric_{name}") for name in _METRICS), t("model_code")]
     rows = [_bundle(t, one, aliases) for one in bundles]
     shown = table(names, rows, caption=t("bundles_card"))
-    st.html(f'<div class="ag-card">{heading(t("bundles_card"))}{shown}</div>')
+    st.html(f'<div class="ag-card ag-pairs">{heading(t("bundles_card"))}{shown}</div>')
 
 
 def _bundle(t: Texts, one: Record, aliases: dict[str, str]) -> list[str]:
@@ -109,15 +110,22 @@ def changes_card(t: Texts, changes: list[Record]) -> None:
         empty(t("changes_none"), small=True)
         return
     names = [t("time"), t("what"), t("details")]
-    rows = [[moment(one.get("recorded_at")), t.of_set("change", one.get("kind")), told(one)] for one in changes]
+    rows = [[moment(one.get("recorded_at")), t.of_set("change", one.get("kind")), told(t, one)] for one in changes]
     shown = table(names, rows, caption=t("changes_card"))
     st.html(f'<div class="ag-card">{heading(t("changes_card"), str(len(changes)))}{shown}</div>')
 
 
-def told(one: Record) -> str:
+def told(t: Texts, one: Record) -> str:
     """What a change says of itself.
 
-    >>> told({"kind": "key", "name": "desk-1", "role": "reviewer"})
+    >>> told(Texts("en"), {"kind": "key", "name": "desk-1", "role": "reviewer"})
     'name desk-1 · role reviewer'
     """
-    return " · ".join(f"{name} {one[name]}" for name in _SAID if one.get(name)) or "–"
+    parts = [t.of_set("report", one["report"])] if one.get("report") else []
+    for name in _SAID:
+        if one.get(name):
+            words = t.of_set("role", one[name]) if name == "role" else str(one[name])
+            parts.append(f"{t.of_set('said', name)} {words}")
+    if one.get("verdict"):
+        parts.append(t.of_set("verdict", one["verdict"]))
+    return " · ".join(parts) or "–"

@@ -55,7 +55,7 @@ def head(t: Texts, kind: str, found: Record) -> str:
         (t("report_made"), moment(found.get("made_at"))),
         (t("report_days"), f"{text(found.get('first_day'))} – {text(found.get('last_day'))}"),
         (t("report_rows"), _made_from(t, kind, found)),
-        (t("report_seq"), number(found.get("seq"))),
+        (t("report_seq"), text(found.get("seq"))),
     ]
     if version:
         pairs.append((t("report_of_model"), str(version)[:24]))
