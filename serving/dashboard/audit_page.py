@@ -84,7 +84,7 @@ def replayed(t: Texts, found: Record) -> None:
         st.warning(f"{t('replay_missing')} `{str(found['missing']).replace('`', chr(39))}`")
     else:
         differs = found.get("differs") or []
-        st.error(t("replay_differs", count=len(differs)))
+        st.error(t("replay_differs", count=len(differs)), icon=":material/warning:")
         names = [t("replay_field"), t("replay_recorded"), t("replay_replayed")]
         rows = [[str(one["path"]), _value(one["recorded"]), _value(one["replayed"])] for one in differs]
         st.html(f'<div class="ag-card">{table(names, rows, caption=t("replay_card"))}</div>')

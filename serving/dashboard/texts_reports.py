@@ -177,7 +177,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "replay_do": ("重放并比较", "Replay and compare"),
     "replay_id_needed": ("请先填写评分编号。", "Enter a score id first."),
     "replay_identical": ("✓ 完全一致：{score} 逐字段相同", "✓ identical: every field of {score} is the same"),
-    "replay_differs": ("⚠ 有 {count} 个字段不同", "⚠ {count} fields differ"),
+    "replay_differs": ("有 {count} 个字段不同", "{count} fields differ"),
     "replay_missing": ("无法重放：缺少当时的输入", "Cannot be replayed: something is missing"),
     "replay_code": ("评分时的代码版本：{code}，与现在不同", "Graded by code {code}, another than now"),
     "replay_field": ("字段", "Field"),

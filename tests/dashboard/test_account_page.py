@@ -1,4 +1,4 @@
-"""The account profile: what it says of an account is what the API says, and what is missing leaves the rest standing."""
+"""The account profile: what it says is what the API says, and what is missing leaves the rest standing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REVIEWER = Person("reviewer-1", "reviewer")
 def built(tmp_path_factory):
     """A real store of features of a few synthetic accounts, and one of the accounts."""
     home = tmp_path_factory.mktemp("built")
-    simulate(home / "events", accounts=4, days=4, seed=7)
+    simulate(home / "events", accounts=2, days=3, seed=7)
     store = OfflineAndOnlineStore(home / "features")
     with load_events(home / "events", pseudonym_key=b"k" * 32) as events:
         build(events, store.offline)
@@ -57,10 +57,6 @@ def part(open_page, name, account="A001", role="reviewer", language="zh"):
     page = open_page("account", role=role, language=language, account=account)
     page.session_state["profile-part"] = name
     return page.run()
-
-
-def charts(page):
-    return {found.proto.id.rsplit("-", 1)[-1]: json.loads(found.proto.spec) for found in page.get("plotly_chart")}
 
 
 def test_an_account_is_asked_for_and_the_address_names_it(open_page, api):
@@ -105,12 +101,13 @@ def test_restrictions_and_known_strategies_that_bind_today_are_shown_and_past_on
         api.ledger.restrict(REVIEWER, body | {"until": until, "reason": "x"})
     asked = {"account_id": "A001", "rule_id": "self_trade", "reason": "做市对冲", "until": "2199-12-31"}
     proposed = api.ledger.propose_strategy(Person("investigator-1", "investigator"), asked)
-    text = words(open_page("account", account="A001").run())
+    page = open_page("account", account="A001")
+    text = words(page.run())
     assert "限制开仓，2020-01-02 至 2199-12-31" in text
     assert "旧的限制" not in text
     assert "没有登记的已知策略" in text  # proposed only
     api.ledger.approve_strategy(REVIEWER, proposed["strategy_id"])
-    assert "自成交：做市对冲，至 2199-12-31" in words(open_page("account", account="A001").run())
+    assert "自成交：做市对冲，至 2199-12-31" in words(page.run())
 
 
 def test_the_lines_are_the_apis_values_with_the_peers_median_beside_them(open_page, published, built):
@@ -134,22 +131,24 @@ def test_the_lines_are_the_apis_values_with_the_peers_median_beside_them(open_pa
 
 def test_without_a_store_or_peers_each_part_says_so_and_the_head_stands(open_page, api):
     api.add(1, 3)
+    page = open_page("account", account="A001")
     for name in ("behaviour", "features", "links"):
-        text = words(part(open_page, name))
+        page.session_state["profile-part"] = name
+        text = words(page.run())
         assert "没有找到" in text, name
         assert "账户 A001" in text, name
 
 
 def test_every_feature_of_a_family_stands_beside_own_past_and_peers_in_the_apis_words(open_page, published):
     published.add(1, 3)
-    text = words(part(open_page, "features"))
+    page = part(open_page, "features")
+    text = words(page)
     with ApiClient(published.url, published.key("reviewer")) as client:
         items = {item["name"]: item for item in client.peers("A001")["items"]}
     t = Texts("zh")
     for name in FAMILIES["cancelling"]:
         assert "</td><td>".join(row(t, items[name])) in text, name
     assert row(t, items["orders_20d"])[2:] == ["18,234", "–", "–", "90（80 户）"]
-    page = part(open_page, "features")
     page.button_group(key="family").set_value("history").run()
     assert FEATURES["alerts_250d"].zh in words(page)
 
@@ -164,14 +163,16 @@ def test_its_cases_and_alerts_open_and_its_links_are_drawn(open_page, published)
 def test_a_stale_store_and_one_that_is_down_are_said(open_page, api):
     api.add(1, 3)
     api.features.values = None
-    assert "特征库" in words(open_page("account", account="A001").run())
+    page = open_page("account", account="A001").run()
+    assert "the feature store was never built" in words(page)
     api.troubles["/v1/restrictions"] = (503, {"error": {"seen": "busy"}})
-    assert "服务繁忙" in words(open_page("account", account="A001").run())
+    assert "服务繁忙" in words(page.run())
 
 
 def test_only_who_may_see_names_is_offered_one(open_page, api):
     api.add(1, 3)
-    assert not [b for b in open_page("account", role="governor", account="A001").run().button if b.key == "show-name"]
+    page = open_page("account", role="governor", account="A001").run()
+    assert not [button for button in page.button if button.key == "show-name"]
     assert open_page("account", role="investigator", account="A001").run().button(key="show-name")
 
 

@@ -65,9 +65,10 @@ def test_the_address_names_a_group_and_what_is_on_record_of_it_is_said(open_page
 
 
 def test_none_found_never_published_and_no_service_each_say_so(open_page, api):
-    assert "was never published" in words(open_page("suspects").run())
+    page = open_page("suspects").run()
+    assert "was never published" in words(page)
     write_desk_files(api.folder / "desk", "A001", "A002", NOW)
     pq.write_table(pa.Table.from_pylist([], schema=tables.GROUPS), api.folder / "desk" / "suspects.parquet")
-    assert "没有发现疑似实控组" in words(open_page("suspects").run())
+    assert "没有发现疑似实控组" in words(page.run())
     api.troubles["/v1/suspects"] = (500, b"")
-    assert "服务内部错误" in words(open_page("suspects").run())
+    assert "服务内部错误" in words(page.run())
