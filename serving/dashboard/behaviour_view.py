@@ -38,7 +38,7 @@ def render(t: Texts, client: ApiClient, account_id: str) -> None:
         default=[name for name in FIRST if name in series],
         format_func=names.label,
         max_selections=_MOST,
-        key="behaviour-features",
+        key=f"behaviour-features-{t.language}",  # its chips keep the words they were chosen in
     )
     if not chosen:
         empty(t("behaviour_none"), small=True)

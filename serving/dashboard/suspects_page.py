@@ -44,8 +44,8 @@ def render(t: Texts, client: ApiClient) -> None:
 
 def columns(t: Texts) -> list[str]:
     """Names of the cells of ``row``."""
-    names = ("rank", "group", "link_score", "members_count", "evidence_words", "new_breaches", "new_breach_rules")
-    return [t(name) for name in (*names, "first_new_breach", "registered")]
+    names = ("rank", "group", "link_score", "members_count", "new_breaches", "new_breach_rules")
+    return [t(name) for name in (*names, "first_new_breach", "registered", "evidence_words")]
 
 
 def row(t: Texts, one: Record) -> Row:
@@ -59,11 +59,11 @@ def row(t: Texts, one: Record) -> Row:
             plain(str(one["group_id"])),
             plain(share(one.get("score")), right=True),
             plain(number(one.get("accounts")), right=True),
-            plain(evidence(t, one)),
             plain(number(one.get("new_breaches")), right=True, strong=bool(one.get("new_breaches"))),
             plain(" · ".join(t.rule(rule) for rule in one.get("new_breach_rules") or []) or "–"),
             plain(text(one.get("first_new_breach"))),
             plain(t("registered_none" if not known else "registered_known")),
+            plain(evidence(t, one)),
         ],
     )
 

@@ -17,7 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Neither features nor alerts nor cases: check the id.",
     ),
     "open_profile": ("打开账户画像", "Open the account profile"),
-    "strategy_type": ("交易风格（近20日推断）", "Style of trading (from 20 days)"),
+    "strategy_type": ("交易风格（近20日）", "Style of trading (from 20 days)"),
     "restrictions_card": ("生效中的限制", "Restrictions in force"),
     "restrictions_none": ("今日没有生效中的限制", "No restriction binds today"),
     "restriction_line": ("{action}，{since} 至 {until}", "{action}, {since} to {until}"),

@@ -90,7 +90,7 @@ def test_the_head_counts_what_the_api_gives(open_page, api):
     still = sum(case["status"] == "open" for case in found["cases"])
     assert f"<dt>其中未结案件（件）</dt><dd>{still}</dd>" in text
     assert "<dt>未结案件最严重等级</dt><dd>2 高</dd>" in text
-    assert "<dt>交易风格（近20日推断）</dt><dd>高频</dd>" in text
+    assert "<dt>交易风格（近20日）</dt><dd>高频</dd>" in text
     assert "42.2%" in text
 
 
@@ -125,7 +125,7 @@ def test_the_lines_are_the_apis_values_with_the_peers_median_beside_them(open_pa
     assert lines[0]["y"] == found["features"]["orders_20d"]
     assert lines[1]["y"] == [90.0, 90.0]
     assert len(json.loads(drawn["近20日设备数（单位：台）"].proto.spec)["data"]) == 1  # no median published
-    page.multiselect(key="behaviour-features").set_value([]).run()
+    page.multiselect(key="behaviour-features-zh").set_value([]).run()
     assert "没有选择特征" in words(page)
 
 

@@ -42,7 +42,7 @@ def test_groups_stand_by_rank_and_the_first_is_open(open_page, suspected):
     with ApiClient(suspected.url, suspected.key("reviewer")) as client:
         found = client.suspects()
     assert found["as_of"] == AS_OF
-    shown = [(row[1], row[2], row[3], row[5]) for row in rows_of(page)]
+    shown = [(row[1], row[2], row[3], row[4]) for row in rows_of(page)]
     assert shown == [("S1", "92.0%", "2", "1"), ("S2", "60.0%", "2", "–")]
     assert "疑似组 S1" in text
     assert "数据截至 2026-03-06 15:55:00" in text
