@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-ACCENT, INK, QUIET, LINE = "#1f4e79", "#16202e", "#5b6776", "#dde3ea"
+ACCENT, INK, QUIET, LINE = "#1f4e79", "#16202e", "#4d5866", "#dde3ea"
 _FONT = '"Source Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 
 
