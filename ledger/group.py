@@ -17,6 +17,7 @@ from ledger.reading import check_same_trigger
 from ledger.schema import ALERTS, ENTRIES
 from ledger.transaction import Appending
 from ledger.workflow.intake import follow, opening
+from ledger.workflow.standing import Standing
 from ledger.workflow.terms import Terms
 
 # Built once: asked for every alert, and building them costs as much as running them.
@@ -90,15 +91,18 @@ def record(
     """
     triggers = [score.trigger for score in scores]
     appending.projections.prefetch([t["alert_id"] for t in triggers], [t["subject_id"] for t in triggers])
-    return [_record_one(connection, appending, terms, score) for score in scores]
+    standing = Standing(connection, triggers)
+    return [_record_one(connection, appending, terms, standing, score) for score in scores]
 
 
-def _record_one(connection: Connection, appending: Appending, terms: Terms, score: NewScore) -> str | EntryConflict:
+def _record_one(
+    connection: Connection, appending: Appending, terms: Terms, standing: Standing, score: NewScore
+) -> str | EntryConflict:
     trigger, alert_id = score.trigger, str(score.trigger["alert_id"])
     at = appending.projections
     known = at.alert(alert_id)
     if known is None:
-        appending.append("alert", alert_id, opening(connection, appending, terms, trigger))
+        appending.append("alert", alert_id, opening(appending, terms, standing, trigger))
     else:
         stored = _recorded(connection, known["seq"], known["score_seq"], trigger)
         if stored is not None:
