@@ -11,7 +11,7 @@ import pytest
 
 from ledger.chain import GENESIS, entry_hash
 from ledger.errors import LedgerError, NotInLedger
-from ledger.export import Wanted
+from ledger.export import Wanted, write_jsonl
 from ledger.heads import add_to_file, head_problem, read_file, record_head
 from ledger.ledger import Ledger
 from ledger.prune import prune
@@ -262,3 +262,15 @@ def test_the_state_of_an_empty_ledger_is_nothing(ledger):
         "sealed_through": None,
         "pruned_through": None,
     }
+
+
+def test_the_recipe_of_the_docs_proves_an_export_and_finds_a_change(days, tmp_path, monkeypatch, repository):
+    recipe = (repository / "docs" / "ledger.md").read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    with (tmp_path / "ledger.jsonl").open("w", encoding="utf-8") as file:
+        write_jsonl(days.export(), file)
+    monkeypatch.chdir(tmp_path)
+    exec(recipe, {})  # noqa: S102  # it is ours, and what is tested
+    text = (tmp_path / "ledger.jsonl").read_text(encoding="utf-8")
+    (tmp_path / "ledger.jsonl").write_text(text.replace("educated", "referred", 1), encoding="utf-8")
+    with pytest.raises(AssertionError):
+        exec(recipe, {})  # noqa: S102
