@@ -5,9 +5,9 @@ from __future__ import annotations
 from html import escape
 
 from serving.dashboard.client import Record
-from serving.dashboard.formats import number
+from serving.dashboard.formats import number, share
 from serving.dashboard.language import Texts
-from serving.dashboard.markup import bar, heading
+from serving.dashboard.markup import bar, facts, heading
 
 VOICES = ("rules", "classifier", "anomaly")
 
@@ -42,11 +42,11 @@ def _reason(t: Texts, reason: Record) -> str:
         ("peer_median", reason.get("peer_median"), "peer"),
     )
     sizes = fractions([value for _, value, _ in measures])
-    bars = "".join(
-        bar(t(label), number(value), size, kind)
-        for (label, value, kind), size in zip(measures, sizes, strict=True)
-        if value is not None
-    )
+    said = share if reason["key"] == "anomaly_share" else number
+    known = [(t(label), said(value), size, kind) for (label, value, kind), size in zip(measures, sizes, strict=True)]
+    given = [one for one, (_, value, _kind) in zip(known, measures, strict=True) if value is not None]
+    # one value alone has nothing to be long or short against
+    bars = "".join(bar(*one) for one in given) if len(given) > 1 else facts([one[:2] for one in given])
     weight = reason.get("contribution")
     shown = f"<em>{escape(t('contribution'))} {weight:+.2f}</em>" if weight is not None else ""
     text = escape(t.of(reason, "text") or str(reason["key"]))

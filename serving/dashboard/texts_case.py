@@ -64,7 +64,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_graded": ("该预警尚无评分", "This alert has no grade"),
     # --- the case around it
     "open_since": ("开案", "Opened"),
-    "member_choice": ("本案的预警（{count} 条），默认最严重", "Alerts of this case ({count}), the worst first shown"),
+    "member_choice": (
+        "本案的预警（{count} 条），默认最严重",
+        "Alerts of this case ({count}): the worst is shown first",
+    ),
     "no_case_chosen": ("没有选择案件", "No case is chosen"),
     "no_case_chosen_do": ("请从案件队列中打开一件。", "Open one from the queue."),
     "next_case": ("下一件", "Next case"),
