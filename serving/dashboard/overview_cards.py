@@ -77,7 +77,7 @@ def late_card(t: Texts, found: Record, counters: Record | None, answer: Record |
         _aged(t, "counts_as_of", (counters or {}).get("as_of"), now, _LATE_COUNTS),
         _aged(t, "features_now", (answer or {}).get("features_as_of"), now, _LATE_FEATURES),
     ]
-    return f'<div class="ag-card">{heading(t("late_card"))}{facts(lines)}</div>'
+    return f'<div class="ag-card ag-stacked">{heading(t("late_card"))}{facts(lines)}</div>'
 
 
 def _counted(t: Texts, key: str, count: int | None) -> tuple[str, str]:
