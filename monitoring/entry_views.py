@@ -3,6 +3,7 @@
 ``graded`` is one row a recorded score: alert, answer (p1 to p5: probabilities, grade 1 first) and the outcome that
 holds now (null: undecided, reopened or terminated); ``truth`` is the grade that outcome corresponds to. A disposition
 of one alert (imported) goes before that of its case; of several of a case the latest holds; a reopening ends it.
+``outcomes`` is a table: every report joins it.
 """
 
 # ruff: noqa: S608  # statements are built of our own names; values are bound
@@ -33,7 +34,8 @@ VIEWS = (
     """CREATE OR REPLACE VIEW case_outcomes AS SELECT arg_max(d, d.seq) AS d, d.case_id AS case_id FROM dispositions d
     LEFT JOIN ended e ON e.case_id = d.case_id WHERE d.case_id IS NOT NULL AND d.seq > coalesce(e.seq, 0)
     GROUP BY d.case_id""",
-    f"""CREATE OR REPLACE VIEW outcomes AS SELECT a.alert_id, o.outcome, o.decided_at, o.decided_by, o.reviewed_by,
+    f"""CREATE OR REPLACE TEMP TABLE outcomes AS SELECT
+    a.alert_id, o.outcome, o.decided_at, o.decided_by, o.reviewed_by,
     o.grade_shown, o.seq AS disposition_seq, (MAP {_TRUTH})[o.outcome]::TINYINT AS truth FROM alerts a
     JOIN (SELECT alert_id, outcome, decided_at, decided_by, reviewed_by, grade_shown, seq, 0 AS place FROM dispositions
     WHERE case_id IS NULL UNION ALL SELECT m.alert_id, c.d.outcome, c.d.decided_at, c.d.decided_by, c.d.reviewed_by,

@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from alertgrade.errors import AlertError
-from models.metrics import Estimate, Ints, estimate, expected_cost, quadratic_kappa
+from models.metrics import Estimate
+from monitoring.cell_bootstrap import cost_of, kappa, voices
 from monitoring.entry_columns import EntryColumns
 from monitoring.maturity import Maturity, maturity
 from monitoring.outcome_alarms import OutcomeAlarm, outcome_alarms
@@ -144,20 +145,9 @@ def _severe(part: pd.DataFrame) -> dict[str, Share]:
 
 def _metrics(known: pd.DataFrame, cost: NDArray[np.float64], seed: int) -> dict[str, dict[str, Estimate]]:
     truth, ours, rules = (known[name].to_numpy(dtype=np.int_) for name in ("truth", "grade", "baseline_grade"))
-    subjects, none = known["subject_id"].to_numpy(dtype=str), np.zeros((len(known), 1))
-    price = expected_cost(cost)
-    both = np.stack([ours, rules], axis=1)
-
-    def less(measure: Any) -> Any:
-        return lambda t, g, p: measure(t, g[:, 0], p) - measure(t, g[:, 1], p)
-
-    def judged(measure: Any, grade: Ints) -> Estimate:
-        return estimate(measure, truth, grade, none, subjects, seed=seed)
-
-    return {
-        name: {"champion": judged(m, ours), "rules_only": judged(m, rules), "difference": judged(less(m), both)}
-        for name, m in (("expected_cost", price), ("quadratic_kappa", quadratic_kappa))
-    }
+    subjects = known["subject_id"].to_numpy(dtype=str)
+    figures = {"expected_cost": cost_of(cost), "quadratic_kappa": kappa}
+    return {name: voices(figure, truth, ours, rules, subjects, seed=seed) for name, figure in figures.items()}
 
 
 def _calibration(known: pd.DataFrame) -> dict[str, Any]:
