@@ -38,9 +38,9 @@ def outcome_alarms(known: pd.DataFrame, cost: NDArray[np.float64]) -> tuple[Outc
     ``known`` has trading_day, case_id, truth, grade, covered, p1 and p2. A case counts once a day, with the mean of its
     alerts: they share one outcome. Cost is watched against the first ``BASELINE_DAYS`` days; with fewer it is silent.
     """
-    days = sorted(known["trading_day"].unique())
     cases = _by_case(known, cost)
-    by_day = [cases[cases["trading_day"] == day] for day in days]
+    parts = [(day, part) for day, part in cases.groupby("trading_day", sort=True)]
+    days, by_day = [day for day, _ in parts], [part for _, part in parts]
     limit = STEPS_BETWEEN_FALSE_ALARMS
     allowed = 1 - COVERAGE + COVERAGE_SLACK
     missed = mean_rises([one["missed"].dropna() for one in by_day], allowed, steps_between_false_alarms=limit)

@@ -115,7 +115,7 @@ def ripe_alarms(
 def _rows(columns: EntryColumns, digest: str, ripe: Maturity, at: datetime, since: date | None) -> pd.DataFrame:
     days = [day.isoformat() for day in ripe.ripe_days() if since is None or day >= since]
     return columns.frame(
-        f"SELECT {_WANTED} FROM graded WHERE digest = $digest AND scored_at <= $at "
+        f"SELECT {_WANTED} FROM answered WHERE digest = $digest AND scored_at <= $at "
         "AND trading_day IN (SELECT unnest($days::DATE[])) ORDER BY trading_day, score_seq",
         {"digest": digest, "at": at, "days": days},
     )

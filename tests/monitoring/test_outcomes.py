@@ -198,3 +198,13 @@ def test_intervals_from_counts_are_those_from_rows():
         found = voices(cells, truth, ours, rules, subjects, seed=1)["champion"]
         slow = estimate(rows, truth, ours, np.zeros((400, 1)), subjects, seed=1)
         assert [found.value, found.low, found.high] == pytest.approx([slow.value, slow.low, slow.high])
+
+
+def test_an_empty_ledger_has_columns_without_rows(tmp_path):
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: LATE)
+    columns = EntryColumns(tmp_path / "columns")
+    assert columns.follow(ledger) == 0
+    assert columns.rows("SELECT count(*) AS n FROM graded") == [{"n": 0}]
+    assert (columns.features(), maturity(columns, LATE).cohorts) == ((), ())
+    columns.close()
+    ledger.close()
