@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ def voices(
     truth: NDArray[np.int_],
     ours: NDArray[np.int_],
     rules: NDArray[np.int_],
-    subjects: NDArray[np.str_],
+    subjects: NDArray[Any],
     *,
     seed: int,
     rounds: int = 200,

@@ -21,8 +21,9 @@ from monitoring.people import People, people
 
 SEVERE = 2  # grades 1 and 2: what the desk must not miss
 _WANTED = (  # what was decided later than $at is not known at $at
-    "alert_id, case_id, account_id, subject_id, rule_id, trading_day, grade, baseline_grade, p1, p2, p3, p4, p5, "
-    "len(grade_set) AS width, blind, CASE WHEN decided_at <= $at THEN truth END AS truth, "
+    "hash(coalesce(case_id, alert_id)) AS case_key, hash(subject_id) AS subject_key, rule_id, "
+    "CAST(trading_day AS TIMESTAMP) AS trading_day, grade, baseline_grade, p1, p2, "
+    "len(grade_set) AS width, CASE WHEN decided_at <= $at THEN truth END AS truth, "
     "CASE WHEN decided_at <= $at THEN list_contains(grade_set, truth) END AS covered"
 )
 
@@ -85,8 +86,8 @@ def outcome_report(
     return OutcomeReport(
         as_of=at.isoformat(),
         model=digest,
-        first_day=known["trading_day"].min(),
-        last_day=known["trading_day"].max(),
+        first_day=known["trading_day"].min().date(),
+        last_day=known["trading_day"].max().date(),
         delay_days=round(ripe.delay_days, 2),
         ripe_days=len(ripe.ripe_days()),
         unripe_days=len(ripe.cohorts) - len(ripe.ripe_days()),
@@ -145,7 +146,7 @@ def _severe(part: pd.DataFrame) -> dict[str, Share]:
 
 def _metrics(known: pd.DataFrame, cost: NDArray[np.float64], seed: int) -> dict[str, dict[str, Estimate]]:
     truth, ours, rules = (known[name].to_numpy(dtype=np.int_) for name in ("truth", "grade", "baseline_grade"))
-    subjects = known["subject_id"].to_numpy(dtype=str)
+    subjects = known["subject_key"].to_numpy()
     figures = {"expected_cost": cost_of(cost), "quadratic_kappa": kappa}
     return {name: voices(figure, truth, ours, rules, subjects, seed=seed) for name, figure in figures.items()}
 
