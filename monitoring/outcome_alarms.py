@@ -36,7 +36,8 @@ def outcome_alarms(known: pd.DataFrame, cost: NDArray[np.float64]) -> tuple[Outc
     """Follow missed coverage, missed severity (under-forecast) and cost over the ripe days of ``known``.
 
     ``known`` has trading_day, case_key, truth, grade, covered, p1 and p2. A case counts once a day, with the mean of
-    its alerts: they share one outcome. Cost is watched against the first ``BASELINE_DAYS`` days; with fewer it is silent.
+    its alerts: they share one outcome. Cost is watched against the first ``BASELINE_DAYS`` days, and is
+    silent with fewer.
     """
     cases = _by_case(known, cost)
     parts = [(day, part) for day, part in cases.groupby("trading_day", sort=True)]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from features.exchange_codes import EXCHANGE_CODES
 from models.graded_alert import GradedAlert
+from models.metrics import METRICS, Estimate, Ints, estimate, expected_cost
 from training.baselines import certain, logistic, most_frequent, multiclass_lightgbm
 from training.dataset import Dataset
-from models.metrics import METRICS, Estimate, Ints, estimate, expected_cost
 from training.splits import Split
 
 Floats = NDArray[np.float64]

@@ -15,6 +15,7 @@ from features.catalogue import FEATURE_SERVICE
 from features.rows import as_rows
 from models.bundle import save_bundle
 from models.graded_alert import GradedAlert
+from models.metrics import Estimate
 from models.policy import Policy
 from models.scorer import AlertScorer, ScoreInput
 from models.signing import public_key_of
@@ -24,7 +25,6 @@ from training.against_champion import against_champion
 from training.dataset import Dataset, LabelledAlert, PointInTimeStore, build_dataset
 from training.evaluate import OURS, as_markdown, comparison, coverage, reference_sample
 from training.gate import Gate
-from models.metrics import Estimate
 from training.registry import ModelRegistry
 from training.splits import Split, SplitPlan, split
 

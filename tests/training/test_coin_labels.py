@@ -17,6 +17,7 @@ from features.events.load import load_events
 from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
 from models.bundle import load_bundle
+from models.metrics import Estimate, Floats, Ints, estimate
 from models.scorer import ScoreInput
 from models.signing import load_or_create_keypair
 from rules_baseline.day_baseline import baselines
@@ -28,7 +29,6 @@ from simulation.market import simulate
 from training.dataset import build_dataset
 from training.fit import train
 from training.history import disposition_rows, labelled_alerts, past_alerts
-from models.metrics import Estimate, Floats, Ints, estimate
 from training.registry import ModelRegistry
 from training.splits import SplitPlan, split
 
