@@ -147,9 +147,9 @@ def _meetings() -> list[Scene]:
     first = scene("gtfirst").leg("B", "buy", "x").leg("A", "buy", "x").leg("C", "sell", "x")
     order = scene("gtseq").leg("A", "buy", "x").leg("B", "sell", "x", seq=2).leg("C", "sell", "x", after=0, seq=1)
     null = scene("gtnull").leg("A", "buy", "x").leg("B", "sell", "x").leg("C", "sell", "x", after=0, seq=1)
-    known = Scene("gtknown", day=date(2025, 8, 8)).group("A", "B").leg("A", "buy", "x")
+    known = Scene("gtknown", day=date(2025, 8, 8)).group("A", "B").matches(1, "A", "Z", trade_id="gtx")
     known.add("contracts", rows.contract(contract="gtelsewhere2605", product="gtelsewhere"))
-    known.leg("B", "sell", "x", contract="gtelsewhere2605").says(rule)
+    known.matches(1, "Z", "B", trade_id="gtx", contract="gtelsewhere2605").says(rule)
     return [same, apart, once, first, order, null, known]
 
 
