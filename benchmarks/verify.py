@@ -31,7 +31,7 @@ def main() -> int:
     )
     parts = [f"# Verification {now:%Y-%m-%d}, commit {commit.stdout.strip()}", "", machine(), ""]
     failed = 0
-    for script in sorted(p for p in (ROOT / "benchmarks").glob("*.py") if p.name not in ("verify.py", "__init__.py")):
+    for script in sorted(p for p in (ROOT / "benchmarks").glob("*.py") if p.name[0] != "_" and p.stem != "verify"):
         print(f"== {script.name}", flush=True)
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{script.stem}", *arguments(script.stem)],
