@@ -353,11 +353,13 @@ def bursts() -> list[Scene]:
     for _ in range(10):
         split.clock = split.clock.replace(microsecond=0) + timedelta(seconds=2, microseconds=700_000)
         split.orders(10, every=0.05)  # five before the second ends and five after
-    places, days = scene("bplaces"), scene("bdays")
-    for part, changes in ((places, {"exchange": "DCE"}), (days, {"trading_day": date(2025, 10, 10)})):
-        for _ in range(10):  # ten here and ten elsewhere within one second: a burst in each place
-            part.clock = part.clock.replace(microsecond=0) + timedelta(seconds=2)
-            part.orders(10, every=0.04).orders(10, every=0.04, **changes)
+    places = scene("bplaces")
+    for _ in range(10):  # ten here and ten elsewhere within one second: a burst in each place
+        places.clock = places.clock.replace(microsecond=0) + timedelta(seconds=2)
+        places.orders(10, every=0.04).orders(10, every=0.04, exchange="DCE")
+    later: dict[str, Any] = {"trading_day": date(2025, 10, 10)}
+    days = burst(scene("bdays"), 10).orders(10, every=0.04, **later)  # in the second of the tenth of the day before
+    burst(days, 9, **later)
     seqs, null = burst(scene("bseq"), 9), burst(scene("bnull"), 9)
     for part, numbers in ((seqs, range(10, 0, -1)), (null, (None, *range(1, 10)))):
         part.clock = part.clock.replace(microsecond=0) + timedelta(seconds=2)
