@@ -11,8 +11,10 @@ import pytest
 
 from alertgrade.errors import AlertError
 from ledger.ledger import Ledger
+from models.metrics import estimate, expected_cost, quadratic_kappa
 from models.policy_file import read_policy_file
 from monitoring import disagreement, effectiveness
+from monitoring.cell_bootstrap import cost_of, kappa, voices
 from monitoring.changes import changes
 from monitoring.entry_columns import EntryColumns
 from monitoring.figures import keep_rows, plain, retrace
@@ -186,3 +188,23 @@ def test_the_sample_library_names_nobody(desk):
     assert "p0" not in json.dumps([case["decided_by"] for case in cases])
     assert {member["rule_id"] for case in cases for member in case["members"]} == {"self_trade"}
     assert next(closed_cases(desk.columns, b"other", limit=1))["case"] != cases[0]["case"]
+
+
+def test_intervals_from_counts_are_those_from_rows():
+    rng = np.random.default_rng(2)
+    truth, ours, rules = (rng.integers(1, 6, 400) for _ in range(3))
+    subjects = np.array([f"A{n}" for n in rng.integers(0, 80, 400)])
+    for cells, rows in ((cost_of(COST), expected_cost(COST)), (kappa, quadratic_kappa)):
+        found = voices(cells, truth, ours, rules, subjects, seed=1)["champion"]
+        slow = estimate(rows, truth, ours, np.zeros((400, 1)), subjects, seed=1)
+        assert [found.value, found.low, found.high] == pytest.approx([slow.value, slow.low, slow.high])
+
+
+def test_an_empty_ledger_has_columns_without_rows(tmp_path):
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: LATE)
+    columns = EntryColumns(tmp_path / "columns")
+    assert columns.follow(ledger) == 0
+    assert columns.rows("SELECT count(*) AS n FROM graded") == [{"n": 0}]
+    assert (columns.features(), maturity(columns, LATE).cohorts) == ((), ())
+    columns.close()
+    ledger.close()
