@@ -18,7 +18,7 @@ def plain_figure(*, height: int) -> go.Figure:
         paper_bgcolor="#ffffff",
         plot_bgcolor="#ffffff",
         font={"family": _FONT, "size": 13, "color": INK},
-        legend={"orientation": "h", "y": 1.14, "x": 1.0, "xanchor": "right"},
+        legend={"orientation": "h", "y": 1.14, "x": 0.12, "xanchor": "left"},
         hoverlabel={"font": {"family": _FONT}},
     )
     figure.update_xaxes(gridcolor=LINE, zeroline=False, automargin=True)
