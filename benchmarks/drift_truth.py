@@ -78,7 +78,7 @@ def _alarms(past: list[Day], ripe_on: list[int]) -> list[tuple[int, object]]:
     for number, day in enumerate(past):
         known = day.delay <= ripe_on[number] - number
         cases = day.subjects.to_numpy()[known]
-        part = day.answers[known].assign(truth=day.truth[known], trading_day=number, alert_id=cases, case_id=cases)
+        part = day.answers[known].assign(truth=day.truth[known], trading_day=number, case_key=cases)
         rows.append(part[[ripe_on[number] < len(past)] * len(part)])
     found = outcome_alarms(pd.concat(rows, ignore_index=True), COST)
     return [(ripe_on[int(one.raised_on)], one) for one in found if one.raised_on is not None]

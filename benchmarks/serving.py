@@ -91,6 +91,7 @@ def command_service(command: Sequence[str], folder: Path, port: int, ready: str)
     """Another's service; gives its process number."""
     environment = os.environ | {"BENTOML_DO_NOT_TRACK": "true", "BENTOML_HOME": str(folder / "bentoml")}
     environment |= {"OMP_NUM_THREADS": "1", "FEAST_USAGE": "False"}  # as ours
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"  # MLflow calls uvicorn
     with (folder / "service.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *command], env=environment, stdout=log, stderr=log, start_new_session=True

@@ -31,9 +31,7 @@ def main() -> int:
     )
     parts = [f"# Verification {now:%Y-%m-%d}, commit {commit.stdout.strip()}", "", machine(), ""]
     failed = 0
-    for script in sorted(
-        p for p in (ROOT / "benchmarks").glob("*.py") if p.name != "verify.py" and not p.name.startswith("_")
-    ):
+    for script in sorted(p for p in (ROOT / "benchmarks").glob("*.py") if p.name[0] != "_" and p.stem != "verify"):
         print(f"== {script.name}", flush=True)
         done = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{script.stem}", *arguments(script.stem)],

@@ -17,6 +17,7 @@ from ledger.schema import ALERTS, ENTRIES
 from ledger.statements import Statement
 from ledger.transaction import Appending
 from ledger.workflow.intake import follow, opening
+from ledger.workflow.standing import Standing
 from ledger.workflow.terms import Terms
 
 _SEQS = Statement(select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == bindparam("alert_id")))
@@ -85,15 +86,18 @@ def record(
     An alert recorded already with the same trigger keeps its first answer; with another one it is a conflict, which
     is given in its place and keeps no other from its record.
     """
-    return [_record_one(connection, appending, terms, score) for score in scores]
+    standing = Standing(connection, [score.trigger for score in scores])
+    return [_record_one(connection, appending, terms, standing, score) for score in scores]
 
 
-def _record_one(connection: Connection, appending: Appending, terms: Terms, score: NewScore) -> str | EntryConflict:
+def _record_one(
+    connection: Connection, appending: Appending, terms: Terms, standing: Standing, score: NewScore
+) -> str | EntryConflict:
     trigger, alert_id = score.trigger, str(score.trigger["alert_id"])
     at = appending.projections
     known = at.alert(alert_id)
     if known is None:
-        appending.append("alert", alert_id, opening(connection, appending, terms, trigger))
+        appending.append("alert", alert_id, opening(appending, terms, standing, trigger))
     else:
         stored = _recorded(connection, known["seq"], known["score_seq"], trigger)
         if stored is not None:

@@ -109,8 +109,8 @@ CASES = Table(
     Column("shown_rank", Integer, nullable=False),  # the same, 0 while the grade is hidden
     Index("cases_of_subject", "subject_id", "status"),
     Index("cases_of_account", "account_id", "seq"),
-    Index("cases_by_rank", "status", "rank", "seq"),
-    Index("cases_by_shown_rank", "status", "shown_rank", "seq"),
+    Index("cases_by_rank", "status", "rank", "seq", "stage"),
+    Index("cases_by_shown_rank", "status", "shown_rank", "seq", "stage"),
     Index("cases_by_stage", "stage", "rank", "seq"),
     Index("cases_by_assignee", "assignee", "status", "rank", "seq"),
     Index("cases_by_due", "status", "due_at", "seq"),

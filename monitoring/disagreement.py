@@ -18,7 +18,7 @@ CORNERS = ("rules_severe", "model_severe")  # the rules see what the model does 
 _ROWS = f"""SELECT alert_id, score_id, case_id, account_id, rule_id, exchange, trading_day, grade, baseline_grade,
 classifier_grade, anomaly_share, policy_clause, outcome, truth, classifier_grade - baseline_grade AS gap,
 CASE WHEN classifier_grade - baseline_grade >= {FAR} THEN 'rules_severe'
-WHEN baseline_grade - classifier_grade >= {FAR} THEN 'model_severe' END AS corner FROM graded
+WHEN baseline_grade - classifier_grade >= {FAR} THEN 'model_severe' END AS corner FROM answered
 WHERE classifier_grade IS NOT NULL AND scored_at <= $at AND trading_day BETWEEN $first AND $last ORDER BY score_seq"""
 _LIST = """SELECT alert_id, rule_id, account_id, trading_day, baseline_grade, classifier_grade, grade,
 round(anomaly_share, 4), outcome FROM {{rows}} WHERE corner = '{corner}'

@@ -107,7 +107,7 @@ class EntryColumns:
 
     def features(self) -> tuple[str, ...]:
         """Names of the features that any score was given, in text order."""
-        names = self._db.execute("SELECT column_name FROM (DESCRIBE scores)").fetchall()
+        names = self._db.execute("SELECT column_name FROM (DESCRIBE raw_scores)").fetchall()
         return tuple(sorted(name[2:] for (name,) in names if name.startswith("f_")))
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ def write_html(
 def decided_sample(columns: EntryColumns, digest: str, rows: int = SAMPLE_ROWS) -> pd.DataFrame:
     """Given grade and deserved grade of the latest decided alerts of model ``digest``, as text; may be empty."""
     return columns.frame(
-        "SELECT CAST(grade AS VARCHAR) AS grade, CAST(truth AS VARCHAR) AS truth FROM graded "
+        "SELECT CAST(grade AS VARCHAR) AS grade, CAST(truth AS VARCHAR) AS truth FROM answered "
         "WHERE digest = $digest AND truth IS NOT NULL ORDER BY score_seq DESC LIMIT $rows",
         {"digest": digest, "rows": rows},
     )

@@ -197,7 +197,7 @@ def _drift_words(drift: DriftReport | None) -> tuple[str, str]:
 def _drift(drift: DriftReport | None) -> list[tuple[Table, Table]]:
     if drift is None:
         return []
-    cells = [
+    cells: list[tuple[str, ...]] = [
         (
             r.name if r.slice is None else f"{r.name} ({r.slice})",
             said(r.use, "share"),
@@ -254,7 +254,7 @@ def _months(found: Sequence[Month], place: int) -> Table:
         ("月份", "预警", "指标", "当时给出", "仅规则", "现行模型"),
         ("month", "alerts", "metric", "given then", "rules only", "champion now"),
     )[place]
-    rows = []
+    rows: list[tuple[str | int, ...]] = []
     for month in found:
         for metric, zh in (("expected_cost", "平均误判成本"), ("quadratic_kappa", "与处置一致性（加权 kappa）")):
             voices = [month.figures.get(voice, {}).get(metric) for voice in ("given", "rules only", "champion")]

@@ -50,7 +50,7 @@ def maturity(columns: EntryColumns, at: datetime, *, share: float = DECIDED_SHAR
     """
     rows = columns.rows(
         "SELECT trading_day AS day, count(*) AS alerts, count(decided_at) FILTER (decided_at <= $at) AS decided "
-        "FROM graded WHERE scored_at <= $at GROUP BY trading_day ORDER BY trading_day",
+        "FROM answered WHERE scored_at <= $at GROUP BY trading_day ORDER BY trading_day",
         {"at": at},
     )
     delay, measured = _delay(columns, at)
@@ -68,7 +68,7 @@ def _cohort(row: dict[str, Any], at: datetime, delay: float, share: float) -> Co
 def _delay(columns: EntryColumns, at: datetime) -> tuple[float, int]:
     table = columns.frame(
         "SELECT date_diff('second', triggered_at, $at) / 86400.0 AS age, CASE WHEN decided_at <= $at THEN "
-        "date_diff('second', triggered_at, decided_at) / 86400.0 END AS delay FROM graded WHERE triggered_at <= $at",
+        "date_diff('second', triggered_at, decided_at) / 86400.0 END AS delay FROM answered WHERE triggered_at <= $at",
         {"at": at},
     )
     delays = table["delay"].to_numpy(dtype=np.float64, na_value=np.nan)

@@ -67,7 +67,7 @@ def night(
 def scored_days(columns: EntryColumns, digest: str) -> list[date]:
     """Trading days with a score of model ``digest``, in order."""
     rows = columns.rows(
-        "SELECT DISTINCT trading_day AS day FROM graded WHERE digest = $digest ORDER BY day", {"digest": digest}
+        "SELECT DISTINCT trading_day AS day FROM answered WHERE digest = $digest ORDER BY day", {"digest": digest}
     )
     return [row["day"] for row in rows]
 
@@ -88,7 +88,7 @@ def _report(
 
 def _strange(columns: EntryColumns, digest: str) -> tuple[OutcomeAlarm, ...]:
     rows = columns.rows(
-        "SELECT trading_day AS day, list(anomaly_share) AS shares FROM graded WHERE digest = $digest "
+        "SELECT trading_day AS day, list(anomaly_share) AS shares FROM answered WHERE digest = $digest "
         "AND anomaly_share IS NOT NULL GROUP BY trading_day ORDER BY trading_day",
         {"digest": digest},
     )

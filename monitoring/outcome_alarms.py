@@ -35,12 +35,13 @@ class OutcomeAlarm:
 def outcome_alarms(known: pd.DataFrame, cost: NDArray[np.float64]) -> tuple[OutcomeAlarm, ...]:
     """Follow missed coverage, missed severity (under-forecast) and cost over the ripe days of ``known``.
 
-    ``known`` has trading_day, case_id, truth, grade, covered, p1 and p2. A case counts once a day, with the mean of its
-    alerts: they share one outcome. Cost is watched against the first ``BASELINE_DAYS`` days; with fewer it is silent.
+    ``known`` has trading_day, case_key, truth, grade, covered, p1 and p2. A case counts once a day, with the mean of
+    its alerts: they share one outcome. Cost is watched against the first ``BASELINE_DAYS`` days, and is
+    silent with fewer.
     """
-    days = sorted(known["trading_day"].unique())
     cases = _by_case(known, cost)
-    by_day = [cases[cases["trading_day"] == day] for day in days]
+    parts = [(day, part) for day, part in cases.groupby("trading_day", sort=True)]
+    days, by_day = [day for day, _ in parts], [part for _, part in parts]
     limit = STEPS_BETWEEN_FALSE_ALARMS
     allowed = 1 - COVERAGE + COVERAGE_SLACK
     missed = mean_rises([one["missed"].dropna() for one in by_day], allowed, steps_between_false_alarms=limit)
@@ -82,7 +83,7 @@ def _by_case(known: pd.DataFrame, cost: NDArray[np.float64]) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "trading_day": known["trading_day"],
-            "case": known["case_id"].fillna(known["alert_id"]),
+            "case": known["case_key"],
             "missed": 1.0 - known["covered"].astype(float),
             "severe": (truth <= 2).astype(float),
             "p": (known["p1"] + known["p2"]).astype(float),
@@ -93,5 +94,5 @@ def _by_case(known: pd.DataFrame, cost: NDArray[np.float64]) -> pd.DataFrame:
 
 
 def _said(name: str, zh: str, allowed: float, values: pd.Series[float], alarm: Alarm, days: list[Any]) -> OutcomeAlarm:
-    raised = None if alarm.raised_at is None else str(days[alarm.raised_at])
+    raised = None if alarm.raised_at is None else str(days[alarm.raised_at])[:10]
     return OutcomeAlarm(name, zh, round(allowed, 6), float(values.mean()), alarm.evidence, alarm.limit, raised)

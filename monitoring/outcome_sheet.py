@@ -13,7 +13,7 @@ from monitoring.maturity import maturity
 _ROWS = """SELECT score_id, alert_id, case_id, rule_id, trading_day, grade, baseline_grade, truth, outcome,
 p1 + p2 AS p_severe,
 list_contains(grade_set, truth) AS covered, list_extract(list_extract(CAST($cost AS DOUBLE[][]), truth), grade) AS cost,
-list_extract(list_extract(CAST($cost AS DOUBLE[][]), truth), baseline_grade) AS rules_cost FROM graded
+list_extract(list_extract(CAST($cost AS DOUBLE[][]), truth), baseline_grade) AS rules_cost FROM answered
 WHERE digest = $digest AND scored_at <= $at
 AND decided_at <= $at AND truth IS NOT NULL AND trading_day BETWEEN $first AND $last
 AND trading_day IN (SELECT unnest($days::DATE[])) ORDER BY score_seq"""

@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from alertgrade.errors import AlertError
-from models.metrics import Estimate, Ints, estimate, expected_cost, quadratic_kappa
+from models.metrics import Estimate
+from monitoring.cell_bootstrap import cost_of, kappa, voices
 from monitoring.entry_columns import EntryColumns
 from monitoring.maturity import Maturity, maturity
 from monitoring.outcome_alarms import OutcomeAlarm, outcome_alarms
@@ -20,8 +21,9 @@ from monitoring.people import People, people
 
 SEVERE = 2  # grades 1 and 2: what the desk must not miss
 _WANTED = (  # what was decided later than $at is not known at $at
-    "alert_id, case_id, account_id, subject_id, rule_id, trading_day, grade, baseline_grade, p1, p2, p3, p4, p5, "
-    "len(grade_set) AS width, blind, CASE WHEN decided_at <= $at THEN truth END AS truth, "
+    "hash(coalesce(case_id, alert_id)) AS case_key, hash(subject_id) AS subject_key, rule_id, "
+    "CAST(trading_day AS TIMESTAMP) AS trading_day, grade, baseline_grade, p1, p2, "
+    "len(grade_set) AS width, CASE WHEN decided_at <= $at THEN truth END AS truth, "
     "CASE WHEN decided_at <= $at THEN list_contains(grade_set, truth) END AS covered"
 )
 
@@ -84,8 +86,8 @@ def outcome_report(
     return OutcomeReport(
         as_of=at.isoformat(),
         model=digest,
-        first_day=known["trading_day"].min(),
-        last_day=known["trading_day"].max(),
+        first_day=known["trading_day"].min().date(),
+        last_day=known["trading_day"].max().date(),
         delay_days=round(ripe.delay_days, 2),
         ripe_days=len(ripe.ripe_days()),
         unripe_days=len(ripe.cohorts) - len(ripe.ripe_days()),
@@ -114,7 +116,7 @@ def ripe_alarms(
 def _rows(columns: EntryColumns, digest: str, ripe: Maturity, at: datetime, since: date | None) -> pd.DataFrame:
     days = [day.isoformat() for day in ripe.ripe_days() if since is None or day >= since]
     return columns.frame(
-        f"SELECT {_WANTED} FROM graded WHERE digest = $digest AND scored_at <= $at "
+        f"SELECT {_WANTED} FROM answered WHERE digest = $digest AND scored_at <= $at "
         "AND trading_day IN (SELECT unnest($days::DATE[])) ORDER BY trading_day, score_seq",
         {"digest": digest, "at": at, "days": days},
     )
@@ -144,20 +146,9 @@ def _severe(part: pd.DataFrame) -> dict[str, Share]:
 
 def _metrics(known: pd.DataFrame, cost: NDArray[np.float64], seed: int) -> dict[str, dict[str, Estimate]]:
     truth, ours, rules = (known[name].to_numpy(dtype=np.int_) for name in ("truth", "grade", "baseline_grade"))
-    subjects, none = known["subject_id"].to_numpy(dtype=str), np.zeros((len(known), 1))
-    price = expected_cost(cost)
-    both = np.stack([ours, rules], axis=1)
-
-    def less(measure: Any) -> Any:
-        return lambda t, g, p: measure(t, g[:, 0], p) - measure(t, g[:, 1], p)
-
-    def judged(measure: Any, grade: Ints) -> Estimate:
-        return estimate(measure, truth, grade, none, subjects, seed=seed)
-
-    return {
-        name: {"champion": judged(m, ours), "rules_only": judged(m, rules), "difference": judged(less(m), both)}
-        for name, m in (("expected_cost", price), ("quadratic_kappa", quadratic_kappa))
-    }
+    subjects = known["subject_key"].to_numpy()
+    figures = {"expected_cost": cost_of(cost), "quadratic_kappa": kappa}
+    return {name: voices(figure, truth, ours, rules, subjects, seed=seed) for name, figure in figures.items()}
 
 
 def _calibration(known: pd.DataFrame) -> dict[str, Any]:

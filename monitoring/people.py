@@ -37,17 +37,17 @@ class People:
 _CASES = """SELECT count(*) AS cases, count(*) FILTER (shown_none) AS blind,
 count(*) FILTER (NOT shown_none) AS shown, count(*) FILTER (shown_none AND truth = grade) AS blind_equal,
 count(*) FILTER (NOT shown_none AND truth = grade) AS shown_equal FROM (
-SELECT case_id, min(truth) AS truth, min(grade) AS grade, bool_or(blind) AS shown_none FROM graded
+SELECT case_id, min(truth) AS truth, min(grade) AS grade, bool_or(blind) AS shown_none FROM answered
 WHERE case_id IS NOT NULL AND origin = 'service' AND decided_at <= $at
 AND trading_day IN (SELECT unnest($days::DATE[])) GROUP BY case_id)"""
 _REVIEWS = """SELECT count(*) AS reviews, count(*) FILTER ((payload->>'$.approve')::BOOLEAN) AS approved FROM work
 WHERE kind = 'review' AND recorded_at <= $at"""
 _OVERRIDES = """WITH last AS (SELECT case_id, arg_max((payload->>'$.grade')::TINYINT, seq) AS to_grade FROM work
 WHERE kind = 'override' AND recorded_at <= $at GROUP BY case_id), given AS (SELECT case_id, min(grade) AS grade
-FROM graded WHERE case_id IS NOT NULL GROUP BY case_id) SELECT count(*) AS overridden,
+FROM answered WHERE case_id IS NOT NULL GROUP BY case_id) SELECT count(*) AS overridden,
 count(*) FILTER (to_grade > grade) AS milder, count(*) FILTER (to_grade < grade) AS severer FROM last JOIN given
 USING (case_id)"""
-_ALL = "SELECT count(DISTINCT case_id) AS cases FROM graded WHERE scored_at <= $at"
+_ALL = "SELECT count(DISTINCT case_id) AS cases FROM answered WHERE scored_at <= $at"
 
 
 def people(columns: EntryColumns, days: list[date], at: datetime) -> People:

@@ -75,7 +75,7 @@ def read_scores(columns: EntryColumns, digest: str, since: date | None = None, u
     asked: dict[str, Any] = {"since": since, "until": until, "digest": digest}
     ours = "(digest = $digest OR digest IS NULL)"
     columns.hold("scored", f"SELECT * FROM graded WHERE {_INSIDE} AND {ours} ORDER BY score_seq", asked)
-    others = columns.rows(f"SELECT count(*) AS n FROM graded WHERE {_INSIDE} AND NOT {ours}", asked)[0]["n"]
+    others = columns.rows(f"SELECT count(*) AS n FROM answered WHERE {_INSIDE} AND NOT {ours}", asked)[0]["n"]
     found = columns.rows(
         "SELECT count(*) AS n, min(trading_day) AS first, max(trading_day) AS last, "
         "count(*) FILTER (degraded) AS degraded FROM scored"

@@ -65,9 +65,9 @@ def _follow(steps: Iterable[Sequence[ArrayLike]], limit: float) -> Alarm:
     since: int | None = None
     raised: int | None = None
     for step, factors in enumerate(steps):
-        grown = np.array([np.exp(np.log(np.asarray(one)).sum()) for one in factors])
+        grown = np.array([np.exp(np.clip(np.log(np.asarray(one)).sum(), -600, 300)) for one in factors])
         before = evidence.sum()
-        evidence = np.minimum((evidence + 1 / len(_BETS)) * grown, 1e300)
+        evidence = np.minimum((evidence + 1 / len(_BETS)) * grown, 1e100)
         if before < 1 <= evidence.sum():
             since = step
         if raised is None and evidence.sum() >= limit:

@@ -42,7 +42,8 @@ own[["trading_day", "rule_id", "level", "contract", "measured", "threshold", "oc
 
 # %%
 orders = raw.table("orders")
-days = orders.filter(orders.account_id == account).group_by(["trading_day", "event"]).agg(rows=orders.count())
+mine = orders.filter(orders.account_id == account)
+days = mine.group_by(["trading_day", "event"]).agg(rows=mine.count())
 by_day = days.to_pandas().pivot_table(index="trading_day", columns="event", values="rows", fill_value=0)
 by_day.tail(10)
 

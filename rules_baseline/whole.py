@@ -40,12 +40,12 @@ SELECT {UNIT_SQL}, term_id, total, lots
 FROM day_totals JOIN term_levels USING (term_id)
 ANTI JOIN exempt USING (rule_id, trading_day, subject_type, subject_id)
 WHERE trading_day BETWEEN $first AND $last AND total >= least(warning_at, breach_at) ORDER BY ALL"""
-_ACCOUNTS = """
-SELECT DISTINCT account_id FROM (
-    SELECT subject_id AS account_id FROM candidates WHERE subject_type = 'account'
-    UNION ALL SELECT account_id FROM subject_of_day AS s SEMI JOIN candidates AS c
-        ON c.subject_type = 'group' AND c.subject_id = s.group_id AND c.trading_day = s.trading_day)"""
-_OF_CANDIDATES = f"AND r.account_id IN ({_ACCOUNTS})"
+# whose rows of which day and exchange a candidate is made of
+_MADE_OF = """
+SELECT trading_day, exchange, subject_id AS account_id FROM candidates WHERE subject_type = 'account'
+UNION SELECT c.trading_day, c.exchange, s.account_id FROM subject_of_day AS s JOIN candidates AS c
+    ON c.subject_type = 'group' AND c.subject_id = s.group_id AND c.trading_day = s.trading_day"""
+_OF_CANDIDATES = f"AND (r.trading_day, r.exchange, r.account_id) IN ({_MADE_OF})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def test_the_rule_catalogue_is_made_from_the_rules() -> None:
 def test_every_command_has_help_with_an_example() -> None:
     runner, app = CliRunner(), build_app()
     names = [["check"], ["rules"], ["features"], ["materialize"], ["train"], ["models"], ["promote"], ["score"]]
-    names += [["evaluate"], ["rollback"], ["retire"]]
+    names += [["evaluate"], ["rollback"], ["retire"], ["adapt"], ["dispositions", "import"]]
     names += [["serve"], ["dashboard"], ["demo"], ["simulate"], ["import", "mapping"], ["import", "ctp"]]
     names += [["mlflow"], ["ledger", "verify"], ["ledger", "export"], ["keys", "create"], ["keys", "revoke"]]
     names += [["monitor", "drift"], ["rules", "explain"], ["rules", "status"]]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.exchange_codes import EXCHANGE_CODES
 from models.graded_alert import GradedAlert
 from models.metrics import METRICS, Estimate, Ints, estimate, expected_cost
 from training.baselines import certain, logistic, most_frequent, multiclass_lightgbm
@@ -128,8 +129,18 @@ def as_markdown(table: Mapping[str, Mapping[str, Estimate]], head: str = "voice"
     return "\n".join(lines)
 
 
-def reference_sample(X: pd.DataFrame, graded: Sequence[GradedAlert], *, cap: int, seed: int) -> pd.DataFrame:
-    """Feature rows and given grades that drift is measured against; at most ``cap`` rows."""
-    severity = np.array([g.severity for g in graded], dtype=np.float64)
-    sample = X.reset_index(drop=True).assign(grade=[g.grade for g in graded], severity=severity)
+def reference_sample(
+    X: pd.DataFrame, graded: Sequence[GradedAlert], exchanges: Sequence[str | None], *, cap: int, seed: int
+) -> pd.DataFrame:
+    """Feature rows, exchange code and what every voice said, which drift is measured against; at most ``cap`` rows."""
+    p = np.array([g.probabilities or [np.nan] * 5 for g in graded], dtype=np.float64).reshape(-1, 5)
+    sample = X.reset_index(drop=True).assign(
+        exchange_code=[EXCHANGE_CODES.get(str(name), np.nan) for name in exchanges],
+        baseline_grade=[g.baseline.grade for g in graded],
+        anomaly_share=np.array([g.anomaly.share for g in graded], dtype=np.float64),
+        classifier_grade=np.array([g.decided_by.classifier for g in graded], dtype=np.float64),
+        p_severe=p[:, 0] + p[:, 1],
+        severity=np.array([g.severity for g in graded], dtype=np.float64),
+        grade=[g.grade for g in graded],
+    )
     return sample if len(sample) <= cap else sample.sample(cap, random_state=seed).sort_index()

@@ -77,7 +77,9 @@ def register_version(
         }
         digest = save_bundle(scorer, bundle, manifest=manifest, private_key=private_key)
         answered = [g for g, kept in zip(graded, fitted, strict=True) if kept]
-        reference_sample(data.X[fitted], answered, cap=REFERENCE_ROWS, seed=lineage.seed).to_parquet(reference)
+        exchanges = data.alerts.loc[fitted, "exchange"].tolist()
+        sample = reference_sample(data.X[fitted], answered, exchanges, cap=REFERENCE_ROWS, seed=lineage.seed)
+        sample.to_parquet(reference)
         tags = {"digest": digest, "author": lineage.author, **facts}
         if parts is not None:
             tags["test_from"] = parts.test_from.isoformat()

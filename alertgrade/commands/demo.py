@@ -36,7 +36,8 @@ def demo(
     for number in (signal.SIGINT, signal.SIGTERM):  # ended by either, the children end with us
         signal.signal(number, signal.default_int_handler)
     console.print("[bold]AlertGrade demo[/] on a synthetic market (loading libraries)")
-    from alertgrade.commands.train import print_result, run_training
+    from alertgrade.commands.train import run_training
+    from alertgrade.commands.training_tables import print_result
     from alertgrade.demo import DemoPlan, broken_links, demo_home, prepare, score_over_http
 
     home = _with_free_ports(demo_home(settings()))

@@ -40,7 +40,9 @@ class Workspace:
             self._remove()
             raise
         self.backend.con.execute("SET TimeZone = 'UTC'")
-        self.backend.con.execute("SET enable_progress_bar = false")
+        # in a notebook the bar is off, and without ipywidgets DuckDB refuses to hear of it
+        if self.backend.con.execute("SELECT current_setting('enable_progress_bar')").fetchall()[0][0]:
+            self.backend.con.execute("SET enable_progress_bar = false")
         if self._folder is not None:
             spill_into(self.backend.con, self._folder)
 

@@ -10,15 +10,15 @@ from sqlalchemy import Connection
 from ledger import outbox
 from ledger.episodes import case_to_join
 from ledger.transaction import Appending
-from ledger.workflow.standing import standing
+from ledger.workflow.standing import Standing
 from ledger.workflow.terms import Terms
 
 
-def opening(connection: Connection, appending: Appending, terms: Terms, trigger: Mapping[str, Any]) -> dict[str, Any]:
+def opening(appending: Appending, terms: Terms, standing: Standing, trigger: Mapping[str, Any]) -> dict[str, Any]:
     """The payload of an alert's entry: the case that it joins or opens, and what stood in the registers."""
     open_cases = appending.projections.open_cases_of(trigger["subject_type"], trigger["subject_id"])
     case_id = case_to_join(open_cases, trigger["trading_day"])
-    payload: dict[str, Any] = {"trigger": trigger, "origin": "service", **standing(connection, trigger)}
+    payload: dict[str, Any] = {"trigger": trigger, "origin": "service", **standing.of(trigger)}
     if case_id is None:
         case_id = f"C{appending.seq + 1:08d}"
         if terms.is_blind(case_id):

@@ -7,7 +7,7 @@ import streamlit as st
 
 from serving.dashboard import moving, people
 from serving.dashboard.client import ApiClient, ApiError, Record
-from serving.dashboard.formats import moment, number, text
+from serving.dashboard.formats import NONE, moment, number, text
 from serving.dashboard.grades import OUTCOMES, grade_label
 from serving.dashboard.language import Texts
 from serving.dashboard.markup import facts, heading
@@ -25,11 +25,14 @@ def render(t: Texts, client: ApiClient, account_id: str, alert_id: str) -> None:
     people.name_button(t, client, account_id)
     moving.link_to("account", t("open_profile"), icon=":material/person_search:", account=account_id)
     degraded(t, account.get("degraded") or [], title=t("account_profile"))
-    _profile(t, account)
     rows = account.get("alerts") or []
     others = [row for row in rows if row["alert_id"] != alert_id]
-    _list(t("past_alerts"), alerts_table(t, others), t("no_past_alerts"))
-    _list(t("past_dispositions"), dispositions_table(t, rows), t("no_past_dispositions"))
+    left, right = st.columns([1, 1.7], gap="medium")
+    with left:
+        _profile(t, account)
+    with right:
+        _list(t("past_alerts"), alerts_table(t, others), t("no_past_alerts"))
+        _list(t("past_dispositions"), dispositions_table(t, rows), t("no_past_dispositions"))
 
 
 def _profile(t: Texts, account: Record) -> None:
@@ -52,11 +55,17 @@ def alerts_table(t: Texts, rows: list[Record]) -> pd.DataFrame:
             t("trading_day"): text(row.get("trading_day")),
             t("rule"): t.rule(row.get("rule_id")),
             t("contract"): text(row.get("contract")),
-            t("grade"): t("blind_short") if row.get("grade_hidden") else grade_label(row.get("grade"), t.language),
+            t("grade"): _grade(t, row),
             t("status"): t.of_set("status", row.get("status")),
         }
         for row in rows
     )
+
+
+def _grade(t: Texts, row: Record) -> str:
+    if row.get("grade_hidden"):
+        return t("blind_short")
+    return NONE if row.get("grade") is None else grade_label(row["grade"], t.language)
 
 
 def dispositions_table(t: Texts, rows: list[Record]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from serving.dashboard import moving
 from serving.dashboard.client import ApiClient, ApiError, Page, Record
-from serving.dashboard.formats import short_moment, text
+from serving.dashboard.formats import NONE, short_moment, text
 from serving.dashboard.grades import GRADES, OUTCOMES, grade_label, look
 from serving.dashboard.language import Texts
 from serving.dashboard.markup import heading
@@ -20,8 +20,8 @@ from serving.dashboard.rule_names import RULES
 from serving.dashboard.states import empty, trouble
 
 PAGE = 50
-_COLUMNS = ("grade", "alert", "rule", "level", "exchange", "contract", "account", "subject", "trading_day")
-_MORE = ("triggered_at", "baseline_grade", "degraded_column", "status", "outcome")
+_COLUMNS = ("grade", "case", "rule", "level", "contract", "account", "subject", "trading_day", "triggered_at")
+_MORE = ("baseline_grade", "status")
 _OPENS = 2  # the rule's name is the button: an alert's id is too long to read
 
 
@@ -73,8 +73,7 @@ def _filters(t: Texts) -> dict[str, object]:
 
 def row(t: Texts, alert: Record) -> Row:
     """One alert under the names of ``columns``."""
-    hidden, status = alert.get("grade_hidden"), alert.get("status")
-    grade = alert.get("grade")
+    hidden, grade = alert.get("grade_hidden"), alert.get("grade")
     level = str(alert.get("level"))
     baseline = alert.get("baseline_grade")
     cells = [
@@ -82,19 +81,25 @@ def row(t: Texts, alert: Record) -> Row:
         plain(text(alert.get("case_id"))),
         plain(""),
         plain(t.of_set("level", level)),
-        *(plain(text(alert.get(name))) for name in ("exchange", "contract", "account_id", "subject_id", "trading_day")),
+        plain(" ".join(str(alert[name]) for name in ("exchange", "contract") if alert.get(name)) or NONE),
+        *(plain(text(alert.get(name))) for name in ("account_id", "subject_id", "trading_day")),
         plain(short_moment(alert.get("triggered_at"))),
-        plain("–" if baseline is None else grade_label(baseline, t.language)),
-        plain(t("yes") if alert.get("degraded") else ""),
-        plain(t.of_set("status", status)),
-        plain(OUTCOMES.get(str(alert.get("outcome")), ("", ""))[t.place]),
+        plain(NONE if baseline is None else grade_label(baseline, t.language)),
+        plain(_standing(t, alert)),
     ]
     return Row(str(alert["alert_id"]), t.rule(alert.get("rule_id")), cells)
 
 
 def columns(t: Texts) -> list[str]:
     """Names of the cells of ``row``."""
-    return [t("case") if name == "alert" else t(name) for name in (*_COLUMNS, *_MORE)]
+    return [t(name) for name in (*_COLUMNS, *_MORE)]
+
+
+def _standing(t: Texts, alert: Record) -> str:
+    """Open, or what became of it; and whether its grade was given under full conditions."""
+    outcome = OUTCOMES.get(str(alert.get("outcome")))
+    parts = [outcome[t.place] if outcome else t.of_set("status", alert.get("status"))]
+    return " · ".join([*parts, t("degraded_column")] if alert.get("degraded") else parts)
 
 
 def _table(t: Texts, page: Page) -> None:

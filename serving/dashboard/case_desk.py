@@ -22,6 +22,8 @@ def render(t: Texts, client: ApiClient, case: Record, grade_seen: int | None) ->
     _told(t, case)
     person = session.person()
     allowed = case_actions.allowed(person.role if person else "", case.get("stage"))
+    if "claim" in allowed and not case.get("assignee"):
+        _claim_button(t, client, case)
     decided = case.get("disposition") or case.get("proposal")
     if case.get("status") != "open" or case.get("stage") == "in_review":
         st.html(_decided(t, case, decided or {}))
@@ -49,6 +51,11 @@ def next_button(t: Texts, client: ApiClient) -> None:
     if others:
         moving.go_to("case", case=others[0]["case_id"])
     st.toast(t("empty_queue"))
+
+
+def _claim_button(t: Texts, client: ApiClient, case: Record) -> None:
+    if st.button(t("claim_mine"), key="claim", icon=":material/front_hand:", width="stretch"):
+        _do(t, client, case, "claim", {})
 
 
 def _told(t: Texts, case: Record) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from serving.dashboard import account_panel, case_history, filing, links_view, similar_view, timeline_view
+from serving.dashboard import account_panel, case_history, filing, links_view, session, similar_view, timeline_view
 from serving.dashboard.client import ApiClient, Record
 from serving.dashboard.evidence import versions_card
 from serving.dashboard.language import Texts
+from serving.dashboard.roles import DECIDERS
 from serving.dashboard.states import empty
 
 Section = Callable[[Texts, ApiClient], None]
@@ -45,7 +46,8 @@ def _parts(case: Record | None, found: Record | None) -> dict[str, Section]:
     if case is not None:
         case_id = str(case["case_id"])
         parts["history"] = lambda t, client: case_history.render(t, client, case_id)
-        parts["filing"] = lambda t, client: filing.render(t, client, case_id)
+        if session.may(DECIDERS):
+            parts["filing"] = lambda t, client: filing.render(t, client, case_id)
     answer = (found or {}).get("answer")
     if answer is not None:
         parts["versions"] = lambda t, _client: _versions(t, answer)

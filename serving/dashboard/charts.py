@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-ACCENT, INK, QUIET, LINE = "#1f4e79", "#16202e", "#5b6776", "#dde3ea"
+ACCENT, INK, QUIET, LINE = "#1f4e79", "#16202e", "#4d5866", "#dde3ea"
 _FONT = '"Source Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 
 
@@ -18,7 +18,7 @@ def plain_figure(*, height: int) -> go.Figure:
         paper_bgcolor="#ffffff",
         plot_bgcolor="#ffffff",
         font={"family": _FONT, "size": 13, "color": INK},
-        legend={"orientation": "h", "y": 1.14, "x": 1.0, "xanchor": "right"},
+        legend={"orientation": "h", "y": 1.14, "x": 0.12, "xanchor": "left"},
         hoverlabel={"font": {"family": _FONT}},
     )
     figure.update_xaxes(gridcolor=LINE, zeroline=False, automargin=True)

@@ -17,7 +17,8 @@ def evidence_card(t: Texts, trigger: Record) -> str:
     title = heading(t("rule_evidence"), t.rule(trigger.get("rule_id")))
     frozen = frozen_evidence(trigger)
     known = frozen if isinstance(frozen, dict) else {}
-    inner = _distance(t, trigger) + _further(t, known) + _members(t, known) + _source(t, known)
+    members = _members(t, known, trigger.get("measured"))
+    inner = _distance(t, trigger) + _further(t, known) + members + _source(t, known)
     return f'<div class="ag-card">{title}{inner}</div>'
 
 
@@ -45,16 +46,20 @@ def _further(t: Texts, known: Record) -> str:
     return table([t("measure"), t("measured"), t("limit")], rows, caption=t("rule_evidence"))
 
 
-def _members(t: Texts, known: Record) -> str:
+def _members(t: Texts, known: Record, measured: float | None) -> str:
+    """Each member's part; of what involves several members at once, each part is of the whole, and they overlap."""
     members = known.get("members")
     if not isinstance(members, dict) or len(members) < 2:
         return ""
     amounts = sorted(((name, float(value or 0)) for name, value in members.items()), key=lambda one: (-one[1], one[0]))
     total = sum(value for _, value in amounts) or 1.0
+    overlap = measured is not None and 0 < measured < total
+    total = measured if overlap and measured else total
     bars = "".join(
         bar(name, f"{number(value)} ({share(value / total)})", value / total, "past") for name, value in amounts
     )
-    return f'<div class="ag-voice-name">{escape(t("members_share"))}</div>{bars}'
+    title = t("members_overlap" if overlap else "members_share")
+    return f'<div class="ag-voice-name">{escape(title)}</div>{bars}'
 
 
 def _source(t: Texts, known: Record) -> str:

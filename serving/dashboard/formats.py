@@ -53,8 +53,8 @@ def hours_between(earlier: object, later: object) -> float | None:
 def number(value: object) -> str:
     """At most four significant decimals, thousands apart.
 
-    >>> [number(v) for v in (1234567, 500.0, 0.8333333, 0.00001234, None, True)]
-    ['1,234,567', '500', '0.8333', '1.234e-05', '–', '1']
+    >>> [number(v) for v in (1234567, 500.0, 3288.4, 0.8333333, 0.00001234, None, True)]
+    ['1,234,567', '500', '3,288.4', '0.8333', '1.234e-05', '–', '1']
     """
     if value is None:
         return NONE
@@ -64,7 +64,7 @@ def number(value: object) -> str:
         return NONE
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}"
-    return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.2f}"
+    return f"{value:.4g}" if abs(value) < 1e3 else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def share(value: object) -> str:

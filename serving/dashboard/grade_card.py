@@ -47,7 +47,9 @@ def _voices(t: Texts, answer: Record) -> str:
         f'<div class="ag-note">{escape(note)}</div></div>'
         for voice, note in notes.items()
     )
-    clause = f"<code>{escape(str(decided['policy_clause']))}</code>"
+    code = str(decided["policy_clause"])
+    said = " > ".join(t.of_set("clause", one) for one in code.split(" > "))
+    clause = f"{escape(said)} <code>{escape(code)}</code>"
     baseline = badge(answer["baseline"]["grade"], t.language)
     return (
         f'<div class="ag-voices">{voices}</div><div class="ag-clause">{escape(t("policy_clause"))} {clause}'

@@ -33,7 +33,7 @@ def limits_card(t: Texts, near: list[Record], over: list[Record], as_of: str) ->
         if rows:
             lists += f'<div class="ag-voice-name">{escape(label)}</div>'
             lists += table_of_html(names, [_row(t, row) for row in rows], caption=label)
-    return f'<div class="ag-card">{title}{lists}</div>'
+    return f'<div class="ag-card ag-limits">{title}{lists}</div>'
 
 
 def _row(t: Texts, row: Record) -> list[str]:

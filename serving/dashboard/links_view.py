@@ -106,6 +106,7 @@ def _accounts(accounts: list[str], at: object) -> go.Scatter:
             "size": [26, *[17] * (len(accounts) - 1)],
             "color": [ACCENT, *["#ffffff"] * (len(accounts) - 1)],
             "line": {"width": 2, "color": ACCENT},
+            "opacity": 1.0,
         },
         hoverinfo="text",
     )

@@ -10,7 +10,7 @@ _STEPS = 200
 
 
 def places(count: int, links: Sequence[tuple[int, int]]) -> np.ndarray:
-    """Coordinates (count, 2) in [-1, 1] of accounts joined by ``links``; the first stands in the middle.
+    """Coordinates (count, 2) in [-1, 1] of accounts joined by ``links``.
 
     Fruchterman and Reingold 1991, from a circle, so that the same links always give the same picture.
 
@@ -36,6 +36,6 @@ def places(count: int, links: Sequence[tuple[int, int]]) -> np.ndarray:
         move = ((push - pull)[:, :, None] * apart / length[:, :, None] * wished).sum(axis=1)
         size = np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-9)
         at = at + move / size * np.minimum(size, 0.1 * (1.0 - step / _STEPS))
-    at = at - at[0]
+    at = at - (at.min(axis=0) + at.max(axis=0)) / 2.0
     scaled: np.ndarray = np.round(at / max(float(np.abs(at).max()), 1e-9), 6)
     return scaled

@@ -77,7 +77,7 @@ def late_card(t: Texts, found: Record, counters: Record | None, answer: Record |
         _aged(t, "counts_as_of", (counters or {}).get("as_of"), now, _LATE_COUNTS),
         _aged(t, "features_now", (answer or {}).get("features_as_of"), now, _LATE_FEATURES),
     ]
-    return f'<div class="ag-card">{heading(t("late_card"))}{facts(lines)}</div>'
+    return f'<div class="ag-card ag-stacked">{heading(t("late_card"))}{facts(lines)}</div>'
 
 
 def _counted(t: Texts, key: str, count: int | None) -> tuple[str, str]:
@@ -87,12 +87,12 @@ def _counted(t: Texts, key: str, count: int | None) -> tuple[str, str]:
 def _aged(t: Texts, key: str, as_of: object, now: str, most: float) -> tuple[str, str]:
     """When something was made, how long ago, and whether that is more than ``most`` hours."""
     hours = hours_between(as_of, now)
-    ago = "" if hours is None else t("ago", span=t.span(hours))
+    ago = "" if hours is None else f" {t('ago', span=t.span(hours))}"
     return _line(t, t(key), f"{moment(as_of)}{ago}", bad=hours is None or hours > most)
 
 
 def _line(t: Texts, name: str, value: str, *, bad: bool) -> tuple[str, str]:
-    return name, f"{value} {t('state_late') if bad else t('state_fine')}"
+    return name, f"{t('state_late') if bad else t('state_fine')} · {value}"
 
 
 def _bars(rows: Iterable[tuple[str, int]]) -> str:

@@ -6,7 +6,9 @@ import streamlit as st
 
 from serving.dashboard import session
 from serving.dashboard.client import ApiClient, ApiError
+from serving.dashboard.formats import text
 from serving.dashboard.language import Texts
+from serving.dashboard.markup import facts
 from serving.dashboard.roles import READS_NAMES
 from serving.dashboard.states import trouble
 
@@ -28,4 +30,6 @@ def name_button(t: Texts, client: ApiClient, account_id: str) -> None:
         else:
             trouble(t, error, key="person")
         return
-    st.success(f"{account_id} · {found.get('name')}")
+    known = found.get("person") or {}
+    pairs = [(t.of_set("person", name), text(value)) for name, value in known.items()]
+    st.html(f'<div class="ag-card">{facts(pairs)}</div>')

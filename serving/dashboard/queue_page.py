@@ -42,7 +42,7 @@ def render(t: Texts, client: ApiClient) -> None:
 def _views(t: Texts, view: View) -> None:
     person = session.person()
     named = {t(key): known for key, known in queue_views.built_in(person.name if person else "").items()}
-    with st.container(horizontal=True, key="views", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", key="views", gap="small"):
         for name, known in (named | queue_views.saved()).items():
             shown = f"✓ {name}" if known == view else name
             moving.link_to("cases", shown, icon="", **queue_views.to_address(known))

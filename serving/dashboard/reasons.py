@@ -5,11 +5,12 @@ from __future__ import annotations
 from html import escape
 
 from serving.dashboard.client import Record
-from serving.dashboard.formats import number
+from serving.dashboard.formats import number, share
 from serving.dashboard.language import Texts
-from serving.dashboard.markup import bar, heading
+from serving.dashboard.markup import bar, facts, heading
 
 VOICES = ("rules", "classifier", "anomaly")
+_MEASURES = (("this_alert", "value", "now"), ("own_past", "own_past", "past"), ("peer_median", "peer_median", "peer"))
 
 
 def reasons_card(t: Texts, reasons: list[Record]) -> str:
@@ -36,18 +37,24 @@ def fractions(values: list[float | None]) -> list[float]:
 
 
 def _reason(t: Texts, reason: Record) -> str:
-    measures = (
-        ("this_alert", reason.get("value"), "now"),
-        ("own_past", reason.get("own_past"), "past"),
-        ("peer_median", reason.get("peer_median"), "peer"),
-    )
-    sizes = fractions([value for _, value, _ in measures])
-    bars = "".join(
-        bar(t(label), number(value), size, kind)
-        for (label, value, kind), size in zip(measures, sizes, strict=True)
-        if value is not None
-    )
     weight = reason.get("contribution")
     shown = f"<em>{escape(t('contribution'))} {weight:+.2f}</em>" if weight is not None else ""
     text = escape(t.of(reason, "text") or str(reason["key"]))
-    return f'<div class="ag-reason"><div class="ag-reason-head"><span>{text}</span>{shown}</div>{bars}</div>'
+    head = f'<div class="ag-reason-head"><span>{text}</span>{shown}</div>'
+    return f'<div class="ag-reason">{head}{_measures(t, reason)}</div>'
+
+
+def _measures(t: Texts, reason: Record) -> str:
+    """This alert beside the past and the peers; what is below zero is drawn hollow."""
+    measures = [
+        (label, reason[field], f"{kind} ag-fill-below" if reason[field] < 0 else kind)
+        for label, field, kind in _MEASURES
+        if reason.get(field) is not None
+    ]
+    said = share if reason["key"] == "anomaly_share" else number
+    if len(measures) < 2:  # one value alone has nothing to be long or short against
+        return facts([(t(label), said(value)) for label, value, _ in measures])
+    sizes = fractions([value for _, value, _ in measures])
+    return "".join(
+        bar(t(label), said(value), size, kind) for (label, value, kind), size in zip(measures, sizes, strict=True)
+    )

@@ -68,16 +68,21 @@ def unknown_person(t: Texts) -> None:
 
 
 def language_switch(t: Texts) -> None:
-    """The switch between Chinese and English."""
+    """The switch between Chinese and English; the choice is kept apart from the switch, for a page may be left."""
+    st.session_state["language_switch"] = t.language
     st.segmented_control(
         t("language"),
         list(LANGUAGES),
-        default="zh",
         format_func=LANGUAGES.__getitem__,
-        key="language",
+        key="language_switch",
         label_visibility="collapsed",
         required=True,
+        on_change=_switched,
     )
+
+
+def _switched() -> None:
+    st.session_state["language"] = st.session_state["language_switch"]
 
 
 def sign_in_form(t: Texts) -> None:

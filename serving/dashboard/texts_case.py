@@ -64,7 +64,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_graded": ("该预警尚无评分", "This alert has no grade"),
     # --- the case around it
     "open_since": ("开案", "Opened"),
-    "member_choice": ("本案的预警（{count} 条），默认最严重", "Alerts of this case ({count}), the worst first shown"),
+    "member_choice": (
+        "本案的预警（{count} 条），默认最严重",
+        "Alerts of this case ({count}): the worst is shown first",
+    ),
     "no_case_chosen": ("没有选择案件", "No case is chosen"),
     "no_case_chosen_do": ("请从案件队列中打开一件。", "Open one from the queue."),
     "next_case": ("下一件", "Next case"),
@@ -102,4 +105,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "measure_loss": ("亏损（元）", "loss (CNY)"),
     "measure_loss_to_equity": ("亏损为权益的倍数", "loss, times equity"),
     "not_measured": ("主计量项因缺数据无法计算，见下表", "The first count could not be made for lack of data"),
+    "members_overlap": ("各成员参与（一笔可涉及多个成员）", "Members' part (one act may involve several)"),
+    "clause_least_expected_cost": ("预期代价最小", "least expected cost"),
+    "clause_repeated_exchange_breach": ("交易所限额反复超限", "repeated breach of an exchange limit"),
+    "clause_suspected_violation": ("疑似违规", "suspected violation"),
+    "clause_strange_and_unsure": ("行为异常且模型把握不足", "strange, and the model unsure"),
+    "clause_rules_only": ("仅按规则", "rules only"),
 }

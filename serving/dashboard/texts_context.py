@@ -107,4 +107,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "show_name": ("显示姓名", "Show the name"),
     "name_recorded": ("查看姓名会被记录", "Looking a name up is recorded"),
     "no_name": ("没有该账户的姓名。", "There is no name of this account."),
+    "person_name": ("姓名", "Name"),
+    "person_telephone": ("电话", "Telephone"),
 }

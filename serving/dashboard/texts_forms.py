@@ -39,7 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "choose_action": ("请选择", "Choose one"),
     "needed": ("请填写：{name}", "Fill in: {name}"),
     "done": ("已记录：{action}", "Recorded: {action}"),
-    "action_claim": ("领取", "Claim"),
+    "action_claim": ("领取或分派", "Claim or assign"),
     "action_release": ("退回队列", "Release"),
     "action_note": ("备注", "Note"),
     "action_call_back": ("回访/面谈记录", "Call-back"),
@@ -74,4 +74,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "channel_interview": ("面谈", "interview"),
     "channel_video": ("视频", "video"),
     "channel_written": ("书面", "in writing"),
+    "claim_mine": ("领取本案", "Claim this case"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 TEXTS: dict[str, tuple[str, str]] = {
     # --- queue
     "queue": ("预警队列", "Alert queue"),
-    "queue_lead": ("最严重的在前；同级内最新的在前", "Worst grade first, newest first within a grade"),
+    "queue_lead": ("最严重的在前；同级内最早的在前", "Worst grade first, oldest first within a grade"),
     "grade": ("风险等级", "Grade"),
     "all": ("全部", "All"),
     "exchange": ("交易所", "Exchange"),

@@ -71,6 +71,7 @@ def figure(t: Texts, acts: list[Record], at: datetime) -> go.Figure:
         mine = [act for act in acts if (act.get("side") if act.get("side") in _SIGNS else None) == side]
         if mine:
             chart.add_trace(_points(t, side, mine, most))
+    chart.update_xaxes(tickformat="%H:%M\n%m-%d")
     lanes = [t(f"lane_{name}") for name in LANES]
     chart.update_yaxes(categoryorder="array", categoryarray=lanes, range=[-0.6, len(lanes) - 0.4])
     moment_here = at.astimezone(SHANGHAI).replace(tzinfo=None)

@@ -1,227 +1,183 @@
-"""The pages in a real browser: headless Chromium against the dashboard's own process."""
+"""The desk's day in a real browser, by visible labels alone, in Chinese and in English."""
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import json
 import os
-import shutil
-import signal
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
-from urllib.request import urlopen
 
 import pytest
 
-from alertgrade.commands.dashboard import dashboard_command, dashboard_environment
+from ledger.workflow.terms import Terms
+from tests.dashboard.desk import DUE, NOW, Api
+from tests.dashboard.desk_files import write_desk_files
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--remote-debugging-port=0",
-)
+pytest.importorskip("playwright.sync_api", reason="Playwright drives the browser")
+from axe_playwright_python.sync_playwright import Axe
 
+from tests.dashboard.chromium import CHROMIUM, Person, chromium, dashboard_of
 
-class Tab:
-    """One tab of Chromium over its DevTools socket."""
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(600)]
+if CHROMIUM is None and os.environ.get("CI") != "true":
+    pytest.skip("no Chromium on this machine: the pages were not seen in a browser", allow_module_level=True)
 
-    def __init__(self, socket: Any) -> None:
-        self._socket = socket
-        self._numbers = count(1)
-
-    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        number = next(self._numbers)
-        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            answer = json.loads(self._socket.recv(timeout=30))
-            if answer.get("id") == number:
-                assert "error" not in answer, answer
-                return dict(answer["result"])
-
-    def evaluate(self, script: str) -> Any:
-        return self.call("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")
-
-    def wait(self, script: str, seconds: float = 30.0) -> Any:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            found = self.evaluate(script)
-            if found:
-                return found
-            time.sleep(0.1)
-        raise AssertionError(f"never true: {script}; the page says {self.evaluate('document.body.innerText')!r}")
-
-    def wait_text(self, text: str) -> None:
-        self.wait(f"document.body.innerText.includes({json.dumps(text)})")
-
-    def click(self, selector: str) -> None:
-        self.wait(f"(e => e && (e.click(), true))(document.querySelector({json.dumps(selector)}))")
-
-    def press(self, x: float, y: float) -> None:
-        for kind in ("mousePressed", "mouseReleased"):
-            self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
-
-    def size(self, width: int, height: int) -> None:
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
-
-    def picture(self, path: Path) -> bytes:
-        data = base64.b64decode(self.call("Page.captureScreenshot")["data"])
-        path.write_bytes(data)
-        return data
+SAID = {
+    "zh": {
+        "cases": "案件队列",
+        "reasons": "分级理由",
+        "why": "当日撤单率明显高于自身历史",
+        "outcome": "限制开仓",
+        "conclusion": "处置结论",
+        "submit": "提交处置",
+        "waits": "处置已提交，等待另一人复核",
+        "approve": "同意，处置生效",
+        "recorded": "处置已记录",
+        "viewer": "不能处置案件，只能查看",
+    },
+    "en": {
+        "cases": "Cases",
+        "reasons": "Reasons",
+        "why": "Cancel ratio far above own past",
+        "outcome": "Opening restricted",
+        "conclusion": "Conclusion",
+        "submit": "Record disposition",
+        "waits": "Recorded: waits for another person's review",
+        "approve": "Approve",
+        "recorded": "Disposition recorded",
+        "viewer": "may look at cases, not dispose of them",
+    },
+}
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="module")
+def url(service):
+    with dashboard_of(service.url) as found:
+        yield found
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and its children: Chromium's launcher may be a script that leaves the browser behind."""
-    with contextlib.suppress(ProcessLookupError):  # ended by itself
-        os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
-def dashboard_url(api, api_key) -> Iterator[str]:
-    port = free_port()
-    child = subprocess.Popen(
-        dashboard_command("127.0.0.1", port),
-        env=dashboard_environment(api.url, api_key),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            assert child.poll() is None, "the dashboard ended"
-            try:
-                with urlopen(f"{url}/_stcore/health", timeout=2):  # noqa: S310  # our own dashboard
-                    break
-            except OSError:
-                time.sleep(0.1)
-        yield url
-    finally:
-        end(child)
+def sit_down(browser, url):
+    """Somebody before a screen of their own."""
+    contexts = []
+
+    def person(language: str = "zh", width: int = 1280) -> Person:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}))
+        return Person(contexts[-1].new_page(), url, language)
+
+    yield person
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
-def tab(tmp_path) -> Iterator[Tab]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: the pages were not seen in a browser")
-    connect = pytest.importorskip("websockets.sync.client", reason="the DevTools socket needs websockets").connect
-    profile = tmp_path / "profile"
-    log = tmp_path / "chromium.log"
-    with log.open("wb") as out:
-        browser = subprocess.Popen(
-            [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-    try:
-        port = None
-        for _ in range(300):
-            found = profile / "DevToolsActivePort"
-            if found.exists() and (lines := found.read_text().split()):
-                port = lines[0]
-                break
-            time.sleep(0.1)
-        assert port, log.read_text(errors="replace")[-2000:]
-        with urlopen(f"http://127.0.0.1:{port}/json/list", timeout=10) as answer:
-            pages = [found for found in json.load(answer) if found["type"] == "page"]
-        with connect(pages[0]["webSocketDebuggerUrl"], max_size=None, proxy=None) as opened:
-            yield Tab(opened)
-    finally:
-        end(browser)
+def busy(api):
+    """A desk with a worst case, others, and what lies around them."""
+    for number, grade in enumerate([3, 1, 5, 4]):
+        api.add(number, grade)
+    write_desk_files(api.folder / "desk", "A001", "A002", NOW.replace(day=2, hour=2))
+    return api
 
 
-@pytest.fixture
-def pictures(tmp_path) -> Path:
-    """Where screenshots go: ``ALERTGRADE_SCREENSHOTS`` to keep them."""
-    folder = Path(os.environ.get("ALERTGRADE_SCREENSHOTS", tmp_path / "pictures"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def worst_of(api: Api) -> str:
+    return str(api.ledger.cases({"stage": "pending"}, limit=1).rows[0]["case_id"])
 
 
-def no_sideways_scroll(tab: Tab) -> bool:
-    return bool(tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_worst_case_is_read_and_disposed_of_in_six_clicks_and_a_second_person_approves(sit_down, busy, language):
+    said, case_id = SAID[language], worst_of(busy)
+    desk = sit_down(language)
+    desk.arrive()
+    desk.sign_in(busy.key("investigator"))
+    desk.click(desk.words["worst"])
+    desk.sees(case_id)
+    desk.sees(said["reasons"])
+    desk.sees(said["why"])
+    desk.choose(said["outcome"])
+    desk.write(said["conclusion"], "已电话核实 / confirmed by telephone")
+    desk.click(said["submit"])
+    desk.sees(said["waits"])
+    desk.click(said["cases"], role="link")
+    desk.sees("C00000001")  # another case: the queue is there
+    desk.misses(case_id)
+    assert desk.clicks <= 6
+    reviewer = sit_down(language)
+    reviewer.arrive(f"/?case={case_id}")
+    reviewer.sign_in(busy.key("reviewer"))
+    reviewer.click(said["approve"])
+    reviewer.sees(said["recorded"])
+    case = busy.ledger.case(case_id)
+    assert (case["stage"], case["outcome"]) == ("completed", "restricted")
+    assert case["disposition"]["reviewed_by"] == "reviewer-1"
 
 
-def test_the_desk_signs_in_sees_the_queue_and_opens_an_alert(tab, api, dashboard_url, pictures):
-    for number, grade in enumerate([3, 1, 5, 2, 4, 2, 3, 3, 5, 4, 5, 1, 4, 2]):
-        api.add(number, grade, account=f"A00{number % 4}")
-    tab.size(1280, 900)
-    tab.call("Page.navigate", url=dashboard_url)
-    tab.wait_text("请输入接口密钥")
-    tab.picture(pictures / "sign-in.png")
-    tab.click('[data-testid="stFormSubmitButton"] button')
-    tab.wait_text("点击任意一行打开该预警")
-    table = tab.wait(
-        "(c => c && (r => r.width > 300 && [r.x, r.y])(c.getBoundingClientRect()))"
-        "(document.querySelector('[data-testid=\"stDataFrame\"] canvas'))"
+def test_a_viewer_without_the_right_reads_and_cannot_dispose(sit_down, busy):
+    viewer = sit_down()
+    viewer.arrive(f"/?case={worst_of(busy)}")
+    viewer.sign_in(busy.key("governor"))
+    viewer.sees(SAID["zh"]["reasons"])
+    viewer.sees(SAID["zh"]["viewer"])
+    viewer.misses(SAID["zh"]["submit"])
+
+
+def test_a_row_is_opened_and_cases_are_marked_and_claimed_by_keyboard(sit_down, busy):
+    desk = sit_down()
+    desk.arrive("/cases")
+    desk.sign_in(busy.key("reviewer"))
+    first = worst_of(busy)
+    box = desk.page.get_by_role("checkbox", name=f"选中 {first}")
+    box.focus()
+    desk.page.keyboard.press("Space")
+    desk.sees_button("执行（1 件）")
+    desk.click("执行（1 件）")
+    desk.sees("已完成 1 件")
+    assert busy.ledger.case(first)["assignee"] == "reviewer-1"
+    second = worst_of(busy)
+    desk.page.get_by_role("button", name=second).focus()
+    desk.page.keyboard.press("Enter")
+    desk.sees(SAID["zh"]["reasons"])
+    assert f"case={second}" in desk.page.url
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_no_page_has_a_serious_fault_scrolls_sideways_or_asks_anybody_outside(sit_down, busy, url, width):
+    language = "zh" if width == 1280 else "en"
+    desk = sit_down(language, width)
+    faults = _faults_of(desk, "sign-in", before=lambda: desk.arrive())
+    desk.sign_in(busy.key("reviewer"))
+    faults |= _faults_of(desk, "overview")
+    for label in {"zh": ("案件队列", "预警队列"), "en": ("Cases", "Alert queue")}[language]:
+        faults |= _faults_of(desk, label, before=lambda label=label: desk.click(label, role="link"))
+    desk.click({"zh": "总览", "en": "Overview"}[language], role="link")
+    faults |= _faults_of(desk, "case", before=lambda: desk.click(desk.words["worst"]))
+    assert not faults, "\n".join(f"{name}: {one}" for name, told in faults.items() for one in told)
+    asked = desk.page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
+    assert [name for name in asked if not name.startswith((url, "data:", "blob:"))] == []
+
+
+def _faults_of(desk: Person, name: str, before=lambda: None) -> dict[str, list[str]]:
+    before()
+    desk.settle()
+    assert desk.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+    found = Axe().run(desk.page, options={"resultTypes": ["violations"]}).response["violations"]
+    grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]
+    return (
+        {name: [(fault["id"], [node["html"][:160] for node in fault["nodes"][:4]]) for fault in grave]} if grave else {}
     )
-    time.sleep(1.0)  # the grid paints itself on a canvas and says nothing when done
-    for width, height in ((1280, 900), (1920, 1080)):
-        tab.size(width, height)
-        time.sleep(0.7)
-        assert len(tab.picture(pictures / f"queue-{width}.png")) > 20_000
-        assert no_sideways_scroll(tab)
-    tab.size(1280, 900)
-    time.sleep(0.7)
-    tab.press(table[0] + 330, table[1] + 36 + 18)  # first row, some column
-    tab.wait_text("分级理由")
-    assert "alert=" in tab.evaluate("location.search")
-    assert "1 极高" in tab.evaluate("document.querySelector('.ag-title').innerText")
-    tab.wait_text("历史处置")
-    for width, height in ((1280, 1700), (1920, 1300)):
-        tab.size(width, height)
-        time.sleep(0.7)
-        assert len(tab.picture(pictures / f"alert-{width}.png")) > 20_000
-        assert no_sideways_scroll(tab)
 
 
-def test_a_link_survives_signing_in_english_is_a_click_away_and_nobody_outside_is_asked(
-    tab, api, dashboard_url, pictures
-):
-    alert_id = api.add(
-        1, 3, probabilities=None, severity=None, degraded=["model_missing: no champion has been promoted"]
-    )
-    tab.size(1280, 1500)
-    tab.call("Page.navigate", url=f"{dashboard_url}/?alert={quote(alert_id, safe='')}")
-    tab.wait_text("请输入接口密钥")
-    tab.click('[data-testid="stFormSubmitButton"] button')
-    tab.wait_text("降级评分")
-    tab.wait(
-        "(b => b && (b.click(), true))"
-        "([...document.querySelectorAll('button')].find(b => b.innerText.trim() === 'English'))"
-    )
-    tab.wait_text("Degraded grade")
-    tab.wait_text("Record disposition")
-    tab.wait_text("Past dispositions")
-    assert len(tab.picture(pictures / "alert-degraded-en.png")) > 20_000
-    asked = tab.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
-    assert asked
-    outside = [name for name in asked if not name.startswith((dashboard_url, "data:", "blob:"))]
-    assert outside == []  # no fonts, no telemetry, no icons from elsewhere
+class TestBlind:
+    @pytest.fixture
+    def terms(self):
+        return Terms(due_hours=DUE, blind_share=1.0)
+
+    def test_a_blind_case_shows_no_grade_to_the_one_who_decides_it(self, sit_down, busy):
+        desk = sit_down()
+        desk.arrive(f"/?case={worst_of(busy)}")
+        desk.sign_in(busy.key("investigator"))
+        desk.sees("盲评案件")
+        desk.sees(SAID["zh"]["reasons"])
+        desk.misses("1 极高")

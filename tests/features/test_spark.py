@@ -21,7 +21,15 @@ pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore::ResourceWar
 
 @pytest.fixture(scope="module")
 def session(spark: Any) -> Any:
-    return session_of_its_own(spark)
+    """With the generated code and the plans that change while they run, as a cluster has them."""
+    own = session_of_its_own(spark)
+    for name, value in {
+        "codegen.wholeStage": "true",
+        "codegen.factoryMode": "FALLBACK",
+        "adaptive.enabled": "true",
+    }.items():
+        own.conf.set(f"spark.sql.{name}", value)
+    return own
 
 
 def test_spark_and_duckdb_derive_the_same(make_market: Callable[..., Path], session: Any, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,12 @@ import pytest
 
 import rules_baseline
 from alertgrade.demo import Prepared, score_over_http
+from alertgrade.ledger_tables import add_ledger
+from features.availability import available_at
+from features.build import build
+from features.events.load import load_events
+from features.rows import moments_of
+from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
 from serving.process import start_service, stop_service, wait_ready
 
@@ -116,3 +123,35 @@ def test_a_market_not_of_our_making_goes_through_and_its_accounts_are_scored(
         "features_newer_than_alert"
     }
     assert graded["versions"].map(lambda text: json.loads(text)["digest"]).notna().all()  # the model's grades
+
+
+def test_a_decision_recorded_in_the_ledger_moves_the_history_from_the_next_close(
+    prepared: Prepared, tmp_path: Path
+) -> None:
+    trigger = prepared.alerts[0][0].model_copy(update={"alert_id": "self_trade:breach:of-the-desk"})
+    decided = available_at(prepared.last_day) - timedelta(minutes=1)
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: decided)
+    row = {"alert_id": trigger.alert_id, "outcome": "referred", "decided_at": decided.isoformat(), "decided_by": "desk"}
+    assert ledger.import_dispositions([trigger.model_dump(mode="json")], [row]) == 1
+    close = trigger.model_copy(update={"triggered_at": available_at(prepared.last_day)})
+    sanctions = []
+    for place in ("without", "with"):
+        with load_events(prepared.home.home / "events", pseudonym_key=b"k" * 32) as events:
+            if place == "with":
+                assert add_ledger(events, ledger, decided) == 1
+            store = OfflineAndOnlineStore(tmp_path / place)
+            build(events, store.offline)
+            store.apply()
+        found = store.historical(moments_of([trigger, close]))
+        sanctions.append(found["sanctions_250d"].tolist())
+    ledger.close()
+    assert sanctions[1] == [sanctions[0][0], sanctions[0][1] + 1]
+
+
+def test_an_empty_ledger_adds_nothing(prepared: Prepared, tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: available_at(prepared.last_day))
+    with load_events(prepared.home.home / "events", pseudonym_key=b"k" * 32) as events:
+        digest = events.digest
+        assert add_ledger(events, ledger, available_at(prepared.last_day)) == 0
+        assert events.digest == digest
+    ledger.close()

@@ -11,8 +11,11 @@ import pytest
 
 from alertgrade.errors import AlertError
 from ledger.ledger import Ledger
+from ledger.workflow.person import Person
+from models.metrics import estimate, expected_cost, quadratic_kappa
 from models.policy_file import read_policy_file
 from monitoring import disagreement, effectiveness
+from monitoring.cell_bootstrap import cost_of, kappa, voices
 from monitoring.changes import changes
 from monitoring.entry_columns import EntryColumns
 from monitoring.figures import keep_rows, plain, retrace
@@ -43,7 +46,10 @@ class Desk:
             for n, case in enumerate(cases):
                 if day != DAYS[-1] and not (day == DAYS[-2] and n > 7):
                     outcome = OUTCOMES[min(5, 5 - n % 5 + n // 9)]
-                    self.ledger.record_disposition(case, outcome=outcome, conclusion="x", decided_by=f"p{n % 2}")
+                    case = self.ledger.record_disposition(case, outcome=outcome, conclusion="x", decided_by=f"p{n % 2}")
+                    if case["stage"] == "in_review":  # grades 1 and 2: agreed to by a second person
+                        told = {"approve": True, "reason": "x"}
+                        self.ledger.act("review", case["case_id"], Person("second", "reviewer"), told)
         self.columns = EntryColumns(folder / "columns")
         self.columns.follow(self.ledger)
 
@@ -150,6 +156,7 @@ def test_a_probability_that_is_none_is_refused(desk, probability):
 
 
 def test_the_columns_are_read_once_and_go_on_from_there(desk):
+    desk.columns.follow(desk.ledger)  # what other tests appended
     files = {path.name for path in desk.columns.folder.glob("*.parquet")}
     desk.columns.follow(desk.ledger)
     assert {path.name for path in desk.columns.folder.glob("*.parquet")} == files
@@ -163,7 +170,7 @@ def test_a_grade_leads_back_to_model_code_and_people(desk):
     assert found["alert"]["trigger"]["account_id"] == "A024"
     assert found["model"]["manifest"]["code_version"] == "c"
     assert [(one["by"], one["approver"]) for one in found["model"]["changes"]] == [("a", "b")]
-    assert [act["by"] for act in found["case"]["acts"]] == ["p0"]
+    assert [act["by"] for act in found["case"]["acts"]] == ["p0", "second", "p0"], "proposed, agreed to, decided"
     with pytest.raises(AlertError, match="no score 'S9'"):
         lineage(desk.ledger, "S9", lambda _: None)
     assert [one.kind for one in changes(desk.ledger)] == ["promotion"]
@@ -186,3 +193,23 @@ def test_the_sample_library_names_nobody(desk):
     assert "p0" not in json.dumps([case["decided_by"] for case in cases])
     assert {member["rule_id"] for case in cases for member in case["members"]} == {"self_trade"}
     assert next(closed_cases(desk.columns, b"other", limit=1))["case"] != cases[0]["case"]
+
+
+def test_intervals_from_counts_are_those_from_rows():
+    rng = np.random.default_rng(2)
+    truth, ours, rules = (rng.integers(1, 6, 400) for _ in range(3))
+    subjects = np.array([f"A{n}" for n in rng.integers(0, 80, 400)])
+    for cells, rows in ((cost_of(COST), expected_cost(COST)), (kappa, quadratic_kappa)):
+        found = voices(cells, truth, ours, rules, subjects, seed=1)["champion"]
+        slow = estimate(rows, truth, ours, np.zeros((400, 1)), subjects, seed=1)
+        assert [found.value, found.low, found.high] == pytest.approx([slow.value, slow.low, slow.high])
+
+
+def test_an_empty_ledger_has_columns_without_rows(tmp_path):
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: LATE)
+    columns = EntryColumns(tmp_path / "columns")
+    assert columns.follow(ledger) == 0
+    assert columns.rows("SELECT count(*) AS n FROM graded") == [{"n": 0}]
+    assert (columns.features(), maturity(columns, LATE).cohorts) == ((), ())
+    columns.close()
+    ledger.close()

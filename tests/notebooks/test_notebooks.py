@@ -14,7 +14,7 @@ from alertgrade.commands.train import run_training
 from alertgrade.demo import DemoPlan, prepare
 from alertgrade.settings import Settings
 
-pytestmark = pytest.mark.notebooks
+pytestmark = [pytest.mark.notebooks, pytest.mark.timeout(600)]  # four kernels, each with its own imports
 NAMES = ("drift_to_retraining", "explore_an_account", "train_and_compare", "what_moved_this_grade")
 
 

@@ -147,9 +147,9 @@ def _meetings() -> list[Scene]:
     first = scene("gtfirst").leg("B", "buy", "x").leg("A", "buy", "x").leg("C", "sell", "x")
     order = scene("gtseq").leg("A", "buy", "x").leg("B", "sell", "x", seq=2).leg("C", "sell", "x", after=0, seq=1)
     null = scene("gtnull").leg("A", "buy", "x").leg("B", "sell", "x").leg("C", "sell", "x", after=0, seq=1)
-    known = Scene("gtknown", day=date(2025, 8, 8)).group("A", "B").leg("A", "buy", "x")
+    known = Scene("gtknown", day=date(2025, 8, 8)).group("A", "B").matches(1, "A", "Z", trade_id="gtx")
     known.add("contracts", rows.contract(contract="gtelsewhere2605", product="gtelsewhere"))
-    known.leg("B", "sell", "x", contract="gtelsewhere2605").says(rule)
+    known.matches(1, "Z", "B", trade_id="gtx", contract="gtelsewhere2605").says(rule)
     return [same, apart, once, first, order, null, known]
 
 
@@ -353,11 +353,13 @@ def bursts() -> list[Scene]:
     for _ in range(10):
         split.clock = split.clock.replace(microsecond=0) + timedelta(seconds=2, microseconds=700_000)
         split.orders(10, every=0.05)  # five before the second ends and five after
-    places, days = scene("bplaces"), scene("bdays")
-    for part, changes in ((places, {"exchange": "DCE"}), (days, {"trading_day": date(2025, 10, 10)})):
-        for _ in range(10):  # five here and five elsewhere within one second
-            part.clock = part.clock.replace(microsecond=0) + timedelta(seconds=2)
-            part.orders(5, every=0.05).orders(5, every=0.05, **changes)
+    places = scene("bplaces")
+    for _ in range(10):  # ten here and ten elsewhere within one second: a burst in each place
+        places.clock = places.clock.replace(microsecond=0) + timedelta(seconds=2)
+        places.orders(10, every=0.04).orders(10, every=0.04, exchange="DCE")
+    later: dict[str, Any] = {"trading_day": date(2025, 10, 10)}
+    days = burst(scene("bdays"), 10).orders(10, every=0.04, **later)  # in the second of the tenth of the day before
+    burst(days, 9, **later)
     seqs, null = burst(scene("bseq"), 9), burst(scene("bnull"), 9)
     for part, numbers in ((seqs, range(10, 0, -1)), (null, (None, *range(1, 10)))):
         part.clock = part.clock.replace(microsecond=0) + timedelta(seconds=2)
@@ -370,8 +372,8 @@ def bursts() -> list[Scene]:
         burst(scene("b10"), 10).says(rule, *alerts),
         burst(scene("bsmall"), 10, 9).says(rule),
         split.says(rule),
-        places.says(rule),
-        days.says(rule),
+        places.says(rule, *alerts),
+        days.says(rule, *alerts),
         seqs.says(rule, *alerts),
         null.says(rule, *alerts),
         burst(scene("bbefore", date(2025, 10, 8)), 10).says(rule),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alertgrade.errors import AlertError
+from rules_baseline.limits import SHIPPED
 
 RULE = "intraday_open"
 
@@ -181,11 +184,16 @@ def test_one_key_may_be_of_one_scope_until_a_day_and_of_another_from_it_on(
     assert [(a.level, a.measured) for a in run(market).alerts] == [("breach", 6), ("warning", 6)]
 
 
-@pytest.mark.parametrize("hedge", ["hedging", "market_making"])
+@pytest.mark.parametrize(("exchange", "answer"), [("CFFEX", "MISS"), ("SHFE", "UNKNOWN")])
 def test_exempt_lots_of_an_unknown_contract_leave_nothing_open(
-    market: Any, run: Callable[..., Any], hedge: str
+    market: Any, run: Callable[..., Any], tmp_path: Path, exchange: str, answer: str
 ) -> None:
+    pack = Path(shutil.copytree(SHIPPED, tmp_path / "pack"))
+    file = pack / "intraday_open.yaml"
+    changed = file.read_text(encoding="utf-8").replace("[hedging, market_making]", "[hedging]", 1)
+    assert changed.index("[hedging]") < changed.index("INE:"), "market making is limited at SHFE, and only there"
+    file.write_text(changed, encoding="utf-8")
     market.contracts.clear()
-    market.opening_limit("product", "IF", 5)
-    opened(market, 7, hedge=hedge)
-    assert [f["answer"] for f in run(market).findings if f["rule_id"] == RULE] == []
+    market.opening_limit("product", "IF", 5, exchange=exchange)
+    opened(market, 7, exchange=exchange, hedge="market_making")
+    assert run(market, parameters=pack).finding(RULE)[0] == answer

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 import httpx
@@ -126,12 +126,14 @@ def test_a_grade_that_cannot_be_recorded_is_not_given(service, scorer_client, bo
 def test_a_queue_too_old_turns_work_away_with_retry_after_and_without_any_500(service, body):
     def post(number: int) -> httpx.Response:
         time.sleep(0.05 * number)
-        with service.client("scorer") as client:
-            return client.post("/v1/scores", json=body(f"queue {number}"))
+        return clients[number].post("/v1/scores", json=body(f"queue {number}"))
 
-    with locked(service) as lock:  # the first waits for the ledger, the second for the first
-        threading.Timer(0.8, lambda: lock.execute("ROLLBACK")).start()
-        with ThreadPoolExecutor(12) as threads:
+    with ExitStack() as opened, ThreadPoolExecutor(12) as threads:
+        clients = [opened.enter_context(service.client("scorer")) for _ in range(12)]
+        for client in clients:  # connected before the clock runs
+            assert client.get("/healthz").status_code == 200
+        with locked(service) as lock:  # the first waits for the ledger, the second for the first
+            threading.Timer(0.8, lambda: lock.execute("ROLLBACK")).start()
             answers = list(threads.map(post, range(12)))
     codes = [answer.status_code for answer in answers]
     assert set(codes) == {200, 429}, codes
