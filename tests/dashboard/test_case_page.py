@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -100,6 +101,36 @@ def test_what_was_never_published_leaves_the_case_standing(open_page, api, secti
     text = words(page.run())
     assert "was never published" in text
     assert "分级理由" in text
+
+
+def test_a_name_is_shown_on_asking_and_the_look_is_recorded(open_page, api):
+    api.vault.put([("A001", {"name": "张三", "telephone": "010-1"})])
+    page = open_page("case", alert=api.add(1, 3))
+    page.session_state["section"] = "account"
+    assert "张三" not in words(page.run())
+    page.button(key="show-name").click().run()
+    assert "<dt>姓名</dt><dd>张三</dd>" in words(page)
+    reads = [json.loads(entry.payload) for entry in api.ledger.entries(kinds=["read"])]
+    assert [(read["id"], read["by"]) for read in reads] == [("A001", "reviewer-1")]
+    assert "张三" not in words(page.run())  # for one look
+
+
+def test_a_role_that_may_not_see_names_is_not_offered_them(open_page, api):
+    page = open_page("case", role="governor", alert=api.add(1, 3))
+    page.session_state["section"] = "account"
+    words(page.run())
+    assert not [button for button in page.button if button.label == "显示姓名"]
+
+
+def test_the_document_is_made_on_asking_and_that_is_recorded(open_page, api):
+    alert_id = api.add(1, 3)
+    page = open_page("case", alert=alert_id)
+    page.session_state["section"] = "filing"
+    words(page.run())
+    page.button(key="filing-preview").click().run()
+    words(page)
+    assert page.get("iframe")
+    assert [entry["kind"] for entry in api.ledger.case_history(api.case_of(alert_id))][-1] == "filing"
 
 
 # --- deciding
