@@ -11,6 +11,7 @@ import pytest
 
 from alertgrade.errors import AlertError
 from ledger.ledger import Ledger
+from ledger.workflow.person import Person
 from models.metrics import estimate, expected_cost, quadratic_kappa
 from models.policy_file import read_policy_file
 from monitoring import disagreement, effectiveness
@@ -45,7 +46,10 @@ class Desk:
             for n, case in enumerate(cases):
                 if day != DAYS[-1] and not (day == DAYS[-2] and n > 7):
                     outcome = OUTCOMES[min(5, 5 - n % 5 + n // 9)]
-                    self.ledger.record_disposition(case, outcome=outcome, conclusion="x", decided_by=f"p{n % 2}")
+                    case = self.ledger.record_disposition(case, outcome=outcome, conclusion="x", decided_by=f"p{n % 2}")
+                    if case["stage"] == "in_review":  # grades 1 and 2: agreed to by a second person
+                        told = {"approve": True, "reason": "x"}
+                        self.ledger.act("review", case["case_id"], Person("second", "reviewer"), told)
         self.columns = EntryColumns(folder / "columns")
         self.columns.follow(self.ledger)
 
@@ -152,6 +156,7 @@ def test_a_probability_that_is_none_is_refused(desk, probability):
 
 
 def test_the_columns_are_read_once_and_go_on_from_there(desk):
+    desk.columns.follow(desk.ledger)  # what other tests appended
     files = {path.name for path in desk.columns.folder.glob("*.parquet")}
     desk.columns.follow(desk.ledger)
     assert {path.name for path in desk.columns.folder.glob("*.parquet")} == files
@@ -165,7 +170,7 @@ def test_a_grade_leads_back_to_model_code_and_people(desk):
     assert found["alert"]["trigger"]["account_id"] == "A024"
     assert found["model"]["manifest"]["code_version"] == "c"
     assert [(one["by"], one["approver"]) for one in found["model"]["changes"]] == [("a", "b")]
-    assert [act["by"] for act in found["case"]["acts"]] == ["p0"]
+    assert [act["by"] for act in found["case"]["acts"]] == ["p0", "second", "p0"], "proposed, agreed to, decided"
     with pytest.raises(AlertError, match="no score 'S9'"):
         lineage(desk.ledger, "S9", lambda _: None)
     assert [one.kind for one in changes(desk.ledger)] == ["promotion"]

@@ -223,7 +223,13 @@ def client(issuer, clock, tmp_path):
     app = create_app(Metrics())
     document_issuer(app, issuer.url)
     keyring = Keyring(ledger, tokens=Tokens(issuer, now=lambda: clock.now), rates=Rates(2, now=lambda: clock.now))
-    app.state.parts = SimpleNamespace(keyring=keyring, ledger=ledger, metrics=app.state.metrics)
+    app.state.parts = SimpleNamespace(
+        keyring=keyring,
+        ledger=ledger,
+        metrics=app.state.metrics,
+        clock=lambda: datetime.now(UTC),
+        queue=SimpleNamespace(full=lambda: None),
+    )
     yield Client(app, ledger)
     ledger.close()
 
