@@ -16,6 +16,7 @@ import uvicorn
 
 from features.reader import FeatureRow, FeatureStoreUnavailable
 from ledger.ledger import Ledger
+from ledger.vault import Vault
 from ledger.workflow.terms import Terms
 from serving.access import Keyring
 from serving.app import create_app
@@ -50,6 +51,7 @@ class Api:
         self.troubles: dict[str, tuple[int, dict[str, Any] | bytes]] = {}
         self.seen: list[tuple[str, str, dict[str, str]]] = []
         self.features = Features()
+        self.vault = Vault(self.ledger, {"vault-0001": bytes(32)}, "vault-0001")
         self._keys: dict[str, str] = {}
 
     def key(self, role: str, name: str = "") -> str:
@@ -81,6 +83,7 @@ class Api:
             bundles=self.folder / "bundles",
             behaviour=BehaviourReader(self.folder / "features"),
             desk_reader=self.features,
+            vault=self.vault,
         )
 
 

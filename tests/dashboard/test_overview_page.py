@@ -44,10 +44,10 @@ def test_who_is_near_a_limit_stands_before_who_is_beyond_it(open_page, busy):
 
 
 def test_what_is_late_says_so_in_words(open_page, busy):
-    assert "超过处置时限的案件</dt><dd>0 ✓ 正常" in words(open_page().run())
+    assert "超过处置时限的案件</dt><dd>✓ 正常 · 0" in words(open_page().run())
     busy.now = NOW + timedelta(hours=100)  # grades 1 and 2 were due after 4 and 24 hours
     text = words(open_page().run())
-    assert "超过处置时限的案件</dt><dd>3 ⚠ 需关注" in text
+    assert "超过处置时限的案件</dt><dd>⚠ 需关注 · 3" in text
 
 
 def test_counts_that_were_never_published_leave_the_rest_standing(open_page, api):
