@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerError, LedgerUnavailable, NotInLedger
+from ledger.history import labelled, score_log
 from ledger.ledger import Ledger
 
 
@@ -228,6 +229,14 @@ def test_the_score_log_is_bounded_by_recording_time(ledger, clock, trigger, answ
     assert [row.answer["alert_id"] for row in ledger.score_log(first, clock.now)] == ["a"]
     row = next(iter(ledger.score_log(first, clock.now)))
     assert (row.evidence, row.outcome, row.trigger) == ({"features": {"x": 1.0}}, None, trigger("a"))
+
+
+def test_reading_the_past_in_parts_leaves_no_mark_on_the_connection(ledger, trigger, answer):
+    ledger.record_score(trigger("a"), answer("a"), {})
+    with ledger.appending() as (connection, _):
+        assert list(labelled(connection, "2026-04")) == []
+        assert len(list(score_log(connection, "2026-01", "2027-01"))) == 1
+        assert "yield_per" not in connection.get_execution_options()
 
 
 def test_a_key_is_found_by_its_secret_until_it_is_revoked(ledger, url):
