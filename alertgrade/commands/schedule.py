@@ -140,7 +140,7 @@ def opened(path: Path | None) -> Iterator[tuple[Plan, Runner, ScheduleStore]]:
 
 
 def outbox(home: Settings, ledger: Ledger, clock: Callable[[], datetime]) -> Put:
-    """Where alarms go: a JSON line each in ``alarms.jsonl`` at home, and in one transaction on record and in the outbox.
+    """Where alarms go: a JSON line each in ``alarms.jsonl`` at home, then in one transaction the record and the outbox.
 
     The line comes first: it stands even where the ledger cannot be written, which may be what the alarm is about.
     """
