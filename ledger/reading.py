@@ -154,10 +154,10 @@ class LedgerReader(LatestReader):
                 found |= {trigger["alert_id"]: trigger for trigger in triggers}
         return found
 
-    def counts(self) -> dict[str, list[Row]]:
-        """How many alerts and cases there are, by status and grade."""
+    def counts(self, *, sees_blind: bool = True) -> dict[str, list[Row]]:
+        """How many alerts and cases there are, by status and grade; ``queries.counts``."""
         with self._database.read() as connection:
-            return queries.counts(connection)
+            return queries.counts(connection, sees_blind)
 
     def labelled_alerts(self, until: datetime) -> Iterator[LabelledAlert]:
         """Alerts whose outcome was decided at or before ``until``, in the order of their entries."""
