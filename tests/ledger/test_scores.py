@@ -10,6 +10,7 @@ import pytest
 from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerError, LedgerUnavailable, NotInLedger
 from ledger.history import labelled, score_log
 from ledger.ledger import Ledger
+from ledger.workflow.person import Person
 
 
 def test_sequence_numbers_are_contiguous_from_one(ledger, trigger, answer):
@@ -229,6 +230,16 @@ def test_the_score_log_is_bounded_by_recording_time(ledger, clock, trigger, answ
     assert [row.answer["alert_id"] for row in ledger.score_log(first, clock.now)] == ["a"]
     row = next(iter(ledger.score_log(first, clock.now)))
     assert (row.evidence, row.outcome, row.trigger) == ({"features": {"x": 1.0}}, None, trigger("a"))
+
+
+def test_what_an_action_gives_back_is_what_is_read_afterwards_booleans_included(ledger, trigger, answer):
+    ledger.record_score(trigger("a"), answer("a"), {})
+    case_id = ledger.alert("a")["case_id"]
+    ledger = Ledger(ledger._database.url, ledger._clock)  # nothing of it is in memory
+    claimed = ledger.act("claim", case_id, Person("ann", "investigator"), {})
+    assert claimed["blind"] is False
+    assert claimed.items() <= ledger.case(case_id).items()
+    ledger.close()
 
 
 def test_reading_the_past_in_parts_leaves_no_mark_on_the_connection(ledger, trigger, answer):
