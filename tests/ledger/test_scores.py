@@ -162,10 +162,9 @@ def test_the_days_triggers_are_those_of_account_or_subject_up_to_the_moment(ledg
     }
     for name, changes in rows.items():
         ledger.record_score(trigger(name, **changes), answer(name), {})
-    found = ledger.triggers_of_day(
-        account_id="A1", subject_id="A1", trading_day="2026-03-02", until="2026-03-02T02:00:00Z"
-    )
-    assert {one["alert_id"] for one in found} == {"before", "at", "group", "same subject"}
+    (found,) = ledger.recall([trigger("new")])
+    assert found.answer is None
+    assert {one["alert_id"] for one in found.of_day} == {"before", "at", "group", "same subject"}
 
 
 def test_a_disposition_closes_the_case_and_its_alerts_with_the_grade_that_was_shown(ledger, trigger, answer):
