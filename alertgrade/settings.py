@@ -104,6 +104,15 @@ class Settings:
         return self.home / "ledger.db"
 
     @property
+    def has_ledger(self) -> bool:
+        """Whether there is a ledger to read: one on a server, or the file; opening a file would make it.
+
+        >>> Settings.read({"ALERTGRADE_HOME": "/nowhere"}).has_ledger
+        False
+        """
+        return bool(self.ledger) or self.ledger_file.is_file()
+
+    @property
     def mlflow_uri(self) -> str:
         """Tracking and registry store of MLflow."""
         return f"sqlite:///{self.home / 'mlflow.db'}"

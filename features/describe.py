@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -101,20 +100,12 @@ def _described(account: str, as_of: str, found: pd.DataFrame, service: str) -> D
             FEATURES[name].en,
             FEATURES[name].unit,
             values[name],
-            _own_past(name, values),
+            FEATURES[name].past_of(values),
             _number(medians.get(name)),
         )
         for name in SERVICES[service]
     ]
     return Description(account, as_of, len(peers), tuple(rows))
-
-
-def _own_past(name: str, values: Mapping[str, float | None]) -> float | None:
-    past = FEATURES[name].own_past
-    if past is None:
-        return None
-    above, below = values.get(past[0]), values.get(past[1]) if isinstance(past[1], str) else past[1]
-    return above / below if above is not None and below else None
 
 
 def _number(value: Any) -> float | None:

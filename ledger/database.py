@@ -62,6 +62,7 @@ class Database:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             elif connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("VACUUM entries")
+                connection.exec_driver_sql("VACUUM (FULL) vault_keys")  # a key that was deleted is not to be found
 
     def close(self) -> None:
         """Give the files back."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, or_, select
 
 from ledger import case_queries
 from ledger.database import Database
@@ -17,6 +17,7 @@ from ledger.pages import Page, page_of, position_in
 from ledger.rows import Row
 from ledger.schema import ALERTS, CASES
 
+_AT_ONCE = 500  # names in one statement
 _REGISTERS: dict[str, tuple[Table, tuple[str, ...]]] = {
     "restrictions": (RESTRICTIONS, ("subject_type", "subject_id", "case_id")),
     "notices": (NOTICES, ("subject_id", "exchange", "rule_id")),
@@ -42,6 +43,19 @@ class DeskReader:
         query = query.where(CASES.c.blind.is_(True), CASES.c.status == "open")
         with self._database.read() as connection:
             return set(connection.execute(query).scalars()) if case_ids else set()
+
+    def hidden_among(self, names: set[str]) -> set[str]:
+        """Which of these names are alerts, cases or accounts of cases that are blind and not decided."""
+        columns = (ALERTS.c.alert_id, ALERTS.c.case_id, ALERTS.c.account_id)
+        query = select(*columns).join_from(ALERTS, CASES, ALERTS.c.case_id == CASES.c.case_id)
+        query = query.where(CASES.c.blind.is_(True), CASES.c.status == "open")
+        wanted, found = sorted(names), set()
+        with self._database.read() as connection:
+            for first in range(0, len(wanted), _AT_ONCE):
+                some = wanted[first : first + _AT_ONCE]
+                for row in connection.execute(query.where(or_(*(column.in_(some) for column in columns)))):
+                    found |= names.intersection(row)
+        return found
 
     def register(
         self, name: str, filters: Mapping[str, Any], cursor: str | None = None, limit: int = 100, day: str | None = None

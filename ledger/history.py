@@ -17,7 +17,7 @@ from ledger.rows import OUTCOMES
 from ledger.schema import ALERTS, ENTRIES
 from ledger.transaction import Appending
 
-_BATCH = 2_000
+_PARTS = {"yield_per": 2_000}  # of one statement: set on the connection, it would hold for whatever runs after
 _STOOD = (WITHDRAWN_LABELS.c.decided_at <= bindparam("until"), WITHDRAWN_LABELS.c.withdrawn_at > bindparam("until"))
 _WITHDRAWN = select(WITHDRAWN_LABELS).where(*_STOOD).order_by(WITHDRAWN_LABELS.c.withdrawn_at.desc())
 _WITHDRAWN_IDS = select(WITHDRAWN_LABELS.c.alert_id).where(*_STOOD)
@@ -104,7 +104,7 @@ def labelled(connection: Connection, until: str) -> Iterator[LabelledAlert]:
     since = {row.alert_id: row for row in connection.execute(_WITHDRAWN, {"until": until})}
     query = select(ALERTS, ENTRIES.c.payload).join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
     query = query.where(or_(ALERTS.c.decided_at <= until, ALERTS.c.alert_id.in_(_WITHDRAWN_IDS)))
-    rows = connection.execution_options(yield_per=_BATCH).execute(query.order_by(ALERTS.c.seq), {"until": until})
+    rows = connection.execute(query.order_by(ALERTS.c.seq), {"until": until}, execution_options=_PARTS)
     for row in rows:
         label = row if row.decided_at is not None and row.decided_at <= until else since[row.alert_id]
         yield LabelledAlert(
@@ -128,9 +128,7 @@ def score_log(connection: Connection, since: str, until: str) -> Iterator[Logged
     query = query.join_from(ALERTS, ENTRIES, ALERTS.c.score_seq == ENTRIES.c.seq)
     query = query.join(alert, ALERTS.c.seq == alert.c.seq).order_by(ENTRIES.c.seq)
     query = query.where(ENTRIES.c.recorded_at >= since, ENTRIES.c.recorded_at < until)
-    for recorded_at, score, triggered, outcome, decided_at in connection.execution_options(yield_per=_BATCH).execute(
-        query
-    ):
+    for recorded_at, score, triggered, outcome, decided_at in connection.execute(query, execution_options=_PARTS):
         payload = json.loads(score)
         yield LoggedScore(
             datetime.fromisoformat(recorded_at),

@@ -43,10 +43,19 @@ class OutboxDoor(Desk):
         with self._appending() as (connection, appending):
             outbox.delivered(appending, connection, row, channels)
 
-    def outbox_later(self, outbox_id: int, next_at: datetime, **values: Any) -> None:
-        """Try again at ``next_at``; ``values`` are columns that change (step, attempts, last_error, ...)."""
+    def outbox_later(self, row: Row, next_at: datetime, **values: Any) -> bool:
+        """Try ``row`` again at ``next_at``; ``values`` are columns that change (step, attempts, last_error, ...).
+
+        ``False``, and nothing changes, where its status is no longer the one that was read: somebody refused it,
+        acknowledged it or delivered it meanwhile.
+        """
         with self._database.write() as connection:
-            outbox.change(connection, outbox_id, status=outbox.WAITING, next_at=instant_text(next_at), **values)
+            now = outbox.found(connection, row["outbox_id"])
+            if now["status"] != row["status"]:
+                return False
+            values |= {"status": outbox.WAITING, "next_at": instant_text(next_at)}
+            outbox.change(connection, row["outbox_id"], **values)
+            return True
 
     def outbox_failed(self, row: Row, error: str) -> None:
         """Every channel refused it: on record, and left to people."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, case, func, or_, select
 
 from ledger.errors import BadQuery, NotInLedger
 from ledger.pages import Page, page_of, position_in
@@ -36,12 +36,15 @@ def is_recorded(connection: Connection, kind: str, key: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def counts(connection: Connection) -> dict[str, list[Row]]:
-    """How many alerts and cases there are, by status and grade."""
+def counts(connection: Connection, sees_blind: bool = True) -> dict[str, list[Row]]:
+    """How many alerts and cases there are, by status and grade; 0 is a grade that is hidden from the viewer."""
+    hidden = CASES.c.case_id.is_not(None) & CASES.c.blind.is_(True) & (CASES.c.status == "open")
+    joined = {ALERTS: ALERTS.outerjoin(CASES, ALERTS.c.case_id == CASES.c.case_id), CASES: CASES}
     found: dict[str, list[Row]] = {}
-    for table in (ALERTS, CASES):
-        query = select(table.c.status, table.c.grade, func.count().label("count"))
-        query = query.group_by(table.c.status, table.c.grade).order_by(table.c.status, table.c.grade)
+    for table, rows in joined.items():
+        grade = (table.c.grade if sees_blind else case((hidden, 0), else_=table.c.grade)).label("grade")
+        query = select(table.c.status, grade, func.count().label("count")).select_from(rows)
+        query = query.group_by(table.c.status, grade).order_by(table.c.status, grade)
         found[table.name] = [dict(row) for row in connection.execute(query).mappings()]
     return found
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from ledger import case_queries, history, queries
 from ledger.case_queries import Viewer
@@ -30,13 +30,6 @@ _ACCOMPANYING = ("parameters_version", "evidence")
 _AT_ONCE = 500  # keys in one statement
 # Built once: asked for every alert, and building them costs as much as running them.
 _SEQS = select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == bindparam("alert_id"))
-_OF_DAY = (
-    select(ENTRIES.c.payload)
-    .join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
-    .where(or_(ALERTS.c.account_id == bindparam("account_id"), ALERTS.c.subject_id == bindparam("subject_id")))
-    .where(ALERTS.c.trading_day == bindparam("trading_day"))
-    .order_by(ALERTS.c.seq)
-)
 
 
 class LedgerReader(LatestReader):
@@ -132,17 +125,6 @@ class LedgerReader(LatestReader):
             alerts = [dict(alert) for alert in connection.execute(members).mappings()]
         return {**case, "members": alerts}
 
-    def triggers_of_day(
-        self, *, account_id: str, subject_id: str, trading_day: str, until: str
-    ) -> list[dict[str, Any]]:
-        """Trigger records of one day that concern the account or the subject, ``triggered_at`` not after ``until``."""
-        wanted = {"account_id": account_id, "subject_id": subject_id, "trading_day": trading_day}
-        with self._database.read() as connection:
-            triggers = [json.loads(text)["trigger"] for text in connection.execute(_OF_DAY, wanted).scalars()]
-        # Compared as instants: JSON writes a whole second without its fraction, so text order would lie.
-        latest = datetime.fromisoformat(until)
-        return [found for found in triggers if datetime.fromisoformat(found["triggered_at"]) <= latest]
-
     def triggers(self, alert_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Trigger records by alert_id; those that are not there, or pruned, are left out."""
         found: dict[str, dict[str, Any]] = {}
@@ -154,10 +136,10 @@ class LedgerReader(LatestReader):
                 found |= {trigger["alert_id"]: trigger for trigger in triggers}
         return found
 
-    def counts(self) -> dict[str, list[Row]]:
-        """How many alerts and cases there are, by status and grade."""
+    def counts(self, *, sees_blind: bool = True) -> dict[str, list[Row]]:
+        """How many alerts and cases there are, by status and grade; ``queries.counts``."""
         with self._database.read() as connection:
-            return queries.counts(connection)
+            return queries.counts(connection, sees_blind)
 
     def labelled_alerts(self, until: datetime) -> Iterator[LabelledAlert]:
         """Alerts whose outcome was decided at or before ``until``, in the order of their entries."""

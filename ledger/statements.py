@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Boolean, Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement, Select
 
@@ -15,12 +15,15 @@ Parameters = Mapping[str, Any]
 class Statement:
     """A SQLAlchemy statement, compiled once a dialect; what the driver raises is raised as SQLAlchemy would.
 
-    Values go to the driver and come from it as they are: for columns whose Python and stored values are the same.
+    Values go to the driver and come from it as they are, but for ``mappings``, whose booleans are booleans: SQLite has
+    them as 0 and 1.
     """
 
     def __init__(self, clause: ClauseElement, columns: Sequence[str] = ()) -> None:
         self._clause, self._columns = clause, list(columns) or None
-        self._names = tuple(str(c.name) for c in clause.selected_columns) if isinstance(clause, Select) else ()
+        selected = list(clause.selected_columns) if isinstance(clause, Select) else []
+        self._names = tuple(str(c.name) for c in selected)
+        self._booleans = tuple(str(c.name) for c in selected if isinstance(c.type, Boolean))
         self._compiled: dict[str, tuple[str, list[str] | None, dict[str, Any]]] = {}
 
     def rows(self, connection: Connection, parameters: Parameters) -> list[tuple[Any, ...]]:
@@ -38,7 +41,10 @@ class Statement:
 
     def mappings(self, connection: Connection, parameters: Parameters) -> list[dict[str, Any]]:
         """What it selects, by column."""
-        return [dict(zip(self._names, row, strict=True)) for row in self.rows(connection, parameters)]
+        found = [dict(zip(self._names, row, strict=True)) for row in self.rows(connection, parameters)]
+        for row in found:
+            row.update({name: bool(row[name]) for name in self._booleans if row[name] is not None})
+        return found
 
     def run(self, connection: Connection, many: Sequence[Parameters]) -> None:
         """Run it with each of ``many``; at least one."""

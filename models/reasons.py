@@ -90,26 +90,10 @@ class Reasons:
         self, voice: Voice, key: str, row: Row, medians: Mapping[str, float], part: float, end: tuple[str, str]
     ) -> Reason:
         spec = FEATURES.get(key)
-        value, past = row.get(key), own_past(spec, row)
+        value, past = row.get(key), None if spec is None else spec.past_of(row)
         peer = None if spec is not None and spec.unit == "code" else medians.get(key)
         zh, en = feature_text(spec, key, value, past, peer)
         return _reason(voice, key, zh + end[0], en + end[1], value, past, peer, part)
-
-
-def own_past(spec: FeatureSpec | None, row: Row) -> float | None:
-    """The account's own past in the unit of the feature, from the same row; None where it cannot be said.
-
-    >>> own_past(FEATURES["orders_5d"], {"orders_20d": 40.0})
-    10.0
-    """
-    if spec is None or spec.own_past is None:
-        return None
-    over, under = spec.own_past
-    numerator = row.get(over)
-    denominator = row.get(under) if isinstance(under, str) else under
-    if numerator is None or not denominator:
-        return None
-    return numerator / denominator
 
 
 def feature_text(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ledger.ledger import Ledger
 from ledger.workflow.person import Person
+from serving.requests import Refused
 
 _OF_CASE = (
     "grade",
@@ -21,6 +22,7 @@ _OF_CASE = (
 _OF_ALERT = ("grade", "baseline_grade", "decided_by", "grade_shown")
 _OF_ANSWER = ("score_id", "alert_id", "account_id", "versions", "features_as_of", "feature_age_days", "degraded")
 _OF_ENTRY = ("grade", "grade_shown", "grade_before", "override_before", "probability")
+TELLING_LISTINGS = ("rules_severe", "model_severe", "market_offenders")  # of reports: a grade beside alert or account
 _INNER = ("rank", "shown_rank", "closing_seq", "proposal_seq")  # of use to the ledger only
 
 
@@ -76,3 +78,33 @@ def shown_entry(entry: Mapping[str, Any], *, hidden: bool) -> dict[str, Any]:
         payload = shown["payload"]
         shown["payload"] = {name: None if name in _OF_ENTRY else value for name, value in payload.items()}
     return shown
+
+
+def refuse_hidden(ledger: Ledger, score_id: str, person: Person) -> None:
+    """``Refused`` with 403 where the score belongs to a case whose grade is not for this person now."""
+    if not person.sees_blind and ledger.score_is_hidden(score_id):
+        raise Refused(403, "a score of a blind case (盲评)", "wanted a case that is decided", "decide it first")
+
+
+def shown_report(report: Mapping[str, Any], ledger: Ledger, person: Person) -> dict[str, Any]:
+    """A report on record without the rows that give the grade of a hidden case away; ``rows_hidden`` counts them."""
+    rows = [] if person.sees_blind else list(_telling_rows(report))
+    hidden = ledger.hidden_among({row[0] for row in rows})
+    gone = sum(row[0] in hidden for row in rows)
+    return {**_without(report, hidden), "rows_hidden": gone} if gone else dict(report)
+
+
+def _telling_rows(value: Any) -> Iterator[list[Any]]:
+    """Rows of the telling listings, wherever in a report they are; the first cell is the alert or the account."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from inner if name in TELLING_LISTINGS else _telling_rows(inner)
+
+
+def _without(value: Any, hidden: set[str]) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: [row for row in inner if row[0] not in hidden] if name in TELLING_LISTINGS else _without(inner, hidden)
+        for name, inner in value.items()
+    }

@@ -13,7 +13,6 @@ from alertgrade.errors import AlertError
 from features.catalogue import FAMILIES, FEATURES, STORED
 from ledger.errors import NotInLedger
 from ledger.keys import ApiKey
-from models.reasons import own_past
 from serving.access import DESK, caller, roles_note
 from serving.requests import Refused
 from serving.routes_scores import PartsNow
@@ -98,7 +97,7 @@ def get_peers(parts: PartsNow, _key: DeskKey, account_id: Account) -> dict[str, 
             "en": FEATURES[name].en,
             "unit": FEATURES[name].unit,
             "value": row.values.get(name),
-            "own_past": own_past(FEATURES[name], row.values),
+            "own_past": FEATURES[name].past_of(row.values),
             "peer_median": medians.get(name, {}).get("median"),
             "peers": medians.get(name, {}).get("accounts", 0),
         }

@@ -17,6 +17,7 @@ from serving.routes_cases import body_schema, person_of
 from serving.routes_scores import PartsNow
 
 APPROVERS = (*REVIEWERS, "governor")
+_TELLING = ("grade", "key", "payload", "delivered_to")  # each would give a hidden grade away
 router = APIRouter(tags=["outbox"])
 Identifier = Annotated[str, Path(max_length=400)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -41,8 +42,11 @@ def get_outbox(
 
 @router.post("/v1/outbox/{outbox_id}/ack", openapi_extra=roles_note(*DECIDERS))
 def post_ack(outbox_id: Number, parts: PartsNow, key: Annotated[ApiKey, caller(*DECIDERS)]) -> dict[str, Any]:
-    """Acknowledge a delivered message, so that it is not escalated."""
-    return parts.ledger.acknowledge_outbox(outbox_id, key.name)
+    """Acknowledge a delivered message, so that it is not escalated; of a blind case the answer leaves the grade out."""
+    row, person = parts.ledger.acknowledge_outbox(outbox_id, key.name), person_of(key)
+    case_ids = set() if person.sees_blind or row["case_id"] is None else {row["case_id"]}
+    hidden = bool(parts.ledger.hidden_cases(case_ids))
+    return {name: value for name, value in row.items() if not (hidden and name in _TELLING)}
 
 
 @router.post(

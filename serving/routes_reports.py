@@ -11,7 +11,9 @@ from fastapi import APIRouter, Query
 from ledger.errors import NotInLedger
 from ledger.keys import ApiKey
 from serving.access import DESK, caller, roles_note
+from serving.blind import shown_report
 from serving.model_files import described, served
+from serving.routes_cases import person_of
 from serving.routes_scores import PartsNow
 
 router = APIRouter(tags=["reports"])
@@ -21,12 +23,15 @@ CHANGES = ("promotion", "rollback", "retirement", "rule_change", "policy_change"
 
 
 @router.get("/v1/reports/{kind}", openapi_extra=roles_note(*DESK))
-def get_report(kind: Kind, parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
-    """The newest report of a kind as it was put on record; 404 where none was made yet."""
+def get_report(kind: Kind, parts: PartsNow, key: DeskKey) -> dict[str, Any]:
+    """The newest report of a kind as it was put on record; 404 where none was made yet.
+
+    Rows that tell the grade of a case which is blind (盲评) to the caller are left out, and counted.
+    """
     found = parts.ledger.latest(("report",), key_prefix=f"{kind}:")
     if not found:
         raise NotInLedger(f"no {kind} report", "wanted one on record", f"run alertgrade monitor, or wait for {kind}")
-    return {**json.loads(found[0].payload), "seq": found[0].seq}
+    return {**shown_report(json.loads(found[0].payload), parts.ledger, person_of(key)), "seq": found[0].seq}
 
 
 @router.get("/v1/models", openapi_extra=roles_note(*DESK))

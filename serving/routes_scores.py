@@ -13,9 +13,10 @@ from pydantic_core import from_json
 from ledger.chain import canonical_json
 from ledger.errors import EntryConflict, LedgerUnavailable
 from ledger.keys import ApiKey
-from ledger.workflow.table import SEES_BLIND
+from ledger.workflow.person import Person
 from models.graded_alert import GradedAlert
 from serving.access import DESK, caller, roles_note
+from serving.blind import refuse_hidden
 from serving.body import read_json
 from serving.judge import Question
 from serving.last_resort import unforeseen
@@ -95,8 +96,8 @@ def get_score(
     score_id: Annotated[str, Path(max_length=200)], parts: PartsNow, key: Annotated[ApiKey, caller(*READERS)]
 ) -> Response:
     """The recorded answer, byte for byte as it was given; 403 while its case is shown without a grade."""
-    if key.role not in (*SCORERS, *SEES_BLIND) and parts.ledger.score_is_hidden(score_id):
-        raise Refused(403, "a score of a blind case (盲评)", "wanted a case that is decided", "decide it first")
+    if key.role not in SCORERS:
+        refuse_hidden(parts.ledger, score_id, Person(key.name, key.role))
     return Response(canonical_json(parts.ledger.score(score_id)), media_type="application/json")
 
 

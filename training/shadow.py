@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ledger.chain import Entry
+from training.registry import ModelRegistry, Version
 
+SHADOW_FILE = "shadow.json"  # beside the gate's: what a promotion rests on
 GRADES = (1, 2, 3, 4, 5)
 
 
@@ -33,6 +35,12 @@ class Agreement:
         """Counts, a row a grade of the champion, a column a grade of the challenger, grade 1 first."""
         return [[self.pairs[champion, challenger] for challenger in GRADES] for champion in GRADES]
 
+    def to_json(self) -> str:
+        """As text for the registry."""
+        return json.dumps(
+            {"alerts": self.alerts, "share": self.share, "champion_by_challenger": self.table()}, indent=1
+        )
+
 
 def agreements(entries: Iterable[Entry]) -> Mapping[str, Agreement]:
     """Agreement by the challenger's digest, from ``shadow`` entries of the ledger; empty without any.
@@ -47,4 +55,12 @@ def agreements(entries: Iterable[Entry]) -> Mapping[str, Agreement]:
         payload = json.loads(entry.payload)
         pair = payload["baseline_of_champion"]["grade"], payload["grade"]
         found.setdefault(payload["challenger"]["digest"], Agreement()).pairs[pair] += 1
+    return found
+
+
+def keep_agreement(registry: ModelRegistry, version: Version, entries: Iterable[Entry]) -> Agreement | None:
+    """How a version agreed with the champion so far, kept beside its gate; ``None`` where it never graded in shadow."""
+    found = agreements(entries).get(version.digest)
+    if found is not None:
+        registry.keep(version.version, SHADOW_FILE, found.to_json())
     return found

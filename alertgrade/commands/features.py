@@ -67,7 +67,7 @@ def features(
     with open_events(events, home) as raw, _engine(home, engine, families) as spark, console.status("") as status:
         if alerts is not None:
             raw.add_alerts(alerts)
-        if home.ledger_file.exists():
+        if home.has_ledger:
             from alertgrade.ledger_tables import add_ledger
 
             decided = add_ledger(raw, open_ledger(home), datetime.now(UTC))

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from alertgrade.commands.context import console, open_ledger, settings
+from alertgrade.commands.training_tables import print_agreement
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 
@@ -41,10 +42,7 @@ def models(
         table.add_row(row.version, ", ".join(said), row.digest[:12], row.author or "not on record", *figures, beside)
     console.print(table)
     for digest, found in seen.items() if shadow else ():
-        pairs = Table("champion \\ " + digest[:12], *map(str, range(1, 6)))
-        for grade, counts in enumerate(found.table(), start=1):
-            pairs.add_row(str(grade), *map(str, counts))
-        console.print(pairs)
+        print_agreement(digest, found)
 
 
 def promote(version: Number, approver: Approver) -> None:
@@ -56,13 +54,16 @@ def promote(version: Number, approver: Approver) -> None:
     Example: alertgrade promote 2 --approver governance-desk
     """
     from training.promotion import check_promotion
+    from training.shadow import SHADOW_FILE
 
     home = settings()
     store = registry(home)
     _, public = load_keypair(home)
     with console.status("checking the bundle"):
         chosen, found = check_promotion(store, version, approver, public_key=public)
-    record_promotion(home, chosen, approver, gate=found.to_json())  # on record first: no champion without a row
+    beside = store.kept(version, SHADOW_FILE)
+    evidence = {"gate": found.to_json()} | ({"shadow": beside} if beside else {})
+    record_promotion(home, chosen, approver, **evidence)  # on record first: no champion without a row
     store.promote(version)
     console.print(f"version {version} ({chosen.digest[:12]}) is champion, approved by {approver}")
 

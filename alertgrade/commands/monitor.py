@@ -77,9 +77,9 @@ def opened(settings: Settings) -> Iterator[tuple[Ledger, EntryColumns]]:
     from ledger.ledger import Ledger
     from monitoring.entry_columns import EntryColumns
 
-    path = settings.home / "ledger.db"
-    if not path.is_file():  # opening it would make one: a report must not
-        raise AlertError(f"no ledger at {path}", "wanted graded alerts", "run alertgrade serve or alertgrade demo")
+    if not settings.has_ledger:  # opening it would make one: a report must not
+        seen = f"no ledger at {settings.ledger_file}"
+        raise AlertError(seen, "wanted graded alerts", "run alertgrade serve or alertgrade demo")
     ledger = Ledger(settings.ledger_url, lambda: datetime.now(UTC))
     columns = EntryColumns(settings.reports_dir / "columns")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,7 +131,7 @@ def opened(path: Path | None) -> Iterator[tuple[Plan, Runner, ScheduleStore]]:
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    put = outbox(home, ledger)
+    put = outbox(home, ledger, clock)
     try:
         yield plan, Runner(plan, jobs(home, plan, put, clock), store, ledger, put, clock), store
     finally:
@@ -139,17 +139,25 @@ def opened(path: Path | None) -> Iterator[tuple[Plan, Runner, ScheduleStore]]:
         ledger.close()
 
 
-def outbox(home: Settings, ledger: Ledger) -> Put:
-    """Where alarms go: one JSON line each in ``alarms.jsonl`` at home, and a row of the ledger, until sent on."""
+def outbox(home: Settings, ledger: Ledger, clock: Callable[[], datetime]) -> Put:
+    """Where alarms go: a JSON line each in ``alarms.jsonl`` at home, then in one transaction the record and the outbox.
+
+    The line comes first: it stands even where the ledger cannot be written, which may be what the alarm is about.
+    """
     import json
 
+    from ledger.outbox import put as put_down
+
     def put(topic: str, payload: Mapping[str, Any]) -> None:
-        at = datetime.now(UTC).isoformat()
+        at = clock().isoformat()
         line = {"topic": topic, "at": at, **payload}
         home.home.mkdir(parents=True, exist_ok=True)
         with (home.home / "alarms.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        ledger.append("alarm", f"{topic}:{at}", line)
+        key = f"{topic}:{at}"
+        with ledger.appending() as (connection, appending):
+            appending.append("alarm", key, line)
+            put_down(connection, appending.recorded_at, kind="alarm", key=f"alarm:{key}", payload=line)
         console.print(f"alarm {topic}: {payload}", markup=False)
 
     return put

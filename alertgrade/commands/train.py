@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,13 @@ import typer
 
 from alertgrade.commands.context import console, instant, open_events, open_ledger, open_store, settings
 from alertgrade.commands.models import load_keypair, record_promotion, registry
-from alertgrade.commands.training_tables import print_back_test, print_families, print_gate, print_result
+from alertgrade.commands.training_tables import (
+    print_agreement,
+    print_back_test,
+    print_families,
+    print_gate,
+    print_result,
+)
 from alertgrade.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,7 +73,7 @@ def evaluate(
     rolling: Annotated[int, typer.Option(min=0, help="back-test its recipe from so many origins instead")] = 0,
     families: Annotated[bool, typer.Option("--families", help="refit without each feature family instead")] = False,
 ) -> None:
-    """Hold a version against the champion of now, on the later alerts decided so far.
+    """Hold a version against the champion of now: on the later alerts decided so far, and in the shadow where it ran.
 
     With --rolling N its recipe is trained anew at N earlier instants and judged on the days after each. With --families
     it is trained anew without each feature family, to see what each one adds.
@@ -76,6 +83,7 @@ def evaluate(
     from training.against_champion import against_champion
     from training.dataset import build_dataset
     from training.recipe import inputs_of
+    from training.shadow import keep_agreement
 
     home = settings()
     models = registry(home)
@@ -96,6 +104,10 @@ def evaluate(
         console.print(f"version {version} is the champion itself, or there is none to hold it against")
     else:
         print_gate(found)
+    with contextlib.closing(open_ledger(home)) as ledger:
+        beside = keep_agreement(models, chosen, ledger.entries(kinds=["shadow"]))
+    if beside is not None:
+        print_agreement(chosen.digest, beside)
 
 
 def run_back_test(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from training.gate import Gate
     from training.result import Table as Estimates
     from training.result import TrainResult
+    from training.shadow import Agreement
 
 
 def print_result(result: TrainResult) -> None:
@@ -71,3 +72,12 @@ def print_gate(found: Gate) -> None:
     if found.differences:
         console.print(table)
     console.print("may be promoted" if found.open else "may not be promoted: " + "; ".join(found.refusals))
+
+
+def print_agreement(digest: str, found: Agreement) -> None:
+    """Print how often a challenger in the shadow agreed with the champion, grade by grade."""
+    pairs = Table("champion \\ " + digest[:12], *map(str, range(1, 6)))
+    for grade, counts in enumerate(found.table(), start=1):
+        pairs.add_row(str(grade), *map(str, counts))
+    console.print(f"in the shadow: {found.alerts:,} alerts, {found.share or 0:.1%} graded as the champion did")
+    console.print(pairs)

@@ -39,7 +39,7 @@ class Deliverer:
         for row in self._ledger.outbox(UNAPPROVED, limit=_MANY):
             webhook = self._config.actions.get(row["payload"]["action"])
             if webhook is not None and len(row["approved_by"]) >= webhook.approvals:
-                self._ledger.outbox_later(row["outbox_id"], self._clock())
+                self._ledger.outbox_later(row, self._clock())
 
     def _escalate(self) -> int:
         escalated = 0
@@ -49,8 +49,7 @@ class Deliverer:
                 continue
             now = self._clock()
             again = {"step": ESCALATION, "attempts": 0, "escalated_at": instant_text(now)}
-            self._ledger.outbox_later(row["outbox_id"], now, **again)
-            escalated += 1
+            escalated += self._ledger.outbox_later(row, now, **again)
         return escalated
 
     def _ignored(self, row: dict[str, Any], route: Route) -> bool:
@@ -73,7 +72,10 @@ class Deliverer:
         return self._put_off(row, "; ".join(f"{name}: {error}" for name, error in said.items()), route)
 
     def _act(self, row: dict[str, Any]) -> str:
-        webhook = self._config.actions[row["payload"]["action"]]
+        webhook = self._config.actions.get(row["payload"]["action"])
+        if webhook is None:  # it was configured when it was approved; others must not wait for it
+            self._ledger.outbox_failed(row, f"no address for {row['payload']['action']}")
+            return "failed"
         payload = row["payload"] | {"requested_by": row["requested_by"], "approved_by": row["approved_by"]}
         error = self._call(webhook, row["key"], payload, self._clock())
         if error is None:
@@ -85,12 +87,12 @@ class Deliverer:
         attempts, now = row["attempts"] + 1, self._clock()
         if attempts < self._config.retry.attempts:
             later = now + timedelta(seconds=self._config.retry.after(attempts))
-            self._ledger.outbox_later(row["outbox_id"], later, attempts=attempts, last_error=error)
+            self._ledger.outbox_later(row, later, attempts=attempts, last_error=error)
             return "put off"
         steps = () if route is None else route.steps
         further = [step for step in range(row["step"] + 1, len(steps)) if steps[step]]
         if not further:
             self._ledger.outbox_failed(row, error)
             return "failed"
-        self._ledger.outbox_later(row["outbox_id"], now, step=further[0], attempts=0, last_error=error)
+        self._ledger.outbox_later(row, now, step=further[0], attempts=0, last_error=error)
         return "rerouted"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 D5, D20 = "5 trading days, today included", "20 trading days, today included"
@@ -37,6 +37,15 @@ class FeatureSpec:
     def exact(self) -> bool:
         """Whether equal means equal to the last bit (counts, lots, codes), or to 1e-9 (shares, means, ratios)."""
         return self.unit not in INEXACT and not self.name.startswith("mean_")
+
+    def past_of(self, row: Mapping[str, float | None]) -> float | None:
+        """The account's own past in the unit of the feature, from the same row; ``None`` where it cannot be said."""
+        if self.own_past is None:
+            return None
+        over, under = self.own_past
+        numerator = row.get(over)
+        denominator = row.get(under) if isinstance(under, str) else under
+        return None if numerator is None or not denominator else numerator / denominator
 
 
 INEXACT = frozenset({"share", "ratio"})

@@ -8,10 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.errors import EntryConflict, LedgerUnavailable
 from ledger.export import Wanted
+from ledger.kek import read_keks
 from ledger.ledger import Ledger
 from ledger.prune import prune
 from ledger.segment_file import check_segment
 from ledger.segments import seal
+from ledger.vault import Vault
 from tests.ledger.postgres import fresh_database
 from tests.ledger.test_processes import writer
 
@@ -102,6 +104,21 @@ def test_a_sealed_segment_leaves_and_the_rest_proves_itself(ledger, clock, trigg
     verdict = ledger.verify()
     assert (verdict.problems, verdict.pruned) == ((), 3)
     assert [row["alert_id"] for row in ledger.alerts().rows] == ["b"]
+
+
+def test_a_forgotten_persons_key_leaves_the_table_and_not_only_its_row(server, ledger, tmp_path):
+    vault = Vault(ledger, *read_keks(tmp_path / "keys"))
+    vault.put([("A1", {"name": "Zhang"}), ("A2", {"name": "Li"})])
+    file = text("SELECT pg_relation_filenode('vault_keys')")
+    engine = create_engine(server)
+    with engine.connect() as connection:
+        before = connection.execute(file).scalar()
+    vault.forget("A1", by="g", because="asked")
+    with engine.connect() as connection:
+        assert connection.execute(file).scalar() != before  # written anew, of what is left
+    engine.dispose()
+    assert vault.show("A2", by="r") == {"name": "Li"}
+    assert ledger.verify().intact
 
 
 def test_a_server_that_is_not_there_is_unavailable(clock):

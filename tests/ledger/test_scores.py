@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerError, LedgerUnavailable, NotInLedger
+from ledger.history import labelled, score_log
 from ledger.ledger import Ledger
+from ledger.workflow.person import Person
 
 
 def test_sequence_numbers_are_contiguous_from_one(ledger, trigger, answer):
@@ -160,10 +162,9 @@ def test_the_days_triggers_are_those_of_account_or_subject_up_to_the_moment(ledg
     }
     for name, changes in rows.items():
         ledger.record_score(trigger(name, **changes), answer(name), {})
-    found = ledger.triggers_of_day(
-        account_id="A1", subject_id="A1", trading_day="2026-03-02", until="2026-03-02T02:00:00Z"
-    )
-    assert {one["alert_id"] for one in found} == {"before", "at", "group", "same subject"}
+    (found,) = ledger.recall([trigger("new")])
+    assert found.answer is None
+    assert {one["alert_id"] for one in found.of_day} == {"before", "at", "group", "same subject"}
 
 
 def test_a_disposition_closes_the_case_and_its_alerts_with_the_grade_that_was_shown(ledger, trigger, answer):
@@ -228,6 +229,24 @@ def test_the_score_log_is_bounded_by_recording_time(ledger, clock, trigger, answ
     assert [row.answer["alert_id"] for row in ledger.score_log(first, clock.now)] == ["a"]
     row = next(iter(ledger.score_log(first, clock.now)))
     assert (row.evidence, row.outcome, row.trigger) == ({"features": {"x": 1.0}}, None, trigger("a"))
+
+
+def test_what_an_action_gives_back_is_what_is_read_afterwards_booleans_included(ledger, trigger, answer):
+    ledger.record_score(trigger("a"), answer("a"), {})
+    case_id = ledger.alert("a")["case_id"]
+    ledger = Ledger(ledger._database.url, ledger._clock)  # nothing of it is in memory
+    claimed = ledger.act("claim", case_id, Person("ann", "investigator"), {})
+    assert claimed["blind"] is False
+    assert claimed.items() <= ledger.case(case_id).items()
+    ledger.close()
+
+
+def test_reading_the_past_in_parts_leaves_no_mark_on_the_connection(ledger, trigger, answer):
+    ledger.record_score(trigger("a"), answer("a"), {})
+    with ledger.appending() as (connection, _):
+        assert list(labelled(connection, "2026-04")) == []
+        assert len(list(score_log(connection, "2026-01", "2027-01"))) == 1
+        assert "yield_per" not in connection.get_execution_options()
 
 
 def test_a_key_is_found_by_its_secret_until_it_is_revoked(ledger, url):

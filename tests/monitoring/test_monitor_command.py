@@ -10,11 +10,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from alertgrade.commands.monitor import drift
+from alertgrade.commands.monitor import drift, opened
 from alertgrade.errors import AlertError
+from alertgrade.settings import Settings
 from ledger.ledger import Ledger
 from monitoring.entry_columns import EntryColumns
 from monitoring.scored import read_scores
+from tests.ledger.postgres import fresh_database
 
 
 def run(*arguments: str) -> str:
@@ -130,6 +132,16 @@ def test_without_a_ledger_it_makes_none(home):
     with pytest.raises(AlertError, match="no ledger"):
         run()
     assert not (home.folder / "ledger.db").exists()
+
+
+def test_a_ledger_on_a_server_is_read_where_no_file_is(home, monkeypatch):
+    with fresh_database() as url:
+        monkeypatch.setenv("ALERTGRADE_LEDGER", url)
+        settings = Settings.read()
+        assert settings.has_ledger
+        with opened(settings) as (ledger, _):
+            assert ledger.counts() == {"alerts": [], "cases": []}
+    assert not settings.ledger_file.exists()
 
 
 def test_no_scores_in_the_interval_and_none_by_the_champion_are_told_apart(home):

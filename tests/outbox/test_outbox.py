@@ -14,10 +14,16 @@ import pytest
 from typer.testing import CliRunner
 
 from alertgrade.cli import build_app
+from alertgrade.commands.schedule import outbox
 from alertgrade.errors import AlertError
-from alertgrade.outbox.config import read_config
+from alertgrade.outbox.config import OutboxConfig, read_config
+from alertgrade.outbox.deliverer import Deliverer
+from alertgrade.outbox.senders import call_webhook, send_by_apprise
+from alertgrade.settings import Settings
 from ledger.errors import NotNow
 from ledger.workflow.person import Person
+from monitoring.nightly import send
+from monitoring.pages import Page
 
 # Of a channel that Apprise loads with all others; gone from Python 3.13 and from that channel with it.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -167,6 +173,49 @@ def test_an_action_turned_down_is_never_sent(world, receiver):
         world.ledger.approve_action(number, Person("rae", "reviewer"))
     assert world.deliverer.round() == {}
     assert receiver.seen == []
+
+
+def test_what_changed_since_it_was_read_is_not_put_back_to_be_sent(world, receiver):
+    case_id = world.record("a", 3)
+    asked = {"action": "restrict_opening", "reason": "x"}
+    world.ledger.request_action(case_id, Person("ann", "investigator"), asked)
+    row = world.only()
+    world.ledger.refuse_action(row["outbox_id"], Person("rob", "reviewer"), "不成立")
+    assert world.ledger.outbox_later(row, world.now) is False
+    assert (world.only()["status"], world.deliverer.round()) == ("refused", {})
+    assert receiver.seen == []
+
+
+def test_an_approved_action_whose_address_is_gone_fails_alone(world, receiver):
+    case_id = world.record("a", 3)
+    asked = {"action": "restrict_opening", "reason": "x"}
+    number = world.ledger.request_action(case_id, Person("ann", "investigator"), asked)["outbox_id"]
+    for name in ("rob", "rae"):
+        world.ledger.approve_action(number, Person(name, "reviewer"))
+    world.ledger.outbox_later(world.only(), world.now)
+    world.record("b", 2, subject="A2")
+    config = OutboxConfig.model_validate({**world.told, "actions": {}})
+    deliverer = Deliverer(world.ledger, config, send_by_apprise, call_webhook, lambda: world.now)
+    assert deliverer.round() == {"failed": 1, "delivered": 1}
+    (row,) = world.ledger.outbox("failed")
+    assert (row["outbox_id"], row["last_error"]) == (number, "no address for restrict_opening")
+
+
+def test_a_page_of_monitoring_is_delivered_by_the_route_of_alarms(world, receiver, tmp_path):
+    put = outbox(Settings(tmp_path), world.ledger, lambda: world.now)
+    page = Page("inputs_moved", "critical", 1, False, ("3 columns moved",), ("有 3 列发生漂移",))
+    send((page,), put)
+    config = OutboxConfig.model_validate({**world.told, "alarm": {"to": ["mail"]}})
+    deliverer = Deliverer(world.ledger, config, send_by_apprise, call_webhook, lambda: world.now)
+    assert deliverer.round() == {"delivered": 1}
+    assert receiver.paths() == ["/mail"]
+    message = json.loads(receiver.seen[0][2])
+    assert "监控告警" in message["title"]
+    assert "有 3 列发生漂移" in message["message"]
+    (entry,) = world.ledger.entries(kinds=["alarm"])
+    line = json.loads((tmp_path / "alarms.jsonl").read_text(encoding="utf-8"))
+    assert json.loads(entry.payload) == line == world.only()["payload"]
+    assert world.ledger.verify().intact
 
 
 def write(path: Path, text: str, mode: int = 0o600) -> Path:

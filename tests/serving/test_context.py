@@ -12,7 +12,6 @@ from features.catalogue import FEATURES
 from features.events.load import load_events
 from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
-from models.reasons import own_past
 from serving.behaviour import BehaviourReader
 from serving.published import Published
 
@@ -164,7 +163,7 @@ def test_a_service_shows_peers_beside_the_accounts_own_past(new_service, desk, i
     with running.client("reviewer") as client:
         peers = client.get("/v1/peers", params={"account_id": account}).json()["items"]
         values = {row["name"]: row["value"] for row in peers}
-        assert all(row["own_past"] == own_past(FEATURES[row["name"]], values) for row in peers)
+        assert all(row["own_past"] == FEATURES[row["name"]].past_of(values) for row in peers)
         assert any(row["peer_median"] is not None for row in peers)
         late = client.get("/v1/timeline", params={"account_id": account, "until": "2026-01-01", "since": "2026-01-02"})
         assert late.status_code == 422

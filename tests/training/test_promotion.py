@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from alertgrade.errors import AlertError
+from ledger.ledger import Ledger
 from models.scorer import AlertScorer
 from tests.training.conftest import START
 from training.against_champion import against_champion
 from training.bundle_contract import broken
 from training.promotion import check_promotion
 from training.registry import POINTER, ModelRegistry
+from training.shadow import SHADOW_FILE, keep_agreement
 
 Register = Callable[..., str]
 
@@ -83,6 +85,22 @@ def test_a_comparison_with_an_earlier_champion_does_not_count(
     registry.promote(second)
     with pytest.raises(AlertError, match=f"run alertgrade evaluate {third} EVENTS"):
         check_promotion(registry, third, "governor-1", public_key=public_key)
+
+
+def test_what_a_challenger_said_in_the_shadow_is_kept_beside_its_gate(
+    registry: ModelRegistry, register: Register, poor, good, tmp_path: Path
+) -> None:
+    first, second = (registry.version(register(one)) for one in (poor, good))
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: START)
+    for name, champion, challenger in [("a", 3, 3), ("b", 3, 2)]:
+        said = {"challenger": {"version": "2", "digest": second.digest}, "grade": challenger}
+        ledger.append("shadow", name, said | {"baseline_of_champion": {"version": "1", "grade": champion}})
+    assert keep_agreement(registry, first, ledger.entries(kinds=["shadow"])) is None
+    assert keep_agreement(registry, second, ledger.entries(kinds=["shadow"])).share == 0.5
+    ledger.close()
+    assert registry.kept(first.version, SHADOW_FILE) is None
+    kept = json.loads(registry.kept(second.version, SHADOW_FILE))
+    assert (kept["alerts"], kept["champion_by_challenger"][2]) == (2, [0, 1, 1, 0, 0])
 
 
 def test_alerts_that_either_model_knew_are_left_out(

@@ -51,6 +51,7 @@ class Desk:
             bundles=home / "bundles",
             keys=home / "keys",
             features=home / "features",
+            desk=home / "desk",
             metrics=Metrics(),
             clock=lambda: self.now,
             terms=terms,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from monitoring import disagreement, effectiveness, market, outcome_sheet
+from serving.blind import TELLING_LISTINGS
+
 ANN, ROB = "ann:investigator", "rob:reviewer"
 
 
@@ -75,6 +78,45 @@ def test_the_order_of_the_queue_does_not_tell_it_either(blind):
 def test_the_score_itself_is_refused_to_an_investigator(blind):
     assert blind.as_(ANN).get("/v1/scores/S-severe").status_code == 403
     assert blind.as_("mon:scorer").get("/v1/scores/S-severe").status_code == 200
+
+
+def test_a_report_leaves_out_the_rows_of_blind_cases_wherever_they_stand_in_it(blind):
+    corners = {"rules_severe": [["mild", "self_trade", "A1", 5], ["gone", "x", "A9", 1]], "model_severe": [["severe"]]}
+    listings = corners | {"market_offenders": [["A1", 3], ["A9", 3]], "voices_by_rule": [["severe", 3]]}
+    told = {"figures": {"voices_alerts": 2}, "listings": listings}
+    blind.ledger.append("report", "disagreement:1", told)
+    blind.ledger.append("report", "monthly:1", {"voices": told})
+    kept = {"rules_severe": [["gone", "x", "A9", 1]], "model_severe": [], "market_offenders": [["A9", 3]]}
+    found = blind.as_(ANN).get("/v1/reports/disagreement").json()
+    assert found["listings"] == listings | kept
+    assert (found["rows_hidden"], found["figures"]) == (3, {"voices_alerts": 2})
+    assert blind.as_("dana:data_scientist").get("/v1/reports/monthly").json()["voices"]["listings"] == listings | kept
+    assert blind.as_(ROB).get("/v1/reports/disagreement").json()["listings"] == listings
+
+
+def test_every_listing_of_monitoring_that_gives_a_grade_of_one_alert_or_account_is_known_to_be_telling():
+    telling = {
+        one.id
+        for part in (disagreement, effectiveness, market, outcome_sheet)
+        for one in part.SHEET.listings
+        if {"alert", "case", "account"} & {en for _, en in one.columns[:1]}
+        and {"grade", "given", "worst grade"} & {en for _, en in one.columns}
+    }
+    assert telling == set(TELLING_LISTINGS)
+
+
+def test_the_summary_and_an_acknowledged_message_do_not_tell_it_and_a_replay_is_refused(new_desk):
+    desk = new_desk(blind_share=1.0, notify_grades=(1,))
+    desk.alert("severe", 1)
+    for who, grade in ((ANN, 0), (ROB, 1)):
+        summary = desk.as_(who).get("/v1/reports/summary").json()
+        assert [[row["grade"] for row in summary[name]] for name in ("alerts", "cases")] == [[grade], [grade]]
+    (row,) = desk.ledger.outbox()
+    desk.ledger.outbox_delivered(row, ["desk"])
+    answer = desk.as_(ANN).post(f"/v1/outbox/{row['outbox_id']}/ack").json()
+    assert (answer["status"], {"grade", "key", "payload", "delivered_to"} & set(answer)) == ("acknowledged", set())
+    assert desk.as_("dana:data_scientist").post("/v1/scores/S-severe/replay").status_code == 403
+    assert desk.as_("gus:governor").post("/v1/scores/S-severe/replay").status_code != 403
 
 
 def test_decided_by_an_investigator_the_grade_shown_is_null_whatever_the_page_claims_and_then_it_is_told(new_desk):
