@@ -52,7 +52,7 @@ class Shadow:
 
     def graded(self, prepared: Sequence[Prepared], answers: Sequence[Mapping[str, Any]]) -> None:
         """``serving.grader.Observer``: queue what the champion graded."""
-        work = [(one.input, answer) for one, answer in zip(prepared, answers, strict=True) if answer["probabilities"]]
+        work = [(one.input, answer) for one, answer in zip(prepared, answers, strict=True) if answer["versions"]["model"]]
         if not self._challenger.named() or not work:
             return
         with self._changed:
