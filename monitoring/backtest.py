@@ -54,11 +54,13 @@ def backtest(
     trained_until: date | None = None,
 ) -> list[Month]:
     """Month by month in ``period``: *given* (what was served then), *rules only*, *champion* (of today, classifier
-    grade at least cost, on the very features recorded then; left out where ``champion`` is null).
+    grade at least cost, on the very features recorded then; left out where ``champion`` is null or has no classifier).
 
     Features were recorded with each grade, so nothing later can leak in; outcomes are those known at ``at``.
     ``trained_until``: last day the champion was trained on (null: not known). No decided alert: ``AlertError``.
     """
+    if champion is not None and champion.classifier is None:
+        champion = None
     names = columns.features() if champion is None else champion.feature_names
     known = set(columns.features())
     wanted = ", ".join(f'"f_{name}"' if name in known else f'NULL::DOUBLE AS "f_{name}"' for name in names) or "1"

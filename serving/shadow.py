@@ -52,7 +52,8 @@ class Shadow:
 
     def graded(self, prepared: Sequence[Prepared], answers: Sequence[Mapping[str, Any]]) -> None:
         """``serving.grader.Observer``: queue what the champion graded."""
-        work = [(one.input, answer) for one, answer in zip(prepared, answers, strict=True) if answer["probabilities"]]
+        pairs = zip(prepared, answers, strict=True)
+        work = [(one.input, answer) for one, answer in pairs if answer["versions"]["model"]]
         if not self._challenger.named() or not work:
             return
         with self._changed:

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LONG_FILES = (  # by processor time, longest first: begun last, one of them would run alone to the end
+    "tests/test_tutorial.py",
     "tests/features/test_incremental.py",
     "tests/rules_baseline/spark/test_same_as_duckdb.py",
     "tests/features/test_spark.py",

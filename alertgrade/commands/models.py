@@ -35,7 +35,8 @@ def models(
         seen = agreements(ledger.entries(kinds=["shadow"]))
     table = Table("version", "alias", "digest", "author", "kappa", "cost", "coverage", "in the shadow")
     for row in registry(home).versions():
-        figures = [f"{row.metrics.get(k, float('nan')):.3f}" for k in ("quadratic_kappa", "expected_cost", "coverage")]
+        measured = (row.metrics.get(name) for name in ("quadratic_kappa", "expected_cost", "coverage"))
+        figures = ["-" if one is None else f"{one:.3f}" for one in measured]
         said = [*row.aliases, *(["retired"] if row.retired else [])]
         found = seen.get(row.digest)
         beside = f"{found.alerts:,} alerts, {found.share or 0:.1%} as champion" if found else "-"

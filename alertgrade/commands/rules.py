@@ -98,9 +98,10 @@ def rules(
     if result.resumed_from:
         console.print(f"resumed behind batch {result.resumed_from} of {result.batches}")
     rate = result.events / result.seconds if result.seconds else 0.0
+    counted = f"{result.events:,} events in {result.seconds:.2f} s ({rate:,.0f} events/s)"
     console.print(
         f"{result.alerts:,} alerts in {out}, {result.findings:,} findings beside it; "
-        f"{result.events:,} events in {result.seconds:.2f} s ({rate:,.0f} events/s)"
+        + (counted if result.events else f"no new events for the intraday rules, {result.seconds:.2f} s")
     )
     if spark is not None:
         console.print(f"raw rows read by Spark on {home.spark_master}; results of it finished by DuckDB here")

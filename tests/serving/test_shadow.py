@@ -8,10 +8,13 @@ from collections import Counter
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+from features.catalogue import FEATURE_SERVICE, FEATURES
 from ledger.ledger import Ledger
 from models.policy import Policy
+from models.scorer import AlertScorer
 from serving import shadow as shadow_module
 from serving.champion import Champion
 from serving.grader import Grader
@@ -132,3 +135,15 @@ def test_what_the_rules_graded_alone_is_not_shown_to_the_challenger(shadowed, ch
     grader.grade([Question(trigger("b"), TODAY)])
     counts.wait(recorded=1)
     assert [json.loads(entry.payload)["alert_id"] for entry in ledger.entries(kinds=["shadow"])] == ["b"]
+
+
+def test_a_champion_of_rules_and_detectors_has_a_shadow_too(shadowed, challenger, ledger, trigger):
+    rows = pd.DataFrame({name: [float(n) for n in range(40)] for name in FEATURES})
+    grader, counts, _ = shadowed(challenger)
+    champion = AlertScorer.without_labels(rows, feature_service=FEATURE_SERVICE)
+    grader.judge.use(champion.with_versions(model="1", digest="c" * 64), None)
+    (answer,) = [json.loads(text) for text in grader.grade([Question(trigger("a"), TODAY)])]
+    assert answer["probabilities"] is None
+    counts.wait(recorded=1)
+    (entry,) = ledger.entries(kinds=["shadow"])
+    assert json.loads(entry.payload)["baseline_of_champion"] == {"version": "1", "grade": answer["grade"]}
