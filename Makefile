@@ -45,6 +45,7 @@ arrow: $(VENV)/.installed ## import-linter: data flows one way
 check: lint types arrow test ## what CI runs: ruff, mypy, import-linter, tests
 
 verify: $(VENV)/.installed ## slow checks, run by hand before a release
+	$(BIN)/python -m pytest -m slow
 	$(BIN)/python -m benchmarks.verify
 
 bench: $(VENV)/.installed ## benchmarks: ratios against a named alternative in the same run

@@ -88,7 +88,7 @@ def whole(market: Path) -> OfflineAndOnlineStore:
     return store
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_any_split_of_days_with_late_rows_ends_in_the_full_build(
     market: Path, whole: OfflineAndOnlineStore, tmp_path: Path, seed: int
 ) -> None:

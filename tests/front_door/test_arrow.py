@@ -73,6 +73,7 @@ def test_the_ledger_of_the_run_verifies_from_the_command_line(prepared: Prepared
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_training_again_on_the_same_ledger_gives_the_same_bundle_as_challenger(prepared: Prepared, run_there) -> None:
     until = prepared.evening_before.isoformat()
     done = run_there("train", str(prepared.home.home / "events"), "--until", until, "--seed", "3")
@@ -82,6 +83,7 @@ def test_training_again_on_the_same_ledger_gives_the_same_bundle_as_challenger(p
     assert "challenger" in listed
 
 
+@pytest.mark.slow
 @pytest.mark.sample
 def test_a_market_not_of_our_making_goes_through_and_its_accounts_are_scored(
     prepared: Prepared, service_url: str, run_there, samples: Path, repository: Path, tmp_path: Path

@@ -130,7 +130,7 @@ def replay(folder: Path, out: Path, batches: int) -> Any:
         return run_rules(events, out / "alerts.parquet", state_dir=out / "state", batches=batches)
 
 
-@pytest.mark.parametrize("batches", [7, 90])
+@pytest.mark.parametrize("batches", [7, pytest.param(90, marks=pytest.mark.slow)])
 def test_files_are_the_same_bytes_in_any_number_of_batches(folder: Path, tmp_path: Path, batches: int) -> None:
     one, many = replay(folder, tmp_path / "one", 1), replay(folder, tmp_path / "many", batches)
     assert (one.alerts, one.findings, one.events) == (many.alerts, many.findings, many.events)

@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     )
 
 pytestmark = [pytest.mark.processes, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
-EXAMPLES = int(os.environ.get("ALERTGRADE_EXAMPLES", "4"))  # of each route; make verify asks for more
+EXAMPLES = int(os.environ.get("ALERTGRADE_EXAMPLES", "2"))  # of each route; make verify asks for more
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 DOCUMENT = create_app(Metrics()).openapi()
 ROUTES = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
