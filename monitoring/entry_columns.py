@@ -3,6 +3,7 @@
 # ruff: noqa: S608  # statements are built of our own names; values are bound
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ CASE_WORK = (
 CHANGES = ("promotion", "rollback", "retirement", "rule_change", "policy_change", "strategy_approved")
 KINDS = ("alert", "score", "disposition", *CASE_WORK, *CHANGES)
 _BATCH = 20_000
+_LOCK, _REACHED = "lock", "reached.json"
 _ALERT = {
     "trigger": {
         **dict.fromkeys(("alert_id", "rule_id", "level", "exchange", "contract", "trading_day"), "VARCHAR"),
@@ -48,7 +50,7 @@ class EntrySource(Protocol):
     """Whatever yields entries in chain order: the ledger."""
 
     def entries(self, *, kinds: Sequence[str], after: int) -> Iterable[Any]:
-        """Entries of ``kinds`` beyond ``after``, each with seq, kind, key, recorded_at and payload (JSON text)."""
+        """Entries of ``kinds`` (none: all) beyond ``after``, as ``ledger.chain.Entry``."""
 
 
 class EntryColumns:
@@ -64,17 +66,35 @@ class EntryColumns:
         self._db.execute("SET TimeZone = 'UTC'")
 
     def follow(self, source: EntrySource) -> int:
-        """Read the entries that are new since the last time, open the views, and return the last ``seq`` read."""
-        last = self.last_seq()
-        for batch in _batches(source.entries(kinds=KINDS, after=last)):
-            last = batch[-1].seq
-            self._keep(batch, last)
-        self._open_views()
+        """Read the entries that are new since the last time, open the views, and return the last ``seq`` read.
+
+        One process at a time: two would both write what they both found new. Columns that reach beyond the ledger, or
+        were made of another (a home restored from a backup), are made again.
+        """
+        with (self.folder / _LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self._are_of(source):
+                for path in self.folder.glob("*-*.parquet"):
+                    path.unlink()
+            last = self.last_seq()
+            for batch in _batches(source.entries(kinds=KINDS, after=last)):
+                last = batch[-1].seq
+                self._keep(batch, last)
+            self._open_views()
         return last
 
     def last_seq(self) -> int:
         """The entry the columns reach to; 0 where nothing was read yet."""
         return max((int(path.stem.split("-")[-1]) for path in self.folder.glob("work-*.parquet")), default=0)
+
+    def _are_of(self, source: EntrySource) -> bool:
+        """Whether the ledger has the entry that the columns end with; one that was pruned has later ones behind it."""
+        last, said = self.last_seq(), self.folder / _REACHED
+        first = next(iter(source.entries(kinds=(), after=last - 1)), None) if last else None
+        if not last or first is None:
+            return not last
+        kept = json.loads(said.read_text(encoding="utf-8")) if said.is_file() else {}
+        return first.seq != last or kept.get("seq") != last or kept["hash"] == first.hash
 
     def query(self, sql: str, parameters: Sequence[Any] | dict[str, Any] | None = None) -> pa.Table:
         """Rows of one statement over the views."""
@@ -118,6 +138,7 @@ class EntryColumns:
         for name, kinds in (("alerts", ("alert",)), ("scores", ("score",)), ("dispositions", ("disposition",))):
             self._write(name, [entry for entry in batch if entry.kind in kinds], last)
         others = {"alert", "score", "disposition"}
+        (self.folder / _REACHED).write_text(json.dumps({"seq": last, "hash": batch[-1].hash}), encoding="utf-8")
         # Written last, and even when empty: its name says how far the columns reach.
         self._write("work", [entry for entry in batch if entry.kind not in others], last, always=True)
 

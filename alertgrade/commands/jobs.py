@@ -119,10 +119,10 @@ def nightly(home: Settings, put: Put, at: datetime) -> Done:
         found = night(columns, reference, cost, champion_use(home, reference), book, at)
         summary = drift_summary(found.weeks, reference, found.scores)
         summary |= {"pages": [page.to_dict() for page in found.pages], "book": found.book.to_dict()}
-        record_report(ledger, "drift", summary, at)
+        send(found.pages, put)  # before the book that says they were: broken off between, they are sent again
         for page in found.pages:
             ledger.append("page", f"{page.cause}:{found.book.night}:{at.isoformat()}", page.to_dict())
-    send(found.pages, put)
+        record_report(ledger, "drift", summary, at)
     write_json(home.reports_dir / found.scores.last_day.isoformat() / "drift.json", summary)
     write_gauges(home.reports_dir / "alertgrade.prom", found)
     degraded = any(page.cause in ("model_degraded", "inputs_moved", "new_kind") for page in found.pages)

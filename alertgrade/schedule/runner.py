@@ -123,9 +123,9 @@ class Runner:
         self._store.finish(name, due_at, ended, ok=ok, message=message)
         facts: dict[str, Any] = {"job": name, "due_at": due_at.isoformat(), "started_at": started.isoformat()}
         facts |= {"finished_at": ended.isoformat(), "ok": ok, "message": message[:2000]}
-        self._log.append("schedule_run", f"{name}:{due_at.isoformat()}", facts)
         if not ok:
-            self._put("schedule.failed", facts)
+            self._put("schedule.failed", facts)  # first: the ledger may be what failed
+        self._log.append("schedule_run", f"{name}:{due_at.isoformat()}", facts)
 
     def _follow(self, name: str, due_at: datetime, asked_by: str) -> None:
         job, last = self._plan.job(name), self._store.last(name)

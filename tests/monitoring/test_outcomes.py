@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from datetime import UTC, date, datetime, timedelta
 
@@ -161,6 +162,38 @@ def test_the_columns_are_read_once_and_go_on_from_there(desk):
     desk.columns.follow(desk.ledger)
     assert {path.name for path in desk.columns.folder.glob("*.parquet")} == files
     assert desk.columns.features() == ('o\'clock "x"', "orders_5d")
+
+
+def test_two_processes_do_not_both_read_what_is_new(desk, tmp_path):
+    class Watched:
+        def entries(self, *, kinds, after):
+            with (tmp_path / "columns" / "lock").open("w") as other, pytest.raises(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return desk.ledger.entries(kinds=kinds, after=after)
+
+    columns = EntryColumns(tmp_path / "columns")
+    columns.follow(Watched())
+    assert columns.rows("SELECT count(*) AS n FROM alerts")[0]["n"] == 50
+    columns.close()
+
+
+@pytest.mark.parametrize("alerts", [1, 200], ids=["shorter", "longer"])
+def test_columns_of_another_ledger_are_made_again(desk, tmp_path, alerts):
+    columns = EntryColumns(tmp_path / "columns")
+    columns.follow(desk.ledger)
+    other = Ledger(f"sqlite:///{tmp_path / 'restored.db'}", lambda: LATE)
+    same = {"trading_day": "2026-03-02", "triggered_at": "2026-03-02T02:00:00Z", "rule_id": "x", "level": "breach"}
+    same |= {"account_id": "R", "subject_id": "R", "subject_type": "account"}
+    said = {"outcome": "educated", "decided_at": "2026-03-03T00:00:00Z", "decided_by": "p"}
+    names = [f"r{n}" for n in range(alerts)]
+    other.import_dispositions([same | {"alert_id": one} for one in names], [said | {"alert_id": one} for one in names])
+    for _ in range(2):
+        columns.close()
+        columns = EntryColumns(tmp_path / "columns")
+        columns.follow(other)
+    assert columns.rows("SELECT count(*) AS n, min(alert_id) AS one FROM alerts") == [{"n": alerts, "one": "r0"}]
+    columns.close()
+    other.close()
 
 
 def test_a_grade_leads_back_to_model_code_and_people(desk):

@@ -10,6 +10,7 @@ from alertgrade.errors import AlertError
 from alertgrade.schedule.plan import Plan, read_plan
 from alertgrade.schedule.runner import Done, Runner
 from alertgrade.schedule.store import ScheduleStore
+from ledger.errors import LedgerUnavailable
 
 PLAN = {
     "timezone": "Asia/Shanghai",
@@ -130,6 +131,19 @@ def test_what_needs_a_failed_job_waits_and_the_failure_alarms(world):
     runner.now("build")
     runner.tick()
     assert [name for name, _ in world.ran] == ["build", "build", "load"]
+
+
+def test_a_failure_alarms_even_where_the_record_cannot_be_written(world):
+    runner = world.runner()
+    world.broken.add("drift")
+
+    def append(*_):
+        raise LedgerUnavailable("the ledger cannot be used", "wanted a store that answers", "")
+
+    world.ledger.append = append
+    with pytest.raises(LedgerUnavailable):
+        runner.now("drift")
+    assert [topic for topic, _ in world.alarms] == ["schedule.failed"]
 
 
 @pytest.mark.parametrize(("hour", "minute", "alarms"), [(20, 44, 0), (20, 45, 1), (23, 0, 1)])
