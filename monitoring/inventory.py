@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from ledger.chain import Entry
 from monitoring.changes import Change
 
 REVIEW_DAYS = 182  # half a year, as the back-test
@@ -42,6 +44,15 @@ class ModelRow:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
+
+
+def validated_on(entries: Iterable[Entry]) -> list[str]:
+    """Days of the back-tests on record that judged a champion, in order of the ``report`` entries given.
+
+    One made while the champion had no classifier compares the grades given with the rules only: it validates nothing.
+    """
+    back_tests = [(one.recorded_at[:10], json.loads(one.payload)) for one in entries if one.key.startswith("backtest:")]
+    return [day for day, said in back_tests if any("champion" in month["figures"] for month in said["months"])]
 
 
 def inventory(

@@ -105,7 +105,7 @@ def backtest(since: Since = None, until: Until = None, at: At = None, out: Out =
 
 
 def run_backtest(home: Settings, period: tuple[date, date], moment: datetime, *, record: bool = False) -> list[Month]:
-    """The back-test's months; put on record where asked, which counts as the champion's validation."""
+    """The back-test's months; put on record where asked: a champion's validation, if it has a classifier."""
     import numpy as np
 
     from models.policy import Policy
@@ -158,6 +158,7 @@ def model_rows(home: Settings) -> list[ModelRow]:
     from models.bundle import BundleRefused, read_manifest
     from monitoring.changes import changes as changes_of
     from monitoring.inventory import inventory as rows_of
+    from monitoring.inventory import validated_on
 
     models, public = registry(home), load_keypair(home)[1]
     versions = []
@@ -169,8 +170,7 @@ def model_rows(home: Settings) -> list[ModelRow]:
         facts = {name: getattr(one, name) for name in ("version", "digest", "aliases", "retired", "author", "metrics")}
         versions.append({**facts, "manifest": manifest})
     ledger = open_ledger(home)
-    done = [e.recorded_at[:10] for e in ledger.entries(kinds=("report",), after=0) if e.key.startswith("backtest:")]
-    found = rows_of(versions, changes_of(ledger), done)
+    found = rows_of(versions, changes_of(ledger), validated_on(ledger.entries(kinds=("report",), after=0)))
     ledger.close()
     return found
 
