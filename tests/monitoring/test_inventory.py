@@ -10,7 +10,7 @@ CHAMPION |= {"metrics": {"log_loss": 1.0}, "manifest": {"data_from": "2026-01-05
 
 
 def report(day: str, kind: str, *voices: str) -> Entry:
-    said = {"months": [{"month": "2026-01-01", "figures": dict.fromkeys(voices, {})}]}
+    said = {"months": [{"month": "2026-01-01", "figures": {voice: {} for voice in voices}}]}
     return Entry(1, "report", f"{kind}:{day}", f"{day}T00:00:00.000000Z", json.dumps(said), "", "")
 
 
