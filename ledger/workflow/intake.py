@@ -17,7 +17,9 @@ from ledger.workflow.terms import Terms
 def opening(appending: Appending, terms: Terms, standing: Standing, trigger: Mapping[str, Any]) -> dict[str, Any]:
     """The payload of an alert's entry: the case that it joins or opens, and what stood in the registers."""
     open_cases = appending.projections.open_cases_of(trigger["subject_type"], trigger["subject_id"])
-    case_id = case_to_join(open_cases, trigger["trading_day"])
+    # What waits for the second person was decided without this alert: it must not be labelled by that decision.
+    undecided = [case for case in open_cases if case["stage"] != "in_review"]
+    case_id = case_to_join(undecided, trigger["trading_day"])
     payload: dict[str, Any] = {"trigger": trigger, "origin": "service", **standing.of(trigger)}
     if case_id is None:
         case_id = f"C{appending.seq + 1:08d}"

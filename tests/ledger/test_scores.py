@@ -333,3 +333,17 @@ def test_an_import_with_an_unknown_outcome_leaves_nothing_behind(ledger, trigger
     with pytest.raises(LedgerError, match="forgiven"):
         ledger.import_dispositions([trigger("a"), trigger("b")], decided(a="educated", b="forgiven"))
     assert ledger.verify().entries == 0
+
+
+def test_an_alert_that_comes_while_a_decision_waits_for_its_review_opens_a_case_of_its_own(ledger, trigger, answer):
+    ledger.record_score(trigger("a"), answer("a", grade=1), {})
+    first = ledger.alert("a")["case_id"]
+    ledger.record_score(trigger("b"), answer("b", grade=1), {})
+    assert ledger.alert("b")["case_id"] == first, "before anything is proposed it joins"
+    assert ledger.record_disposition(first, outcome="educated", conclusion="x", decided_by="p")["stage"] == "in_review"
+    ledger.record_score(trigger("c"), answer("c", grade=1), {})
+    second = ledger.alert("c")["case_id"]
+    assert second != first
+    ledger.act("review", first, Person("q", "reviewer"), {"approve": True, "reason": "x"})
+    assert [ledger.alert(name)["outcome"] for name in ("a", "b", "c")] == ["educated", "educated", None]
+    assert ledger.verify().intact
