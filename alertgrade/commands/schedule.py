@@ -16,6 +16,7 @@ from rich.table import Table
 
 from alertgrade.commands.context import console, open_ledger, settings
 from alertgrade.settings import Settings
+from ledger.errors import LedgerUnavailable
 
 if TYPE_CHECKING:
     from alertgrade.schedule.plan import Plan
@@ -28,6 +29,7 @@ PlanFile = Annotated[
 ]
 JobName = Annotated[str, typer.Argument(help="name of a job, see alertgrade schedule list")]
 _LONGEST_SLEEP = 60.0  # seconds: a switch or another scheduler's run is seen within a minute
+_AGAIN = 30.0  # seconds to the next try of a ledger that did not answer
 
 
 def run(
@@ -40,14 +42,28 @@ def run(
     """
     with opened(plan) as (_, runner, _):
         stop = threading.Event()
-        while True:
-            for done in runner.tick():
-                console.print(_sentence(done), markup=False)
-            due = runner.next_due()
-            if once or due is None:
-                return
-            wait = (due - datetime.now(UTC)).total_seconds()
-            stop.wait(min(max(wait, 1.0), _LONGEST_SLEEP))
+        while (wait := turn(runner, once=once)) is not None:
+            stop.wait(wait)
+
+
+def turn(runner: Runner, *, once: bool) -> float | None:
+    """Run what is due, say how it ended, and return the seconds to the next look; null where none is to follow.
+
+    A ledger that does not answer is said and tried again: the jobs of a night must not die of a database's restart.
+    With ``once`` it raises.
+    """
+    try:
+        for done in runner.tick():
+            console.print(_sentence(done), markup=False)
+        due = runner.next_due()
+    except LedgerUnavailable as error:
+        if once:
+            raise
+        console.print(f"{error}; trying again in {_AGAIN:.0f} s", markup=False)
+        return _AGAIN
+    if once or due is None:
+        return None
+    return min(max((due - datetime.now(UTC)).total_seconds(), 1.0), _LONGEST_SLEEP)
 
 
 def list_(plan: PlanFile = None) -> None:

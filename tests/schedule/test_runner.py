@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from alertgrade.commands.schedule import turn
 from alertgrade.errors import AlertError
 from alertgrade.schedule.plan import Plan, read_plan
 from alertgrade.schedule.runner import Done, Runner
@@ -198,3 +199,22 @@ def test_the_shipped_plan_is_sound_and_a_broken_one_is_named(tmp_path):
 def test_a_job_the_plan_does_not_know_is_refused_with_those_it_knows(world):
     with pytest.raises(AlertError, match="wanted one of build, load, drift, retrain"):
         world.runner().now("promote")
+
+
+def test_a_ledger_that_does_not_answer_ends_no_scheduler_but_a_single_run(world):
+    runner = world.runner()
+    runner.tick()
+    world.now = shanghai(27, 17)
+
+    def unavailable(kind, key, payload):
+        raise LedgerUnavailable("the ledger cannot be used: locked")
+
+    world.ledger.append = unavailable
+    assert turn(runner, once=False) == 30.0
+    world.now = shanghai(28, 17)
+    with pytest.raises(LedgerUnavailable):
+        turn(runner, once=True)
+    del world.ledger.append
+    world.now = shanghai(29, 17)
+    assert turn(runner, once=True) is None
+    assert ("build", "29 17:00") in world.ran
