@@ -141,7 +141,7 @@ def write_history(
 
 def _grade(ledger: Ledger, model: Scorer | None, policy: Policy, numbers: Sequence[int], rules: str) -> None:
     refusal = None if model else "model_missing: no champion has been promoted"
-    grader = Grader(model, refusal, _Reader(), ledger, policy, lambda: NOW)
+    grader = Grader(model, refusal, _Reader(), ledger, policy)
     grader.made_by = record_definitions(ledger, policy)
     for number in numbers:
         (answer,) = grader.grade([question(number, rules)])

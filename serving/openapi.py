@@ -28,11 +28,11 @@ _ERROR = {
 _EVERY = {
     401: "No valid key or token.",
     403: "A key or token of a role that may not.",
+    404: "Nothing of that name, or nothing was made of it yet.",
     422: "A field is wrong, unknown or missing: `fields` names it.",
     429: "More than can be done in time: `Retry-After` says when to come back.",
     503: "The ledger cannot be used: nothing was recorded, nothing is given.",
 }
-_NAMED = {404: "Nothing of that name."}
 _WRITING = {
     400: "The body ended early.",
     409: "It is known with other facts, or not in a state for this.",
@@ -93,8 +93,6 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 def _add_refusals(method: str, path: str, operation: dict[str, Any]) -> None:
     refusals = dict(_EVERY)
-    if "{" in path:
-        refusals |= _NAMED
     if method != "get":
         refusals |= _WRITING
     for status, why in refusals.items():

@@ -24,7 +24,8 @@ from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
 from serving.process import start_service, stop_service, wait_ready
 
-pytestmark = pytest.mark.processes
+# The demo (`make demo DEMO="--check"`) and the tutorial's test go the same way in every run of CI.
+pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
 
 def free_port() -> int:
@@ -73,7 +74,6 @@ def test_the_ledger_of_the_run_verifies_from_the_command_line(prepared: Prepared
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
 def test_training_again_on_the_same_ledger_gives_the_same_bundle_as_challenger(prepared: Prepared, run_there) -> None:
     until = prepared.evening_before.isoformat()
     done = run_there("train", str(prepared.home.home / "events"), "--until", until, "--seed", "3")
@@ -83,7 +83,6 @@ def test_training_again_on_the_same_ledger_gives_the_same_bundle_as_challenger(p
     assert "challenger" in listed
 
 
-@pytest.mark.slow
 @pytest.mark.sample
 def test_a_market_not_of_our_making_goes_through_and_its_accounts_are_scored(
     prepared: Prepared, service_url: str, run_there, samples: Path, repository: Path, tmp_path: Path

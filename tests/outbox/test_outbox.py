@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from alertgrade.cli import build_app
+from alertgrade.commands.context import console
 from alertgrade.commands.schedule import outbox
 from alertgrade.errors import AlertError
 from alertgrade.outbox.config import OutboxConfig, read_config
@@ -243,7 +244,7 @@ def test_the_commands_deliver_list_acknowledge_and_begin_again(world, receiver, 
     world.record("a", 2)
     config = write(tmp_path / "outbox.yaml", json.dumps(world.told))
     monkeypatch.setenv("ALERTGRADE_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console, "width", 200)
     run: Callable[..., Any] = CliRunner().invoke
     app = build_app()
     # By the wall clock the case of March is long past its time as well.

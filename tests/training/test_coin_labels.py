@@ -106,6 +106,7 @@ def test_a_coin_teaches_nothing(market: Path, tmp_path: Path) -> None:
     assert abs(found.kappa.value) < 0.15
 
 
+@pytest.mark.slow
 def test_reviewers_teach_what_they_know(market: Path, tmp_path: Path) -> None:
     found = learn(market, tmp_path / "reviewers", "reviewers")
     assert found.rows > 100
