@@ -72,6 +72,20 @@ def test_messages_count_over_all_contracts_of_one_exchange(market: Any, run: Cal
     assert found == {("SHFE", None): 1, ("DCE", None): 0}
 
 
+@pytest.mark.parametrize("last", [11, None])
+def test_of_eleven_messages_of_one_instant_the_one_with_the_highest_seq_or_with_none_is_the_eleventh(
+    market: Any, run: Callable[..., Any], last: int | None
+) -> None:
+    market.member("G", "A1", "A2")
+    for second in range(9):
+        burst(market, second)
+    market.order("A2", at=9 * SECOND, event="accepted", seq=last, order_id="a")  # the first by its id
+    for number in range(1, 11):
+        market.order("A1", at=9 * SECOND, event="accepted", seq=number, order_id=f"b{number:02d}")
+    breach = next(a for a in run(market).alerts if (a.rule_id, a.level) == (RULE, "breach"))
+    assert json.loads(breach.evidence)["members"] == {"A1": 100}, "ten of the last burst, and none of A2"
+
+
 def test_the_trigger_is_the_tenth_message_of_the_tenth_burst(market: Any, run: Callable[..., Any]) -> None:
     for second in range(10):
         burst(market, second, 12)
