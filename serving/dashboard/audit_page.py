@@ -32,7 +32,7 @@ def render(t: Texts, client: ApiClient) -> None:
     if governs:
         with left:
             st.html(heading(t("export_card"), t("export_lead")))
-            st.code(f"{EXPORT}\n{EXPORT_CASE}", language="bash")
+            st.code(f"{EXPORT}\n{EXPORT_CASE}", language=None)
         _changes(t, client)
 
 
