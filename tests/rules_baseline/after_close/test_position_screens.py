@@ -106,3 +106,37 @@ def test_a_position_that_cannot_be_valued_leaves_leverage_open_unless_the_rest_i
     said = screen(book, "leverage")
     assert said.hits() == [("enough", 10.0)]
     assert said.answer("not")[0] == "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "answer"), [(0, None, "HIT"), (1, None, "MISS"), (-9, 1, "HIT"), (-9, 0, "MISS")]
+)
+def test_a_position_limit_counts_from_its_first_day_to_the_day_before_its_end(
+    book: Any, screen: Any, first: int, end: int | None, answer: str
+) -> None:
+    until = None if end is None else day(end)
+    book.calendar(1).add("position_limits", limit=10, valid_from=day(first), valid_to=until)
+    hold(book, "A", 0, 11)
+    assert screen(book, "position_limit").answer("A")[0] == answer
+
+
+def test_of_members_with_equal_lots_the_smallest_id_stands_for_the_group(book: Any, screen: Any) -> None:
+    book.calendar(1).add("position_limits", limit=10)
+    for account in ("B", "A"):
+        book.add("control_groups", group_id="G", account_id=account)
+        hold(book, account, 0, 6)
+    assert [(a.subject_id, a.account_id) for a in screen(book, "position_limit").alerts] == [("G", "A")]
+
+
+def test_a_future_without_a_settlement_price_leaves_leverage_open(book: Any, screen: Any) -> None:
+    book.calendar(1).add("contracts", contract="zn2605", product="zn")
+    equity(book, "A", 0, 10_000)
+    hold(book, "A", 0, 1, contract="zn2605")
+    assert screen(book, "leverage").answer("A")[0] == "UNKNOWN"
+
+
+def test_index_futures_are_futures(book: Any, screen: Any) -> None:
+    book.calendar(1).add("contracts", contract="zn2605", product="zn", kind="index_future")
+    equity(book, "A", 0, 0)
+    hold(book, "A", 0, 1, contract="zn2605")
+    assert screen(book, "leverage").answer("A")[0] == "HIT"
