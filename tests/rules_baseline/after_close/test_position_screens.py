@@ -140,3 +140,12 @@ def test_index_futures_are_futures(book: Any, screen: Any) -> None:
     equity(book, "A", 0, 0)
     hold(book, "A", 0, 1, contract="zn2605")
     assert screen(book, "leverage").answer("A")[0] == "HIT"
+
+
+def test_a_position_of_no_lots_is_no_position(book: Any, screen: Any) -> None:
+    book.calendar(2)
+    for account, lots in (("none", 0), ("some", 1)):
+        hold(book, account, 1, lots)
+        equity(book, account, 1, 100_000)
+    said = screen(book, "position_concentration")
+    assert {row["subject_id"] for row in said.findings} == {"some"}
