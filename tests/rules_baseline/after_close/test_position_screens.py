@@ -149,3 +149,22 @@ def test_a_position_of_no_lots_is_no_position(book: Any, screen: Any) -> None:
         equity(book, account, 1, 100_000)
     said = screen(book, "position_concentration")
     assert {row["subject_id"] for row in said.findings} == {"some"}
+
+
+def test_a_member_counts_in_its_group_from_the_first_day_to_the_day_before_the_last(book: Any, screen: Any) -> None:
+    book.calendar(3).add("position_limits", limit=10)
+    for account in ("A", "B"):
+        book.add("control_groups", group_id="G", account_id=account, valid_from=day(1), valid_to=day(2))
+        for number in range(3):
+            hold(book, account, number, 6)
+    said = screen(book, "position_limit")
+    assert [(a.subject_id, a.trading_day) for a in said.alerts] == [("G", day(1))]
+
+
+def test_a_contract_is_that_of_the_day_from_its_first_day(book: Any, screen: Any) -> None:
+    book.calendar(2).add("contracts", contract="zn2605", product="zn", kind="index_future", valid_from=day(1))
+    for number in range(2):
+        equity(book, "A", number, 0)
+        hold(book, "A", number, 1, contract="zn2605")
+    said = screen(book, "leverage")
+    assert [said.answer("A", number)[0] for number in range(2)] == ["UNKNOWN", "HIT"]
