@@ -28,7 +28,7 @@ def test_a_claimed_case_is_ones_own_until_it_is_released(desk):
     refused = [desk.post(BOB, case_id, action).status_code for action in ("claim", "release")]
     refused.append(desk.post(BOB, case_id, "disposition", **told).status_code)
     assert refused == [409, 409, 409]
-    assert ids(desk.as_(BOB).get("/v1/cases", assignee="ann")) == [case_id]
+    assert ids(desk.as_(BOB).get("/v1/cases", assignee="ann", subject_id="claimed")) == [case_id]
     assert desk.post(ANN, case_id, "release").json()["stage"] == "pending"
     assert desk.post(BOB, case_id, "disposition", **told).json()["assignee"] == "bob"
 
