@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
-from ledger.database import Database
 from ledger.errors import LedgerError, LedgerUnavailable
 from ledger.rows import Row
-from ledger.transaction import Appending
 from ledger.workflow import registers
 from ledger.workflow.actions import perform
 from ledger.workflow.person import Person
 from ledger.workflow.terms import Terms
+from ledger.writing import LedgerWriter
 
 
-class Desk:
+class Desk(LedgerWriter):
     """What people do; every method raises ``LedgerUnavailable`` when the store cannot record it."""
 
-    _database: Database
-    _clock: Callable[[], datetime]
     _terms: Terms
-
-    @contextmanager
-    def _appending(self) -> Iterator[tuple[Connection, Appending]]:
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
-            yield connection, appending
-            appending.finish()
 
     def act(self, action: str, case_id: str, person: Person, body: Mapping[str, Any]) -> Row:
         """Do one of ``workflow.table.ACTIONS`` to a case and return it; errors as ``workflow.actions.perform``."""
-        with self._appending() as (connection, appending):
+        with self.appending() as (connection, appending):
             return perform(connection, appending, self._terms, action, case_id, person, body)
 
     def act_on_many(
@@ -43,7 +29,7 @@ class Desk:
     ) -> list[Row | LedgerError]:
         """``act`` on each in one transaction: the case or the error, in order; one refused keeps no other back."""
         done: list[Row | LedgerError] = []
-        with self._appending() as (connection, appending):
+        with self.appending() as (connection, appending):
             for case_id in case_ids:
                 try:
                     done.append(perform(connection, appending, self._terms, action, case_id, person, body))
@@ -55,41 +41,41 @@ class Desk:
 
     def record_filing(self, case_id: str, person: Person, told: Mapping[str, Any]) -> None:
         """Put on record that a document was made of a case, with its hash."""
-        with self._appending() as (_, appending):
+        with self.appending() as (_, appending):
             payload = {"case_id": case_id, "by": person.name, **told}
             appending.append("filing", f"{case_id}:{appending.seq + 1}", payload)
 
     def restrict(self, person: Person, body: Mapping[str, Any]) -> Row:
         """Register a restriction."""
-        with self._appending() as (_, appending):
+        with self.appending() as (_, appending):
             return registers.restrict(appending, person, body)
 
     def lift_restriction(self, person: Person, restriction_id: str, reason: str) -> Row:
         """End a restriction before its last day."""
-        with self._appending() as (_, appending):
+        with self.appending() as (_, appending):
             return registers.lift(appending, person, restriction_id, reason)
 
     def receive_notice(self, person: Person, body: Mapping[str, Any]) -> Row:
         """Record an exchange's notice."""
-        with self._appending() as (_, appending):
+        with self.appending() as (_, appending):
             return registers.receive(appending, person, body)
 
     def deliver_notice(self, person: Person, notice_id: str, body: Mapping[str, Any]) -> Row:
         """Record that the client has the notice, with the proof."""
-        with self._appending() as (_, appending):
+        with self.appending() as (_, appending):
             return registers.deliver(appending, person, notice_id, body)
 
     def propose_strategy(self, person: Person, body: Mapping[str, Any]) -> Row:
         """Propose a known strategy."""
-        with self._appending() as (_, appending):
+        with self.appending() as (_, appending):
             return registers.propose(appending, person, body)
 
     def approve_strategy(self, person: Person, strategy_id: str) -> Row:
         """Put a proposed strategy into force."""
-        with self._appending() as (_, appending):
+        with self.appending() as (_, appending):
             return registers.approve(appending, person, strategy_id)
 
     def end_strategy(self, person: Person, strategy_id: str, reason: str) -> Row:
         """Take a strategy off the list."""
-        with self._appending() as (_, appending):
+        with self.appending() as (_, appending):
             return registers.end(appending, person, strategy_id, reason)

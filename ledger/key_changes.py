@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ledger.chain import instant_text
 from ledger.errors import LedgerError, NotInLedger
 from ledger.keys import ROLES, hash_secret, new_secret
+from ledger.writing import LedgerWriter
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from ledger.transaction import Appending
 
 MOST_RATE = 100_000
 
 
-class KeyChanges:
+class KeyChanges(LedgerWriter):
     """The part of ``ledger.ledger.Ledger`` that changes API keys."""
-
-    def appending(self) -> AbstractContextManager[tuple[Connection, Appending]]:
-        """One write transaction."""
-        raise NotImplementedError
 
     def create_key(
         self, name: str, role: str, *, expires_at: datetime | None = None, rate: int | None = None

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import Connection
 
 from ledger import group, history
 from ledger.chain import GENESIS, Entry, canonical_json, instant_text
@@ -21,7 +18,6 @@ from ledger.outbox_door import OutboxDoor
 from ledger.projection import Row
 from ledger.reading import LedgerReader
 from ledger.schema import HEAD
-from ledger.transaction import Appending
 from ledger.workflow.person import Person
 from ledger.workflow.terms import Terms
 
@@ -52,33 +48,20 @@ class Ledger(KeyChanges, LedgerReader, DeskReader, OutboxDoor):
         """Give the store back."""
         self._database.close()
 
-    @contextmanager
-    def appending(self) -> Iterator[tuple[Connection, Appending]]:
-        """One write transaction: what is appended in it is recorded together at its end, or not at all."""
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
-            yield connection, appending
-            appending.finish()
-
     def compact(self) -> None:
         """Give the room of what was deleted back to the disk, and its bytes with it."""
         self._database.compact()
 
     def append(self, kind: str, key: str, payload: Mapping[str, Any]) -> Entry:
         """Record one thing of ``kind`` (promotion, rule_change, policy_change, ...) under a key new to that kind."""
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
-            entry = appending.append(kind, key, payload)
-            appending.finish()
-        return entry
+        with self.appending() as (_, appending):
+            return appending.append(kind, key, payload)
 
     def append_all(self, kind: str, entries: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         """``append`` of many, each a key and a payload, in one transaction."""
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
+        with self.appending() as (_, appending):
             for key, payload in entries:
                 appending.append(kind, key, payload)
-            appending.finish()
 
     def record_score(
         self, trigger: Mapping[str, Any], answer: Mapping[str, Any], evidence: Mapping[str, Any]
@@ -104,11 +87,8 @@ class Ledger(KeyChanges, LedgerReader, DeskReader, OutboxDoor):
 
         Nothing is recorded where any other error is raised.
         """
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
-            recorded = group.record(connection, appending, self._terms, scores)
-            appending.finish()
-        return recorded
+        with self.appending() as (connection, appending):
+            return group.record(connection, appending, self._terms, scores)
 
     def record_disposition(
         self,
@@ -142,12 +122,9 @@ class Ledger(KeyChanges, LedgerReader, DeskReader, OutboxDoor):
         an outcome takes it, and a case closes when its last alert has one, with the most severe; an outcome on
         record stays. What was decided after ``decided_until`` is left for a later import. All or nothing.
         """
-        with self._database.write() as connection:
-            appending = Appending(connection, self._clock)
-            until = None if decided_until is None else instant_text(decided_until)
-            imported = history.import_rows(connection, appending, alerts, dispositions, until)
-            appending.finish()
-        return imported
+        until = None if decided_until is None else instant_text(decided_until)
+        with self.appending() as (connection, appending):
+            return history.import_rows(connection, appending, alerts, dispositions, until)
 
     def ready(self) -> None:
         """Raise ``LedgerUnavailable`` unless an entry could be written now."""

@@ -40,7 +40,7 @@ class OutboxDoor(Desk):
 
     def outbox_delivered(self, row: Row, channels: Sequence[str]) -> None:
         """Put a delivery on record."""
-        with self._appending() as (connection, appending):
+        with self.appending() as (connection, appending):
             outbox.delivered(appending, connection, row, channels)
 
     def outbox_later(self, row: Row, next_at: datetime, **values: Any) -> bool:
@@ -59,7 +59,7 @@ class OutboxDoor(Desk):
 
     def outbox_failed(self, row: Row, error: str) -> None:
         """Every channel refused it: on record, and left to people."""
-        with self._appending() as (connection, appending):
+        with self.appending() as (connection, appending):
             told = {"outbox_id": row["outbox_id"], "about": row["key"], "error": error}
             appending.append("outbox_failed", f"{row['outbox_id']}:{appending.seq + 1}", told)
             outbox.change(connection, row["outbox_id"], status=outbox.FAILED, last_error=error)
@@ -76,12 +76,12 @@ class OutboxDoor(Desk):
 
     def acknowledge_outbox(self, outbox_id: int, by: str) -> Row:
         """Somebody has seen it."""
-        with self._appending() as (connection, appending):
+        with self.appending() as (connection, appending):
             return outbox.acknowledge(appending, connection, outbox_id, by)
 
     def request_action(self, case_id: str, person: Person, body: Mapping[str, Any]) -> Row:
         """Ask for an action outside on a case's account."""
-        with self._appending() as (connection, appending):
+        with self.appending() as (connection, appending):
             case = appending.projections.case(case_id)
             if case is None:
                 raise NotInLedger(f"no case {case_id!r}")
@@ -89,10 +89,10 @@ class OutboxDoor(Desk):
 
     def approve_action(self, outbox_id: int, person: Person) -> Row:
         """One more person agrees."""
-        with self._appending() as (connection, appending):
+        with self.appending() as (connection, appending):
             return outbox.approve(appending, connection, outbox_id, person)
 
     def refuse_action(self, outbox_id: int, person: Person, reason: str) -> Row:
         """Turn an action down."""
-        with self._appending() as (connection, appending):
+        with self.appending() as (connection, appending):
             return outbox.refuse(appending, connection, outbox_id, person, reason)
