@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,8 +19,8 @@ class EntryLog(Protocol):
     def append(self, kind: str, key: str, payload: Mapping[str, Any]) -> Any:
         """Record one thing."""
 
-    def entries(self, *, kinds: Sequence[str], after: int) -> Iterable[Any]:
-        """Entries in chain order."""
+    def latest(self, kinds: tuple[str, ...], *, key_prefix: str = "") -> Sequence[Any]:
+        """The newest entry of ``kinds`` whose key begins so, if there is one."""
 
 
 def record_report(log: EntryLog, kind: str, summary: Mapping[str, Any], made_at: datetime) -> dict[str, Any]:
@@ -39,8 +39,5 @@ def record_report(log: EntryLog, kind: str, summary: Mapping[str, Any], made_at:
 
 def latest_report(log: EntryLog, kind: str) -> dict[str, Any] | None:
     """The newest payload of ``kind``; null where none was made."""
-    found = None
-    for entry in log.entries(kinds=("report",), after=0):
-        if entry.key.startswith(f"{kind}:"):
-            found = entry.payload
-    return None if found is None else json.loads(found)
+    found = log.latest(("report",), key_prefix=f"{kind}:")
+    return dict(json.loads(found[0].payload)) if found else None
