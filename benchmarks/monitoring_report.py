@@ -170,9 +170,8 @@ def main(scores: int = 1_000_000, features: int = 100) -> None:
     print(done.printed, end="")
     part = max(1_000, scores // 50)
     print(f"{'all':20}{done.processor:8.1f} CPU s   {done.wall:.1f} s of the clock, peak {done.peak / 2**30:.2f} GB")
-    print(
-        f"read in, once        {reading(part) / part * 1e6:8.0f} CPU us a score, of {part:,} with {len(STORED)} features"
-    )
+    each = reading(part) / part * 1e6
+    print(f"{'read in, once':20}{each:8.0f} CPU us a score, of {part:,} with {len(STORED)} features")
 
 
 if __name__ == "__main__":

@@ -185,6 +185,6 @@ def test_features_read_together_and_one_at_a_time_are_the_same_rows(home, tmp_pa
         monkeypatch.setattr(scored, "AT_ONCE", 0)
         alone = read_scores(columns, "ab" * 32).table
         drawn = alone.frame(["orders_5d", "grade"], rows=100)
-    assert len(together) == 9
-    assert alone["orders_5d"].tolist() == together.tolist()
-    assert sorted(drawn["orders_5d"]) == sorted(together)
+        assert len(together) == 9
+        assert alone["orders_5d"].tolist() == together.tolist()
+        assert sorted(drawn["orders_5d"]) == sorted(together)
