@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from training.gate import Gate
     from training.result import Table as Estimates
     from training.result import TrainResult
-    from training.shadow import Agreement
+    from models.agreement import Agreement
 
 
 def print_result(result: TrainResult) -> None:
