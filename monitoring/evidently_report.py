@@ -35,7 +35,7 @@ def write_html(
 
     Columns of one side only, or without a single value on one side, are left out: Evidently cannot plot them.
     ``decided`` (columns ``grade`` and ``truth``, as text) adds the classification part. The page loads nothing from
-    outside. Figures that decide are ours (``monitoring.drift``), not this page's: ``about`` heads it and says whose it is.
+    outside. Figures that decide are ours (``monitoring.drift``), not this page's; ``about`` heads it: whose, of when.
     """
     drawable = [name for name in reference.columns if name in current and _present(reference, current, str(name))]
     left, right = (_sample(frame[drawable], rows, seed) for frame in (reference, current))

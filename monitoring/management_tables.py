@@ -55,7 +55,7 @@ _METRICS = {"expected_cost": "平均误判成本", "quadratic_kappa": "与处置
 
 def _voices(metrics: Sequence[tuple[str, str, Any]], place: int, judged: OutcomeReport) -> Table:
     """Cost and kappa of both voices with what chance leaves open; a difference around 0 proves nothing."""
-    names = (("指标", "模型", "仅规则", "差（模型−规则）"), ("metric", "champion", "rules only", "difference"))[place]
+    names = (("指标", "模型", "仅规则", "差（模型减规则）"), ("metric", "champion", "rules only", "difference"))[place]
     rows = [
         ((zh, en)[place], *(_estimate_text(found[one]) for one in ("champion", "rules_only", "difference")))
         for en, zh, found in metrics

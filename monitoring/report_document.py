@@ -23,6 +23,7 @@ _SHARES = (
     "agree",
     "positives",
     "一致",
+    "平均预测",
     "forecast",
     "happened",
 )
@@ -112,7 +113,7 @@ def _listing(listing: Listing, found: Computed, place: int) -> Table:
 
 def _widths(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[float]:
     """Shares of the width by the longest text of each column, within bounds, so that ids and rules keep to one line."""
-    longest = [max([_length(name) / 2, *(_length(str(row[i])) for row in rows)]) for i, name in enumerate(names)]
+    longest = [max([_length(name) / 1.5, *(_length(str(row[i])) for row in rows)]) for i, name in enumerate(names)]
     return [min(max(one, 6.0), 34.0) for one in longest]
 
 
