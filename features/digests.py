@@ -115,3 +115,8 @@ def _columns(table: Table, without: tuple[str, ...] = ()) -> str:
 
 def _text(count: Any, total: Any) -> str:
     return f"{int(count)}:{int(total) % _WRAP:016x}"
+
+
+def count_of(raw: RawDays, day: date, table: str) -> int:
+    """Rows of a table on a day (in force on it, for tables with validity)."""
+    return int(raw.days.get(day, {}).get(table, "0:").partition(":")[0])
