@@ -20,7 +20,7 @@ from rules_baseline.day_baseline import earlier_of_day
 from serving.champion import Champion
 from serving.grader import Grader
 from serving.judge import Question
-from serving.routes_scores import refusal_of
+from serving.refusals import refusal_of
 from serving.timed_reader import TimedReader
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
