@@ -45,9 +45,7 @@ def table(seen: Sequence[Seen], commit: str, waiting: Sequence[Mutant] = ()) -> 
 def _section(title: str, seen: Sequence[Seen]) -> list[str]:
     if not seen:
         return [f"## {title}", "", "None.", ""]
-    rows = [
-        f"| {o.mutant.rule} | {cell(o.mutant.clause)} | {_change(o)} | {cell(o.mutant.equivalent)} |" for o in seen
-    ]
+    rows = [f"| {o.mutant.rule} | {cell(o.mutant.clause)} | {_change(o)} | {cell(o.mutant.equivalent)} |" for o in seen]
     return [f"## {title}", "", "| rule | clause | mutant | why |", "|---|---|---|---|", *rows, ""]
 
 
