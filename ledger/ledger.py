@@ -64,15 +64,20 @@ class Ledger(KeyChanges, LedgerReader, DeskReader, OutboxDoor):
                 appending.append(kind, key, payload)
 
     def record_score(
-        self, trigger: Mapping[str, Any], answer: Mapping[str, Any], evidence: Mapping[str, Any]
+        self,
+        trigger: Mapping[str, Any],
+        answer: Mapping[str, Any],
+        evidence: Mapping[str, Any],
+        account: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Record an alert and its grade in one transaction and return the answer that is on record.
 
         ``trigger`` and ``answer`` are JSON objects of a trigger record and a graded alert; ``evidence`` is what
-        else it takes to make the grade again (features, the day's earlier alerts). An alert recorded already with
-        the same trigger keeps its first answer, which is returned; another trigger raises ``EntryConflict``.
+        else it takes to make the grade again (features, the day's earlier alerts); ``account`` as in ``NewScore``.
+        An alert recorded already with the same trigger keeps its first answer, which is returned; another trigger
+        raises ``EntryConflict``.
         """
-        (recorded,) = self.record_scores([NewScore(trigger, answer, canonical_json(answer), evidence)])
+        (recorded,) = self.record_scores([NewScore(trigger, answer, canonical_json(answer), evidence, account or {})])
         if isinstance(recorded, EntryConflict):
             raise recorded
         return dict(json.loads(recorded))

@@ -57,6 +57,15 @@ def test_scores_cases_and_dispositions_are_as_on_sqlite(ledger, trigger, answer)
     key_id, secret = ledger.create_key("m", "scorer")
     assert ledger.find_key(secret).key_id == key_id
     assert [row["kind"] for row in ledger.export(Wanted(case_id=case))] == ["alert", "score", "disposition"]
+    for name in ("p1", "P1"):  # names differ by their letters alone, of branch and populations by a part
+        account = {"branch": f"{name} 营业部", "populations": ["product", "market_makers"]}
+        ledger.record_score(trigger(name, subject_id=name), answer(name), {}, account)
+    found = ledger.cases({"branch": "p1 营业部", "population": "market_makers", "branch_known": True}).rows
+    assert [(row["subject_id"], row["populations"]) for row in found] == [("p1", "product market_makers")]
+    assert [row["key"] for row in ledger.export(Wanted(case_id=found[0]["case_id"]))] == ["p1", "S-p1"]
+    assert [row["alert_id"] for row in ledger.alerts({"population": "product", "branch": "P1 营业部"}).rows] == ["P1"]
+    assert ledger.branches() == ["P1 营业部", "p1 营业部"]
+    assert ledger.cases({"population": "makers"}).rows == []
     assert ledger.verify().intact
 
 

@@ -236,6 +236,14 @@ def test_an_export_of_one_case_one_day_or_one_kind_keeps_the_hashes(days):
         assert entry_hash(**row) == told
 
 
+def test_an_export_of_a_case_tells_names_apart_by_their_letters(ledger, trigger, answer):
+    for name in ("a1", "A1"):
+        ledger.record_score(trigger(name, subject_id=name), answer(name), {})
+    for name in ("a1", "A1"):
+        found = list(ledger.export(Wanted(case_id=ledger.alert(name)["case_id"])))
+        assert [row["key"] for row in found] == [name, f"S-{name}"]
+
+
 def clock_day(day):
     from datetime import date
 
