@@ -143,6 +143,13 @@ def new_kind(stream: Stream, raw: np.ndarray, forced: np.ndarray) -> tuple:
     return raw, forced
 
 
+def rare_kind(stream: Stream, raw: np.ndarray, forced: np.ndarray) -> tuple:
+    """One alert in forty is a new kind of misconduct, far out on a single feature of money."""
+    forced = stream.rng.uniform(size=len(raw)) < 1 / 40
+    raw[forced, 18] = 100.0 * np.exp(3.5)
+    return raw, forced
+
+
 SCENARIOS = {
     "no change": None,
     "mild change": mild,
@@ -151,4 +158,5 @@ SCENARIOS = {
     "broken: unit x 100": broken_unit,
     "concept drift, inputs unchanged": concept,
     "new kind of misconduct": new_kind,
+    "new kind, rare, one feature": rare_kind,
 }
