@@ -39,8 +39,8 @@ class Front(HttpToolsProtocol):
         kind = type(self)
         shell = self.app
         if id(shell) not in kind._apps:
-            kind._apps[id(shell)] = ScoreCall(shell, kind.parts, kind.metrics)  # type: ignore[arg-type]
-        self.app = kind._apps[id(shell)]  # type: ignore[assignment]
+            kind._apps[id(shell)] = ScoreCall(shell, kind.parts, kind.metrics)
+        self.app = kind._apps[id(shell)]
         self._inside = False  # a message
         self._refused_at = 0.0
 
