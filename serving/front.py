@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from serving.score_call import PATH, ScoreCall
 
 _FIRST = f"POST {PATH} HTTP/1.1\r\n".encode()
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?=\r\n)")
+_REST_S = float(__import__("os").environ.get("REST", "0.002"))
 _UNUSUAL = (b"\r\ntransfer-encoding:", b"\r\nconnection: close", b"\r\nexpect:")
 
 
@@ -32,6 +34,7 @@ class Front(HttpToolsProtocol):
     parts: ClassVar[Callable[[], Parts]]
     metrics: ClassVar[Metrics]
     count: ClassVar[Callable[[int, float], None]]
+    resting: ClassVar[bool] = False
     _apps: ClassVar[dict[int, ASGIApp]]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -67,8 +70,16 @@ class Front(HttpToolsProtocol):
         self.transport.write(_refusal(overload))
         type(self).count(429, 0.0)
         self._refused_at = self.loop.time()
+        if not type(self).resting:
+            type(self).resting = True
+            self.loop.call_soon(type(self)._rest)
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_handler()
+
+    @classmethod
+    def _rest(cls) -> None:
+        time.sleep(_REST_S)
+        cls.resting = False
 
     def timeout_keep_alive_handler(self) -> None:
         """``uvicorn``: close an idle connection; one that was refused something lately is not idle."""
