@@ -12,6 +12,8 @@ from ledger.chain import instant_text
 from ledger.keys import ROLES, ApiKey
 from serving.access import DESK, caller, roles_note
 from serving.blind import is_hidden, shown_alert, shown_alerts, shown_case
+from serving.branches import LONGEST
+from serving.populations import Population
 from serving.routes_cases import person_of
 from serving.routes_scores import PartsNow
 from serving.trading_day import trading_day_at
@@ -33,6 +35,9 @@ def get_alerts(
     grade: Grade = None,
     rule_id: Text = None,
     exchange: Text = None,
+    branch: Annotated[str | None, Query(max_length=LONGEST)] = None,
+    branch_known: bool | None = None,
+    population: Population | None = None,
     status: Status = None,
     trading_day: date | None = None,
     account_id: Text = None,
@@ -48,6 +53,7 @@ def get_alerts(
         "status": status,
         "account_id": account_id,
     }
+    filters |= {"branch": branch, "branch_known": branch_known, "population": population}
     filters |= {"case_id": case_id, "trading_day": trading_day.isoformat() if trading_day else None}
     person = person_of(key)
     page = parts.ledger.alerts(filters, cursor, limit, sees_blind=person.sees_blind)

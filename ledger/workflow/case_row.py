@@ -42,6 +42,16 @@ _UNTOUCHED: Row = UNDECIDED | {
 }
 
 
+def account_known(payload: Mapping[str, Any]) -> Row:
+    """What an alert's entry says of its account beside the trigger; null where nothing was known.
+
+    >>> account_known({"account": {"branch": "north", "populations": ["product", "programmatic"]}})
+    {'branch': 'north', 'populations': 'product programmatic'}
+    """
+    account = payload.get("account") or {}
+    return {"branch": account.get("branch"), "populations": " ".join(account.get("populations") or ()) or None}
+
+
 def new_case(seq: int, recorded_at: str, payload: Mapping[str, Any]) -> Row:
     """The row of a case that the alert of this entry opens."""
     trigger = payload["trigger"]
@@ -51,6 +61,7 @@ def new_case(seq: int, recorded_at: str, payload: Mapping[str, Any]) -> Row:
         "subject_type": trigger["subject_type"],
         "subject_id": trigger["subject_id"],
         "account_id": trigger["account_id"],
+        **account_known(payload),
         "first_day": trigger["trading_day"],
         "last_day": trigger["trading_day"],
         "alerts": 1,

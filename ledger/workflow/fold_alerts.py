@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ledger.rows import Projections, Row
-from ledger.workflow.case_row import UNDECIDED, new_case, ranked
+from ledger.workflow.case_row import UNDECIDED, account_known, new_case, ranked
 from ledger.workflow.events import Fold
 
 _FROM_TRIGGER = (
@@ -34,7 +34,7 @@ _UNGRADED: Row = UNDECIDED | {
 
 def _alert(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, Any]) -> None:
     trigger, case_id = payload["trigger"], payload["case_id"]
-    row = {name: trigger.get(name) for name in _FROM_TRIGGER}
+    row = {name: trigger.get(name) for name in _FROM_TRIGGER} | account_known(payload)
     at.put_alert(row | _UNGRADED | {"seq": seq, "case_id": case_id})
     if case_id is not None:
         case = at.case(case_id)
