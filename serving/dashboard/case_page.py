@@ -137,7 +137,7 @@ def _alert(t: Texts, found: Record) -> None:
     else:
         st.html(grade_card(t, answer))
         st.html(reasons_card(t, answer["reasons"]))
-    st.html(evidence_card(t, trigger))
+    st.html(evidence_card(t, trigger, found.get("source")))
     frozen = frozen_evidence(trigger)
     if frozen is not None:
         with st.expander(t("evidence_details")):

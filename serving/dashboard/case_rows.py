@@ -14,8 +14,8 @@ _MARKS = ("blind", "restriction_id", "strategy_id", "snoozed")
 
 def columns(t: Texts) -> list[str]:
     """Names of the cells of ``row``."""
-    keys = ("grade", "case", "subject", "account", "alerts_count", "trading_days", "stage", "assignee", "open_for")
-    return [*(t(key) for key in keys), t("due"), t("marks")]
+    keys = ("grade", "case", "subject", "branch", "rule", "alerts_count", "trading_days", "stage", "assignee")
+    return [t(key) for key in (*keys, "open_for", "due", "marks")]
 
 
 def row(t: Texts, case: Record, now: str) -> Row:
@@ -28,7 +28,8 @@ def row(t: Texts, case: Record, now: str) -> Row:
             grade_cell(t, case),
             plain(name),
             plain(subject_of(t, case)),
-            plain(text(case.get("account_id"))),
+            plain(account_words(t, case)),
+            plain(_rules(t, case)),
             plain(number(case.get("alerts")), right=True),
             plain(_days(case)),
             plain(t.of_set("stage", case.get("stage"))),
@@ -56,8 +57,27 @@ def in_force(case: Record) -> int | None:
 
 def subject_of(t: Texts, case: Record) -> str:
     """Whom the case is about, with what kind of subject it is where that is not an account."""
-    kind, name = case.get("subject_type"), text(case.get("subject_id"))
+    kind, name = case.get("subject_type"), text(case.get("subject_id")).replace("|", " – ")  # of a pair
     return name if kind in (None, "account") else f"{name} ({t.of_set('subject', kind)})"
+
+
+def account_words(t: Texts, case: Record) -> str:
+    """Branch and kind of the account of its first alert, as far as they were known.
+
+    >>> account_words(Texts("en"), {"branch": "North", "populations": "product programmatic", "account_id": "A1"})
+    'North · product, programmatic'
+    """
+    kinds = ", ".join(t.of_set("population", word) for word in str(case.get("populations") or "").split())
+    return " · ".join(part for part in (str(case.get("branch") or ""), kinds) if part) or "–"
+
+
+def _rules(t: Texts, case: Record) -> str:
+    """The first rule in words, and how many more there are."""
+    rules = [rule for rule in str(case.get("rules") or "").split(", ") if rule]
+    if not rules:
+        return "–"
+    first = t.rule(rules[0])
+    return first if len(rules) == 1 else t("rule_and_more", rule=first, count=len(rules) - 1)
 
 
 def marks(t: Texts, case: Record) -> list[str]:

@@ -29,6 +29,9 @@ def render(t: Texts, found: Record) -> None:
     if None in figures.values():
         st.caption(t("dash_means"))
     listings = found.get("listings") or {}
+    if listings and not any(listings.values()):
+        empty(t("listings_empty"), t("listings_empty_do"))
+        return
     for name in [*(one for one in LISTINGS if one in listings), *(one for one in listings if one not in LISTINGS)]:
         _listing(t, name, listings[name])
 
@@ -101,4 +104,6 @@ def cell(t: Texts, column: Column, value: object) -> str:
         return t.rule(value)
     if name == "outcome" and value is not None:
         return OUTCOMES.get(str(value), (str(value),) * 2)[t.place]
+    if name == "month" and value is not None:
+        return str(value)[:7]
     return number(value)

@@ -114,4 +114,4 @@ def test_nothing_is_fetched_from_outside():
 
 @pytest.mark.parametrize("grade", [0, 6, None, "1"])
 def test_a_grade_that_is_none_is_shown_as_unknown(grade):
-    assert grades.grade_label(grade, "zh") == "未知"
+    assert grades.grade_label(grade, "zh") == "未评级"
