@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serving.dashboard.client import Record
-from serving.dashboard.formats import hours_between, number, short_moment, text
+from serving.dashboard.formats import hours_between, number, text
 from serving.dashboard.grades import grade_label, look
 from serving.dashboard.language import Texts
 from serving.dashboard.row_table import Cell, Row, coloured, plain
@@ -27,16 +27,16 @@ def row(t: Texts, case: Record, now: str) -> Row:
         [
             grade_cell(t, case),
             plain(name),
-            plain(subject_of(t, case)),
-            plain(account_words(t, case)),
-            plain(_rules(t, case)),
+            plain(subject_of(t, case), wrap=True),
+            plain(account_words(t, case), wrap=True),
+            plain(_rules(t, case), wrap=True),
             plain(number(case.get("alerts")), right=True),
             plain(_days(case)),
             plain(t.of_set("stage", case.get("stage"))),
             plain(text(case.get("assignee"))),
             plain(_age(t, case, now), right=True),
             _due(t, case, now),
-            plain(" · ".join(marks(t, case))),
+            plain(" · ".join(marks(t, case)), wrap=True),
         ],
     )
 
@@ -65,9 +65,9 @@ def account_words(t: Texts, case: Record) -> str:
     """Branch and kind of the account of its first alert, as far as they were known.
 
     >>> account_words(Texts("en"), {"branch": "North", "populations": "product programmatic", "account_id": "A1"})
-    'North · product, programmatic'
+    'North · product/programmatic'
     """
-    kinds = ", ".join(t.of_set("population", word) for word in str(case.get("populations") or "").split())
+    kinds = "/".join(t.of_set("population", word) for word in str(case.get("populations") or "").split())
     return " · ".join(part for part in (str(case.get("branch") or ""), kinds) if part) or "–"
 
 
@@ -111,4 +111,4 @@ def _due(t: Texts, case: Record, now: str) -> Cell:
     left = hours_between(now, due) or 0.0
     if case.get("overdue") or left < 0:
         return plain(t("overdue_by", span=t.span(left)), strong=True)
-    return plain(f"{short_moment(due)} · {t('due_in', span=t.span(left))}")
+    return plain(t("due_in", span=t.span(left)))  # how long is what matters here; the case says the time itself

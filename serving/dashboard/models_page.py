@@ -90,7 +90,7 @@ def _bundles(t: Texts, bundles: list[Record], served: Record) -> None:
     names += [*(t(f"model_metric_{name}") for name in _METRICS), t("model_code")]
     rows = [_bundle(t, one, aliases) for one in bundles]
     shown = table(names, rows, caption=t("bundles_card"))
-    st.html(f'<div class="ag-card ag-pairs">{heading(t("bundles_card"))}{shown}</div>')
+    st.html(f'<div class="ag-card ag-pairs ag-bundles">{heading(t("bundles_card"))}{shown}</div>')
 
 
 def _bundle(t: Texts, one: Record, aliases: dict[str, str]) -> list[str]:

@@ -33,6 +33,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{decided} 条已处置预警（另有 {undecided} 条未处置；{unripe} 个交易日尚未成熟，未计入）",
         "{decided} decided alerts ({undecided} undecided; {unripe} days not ripe yet, left out)",
     ),
+    "rows_hidden": (
+        "有 {count} 条属于盲评案件，处置前不列出，所以列表比合计少。",
+        "{count} rows are of blind cases and not listed before they are decided: the lists are shorter than the sums.",
+    ),
     "unit_count": ("件/条", "count"),
     "unit_hours": ("小时", "h"),
     "dash_means": ("“–” 表示没有可统计的案件或预警。", "“–”: there was nothing to count."),
