@@ -60,10 +60,10 @@ def row(t: Texts, one: Record) -> Row:
             plain(share(one.get("score")), right=True),
             plain(number(one.get("accounts")), right=True),
             plain(number(one.get("new_breaches")), right=True, strong=bool(one.get("new_breaches"))),
-            plain(" · ".join(t.rule(rule) for rule in one.get("new_breach_rules") or []) or "–"),
+            plain(" · ".join(t.rule(rule) for rule in one.get("new_breach_rules") or []) or "–", wrap=True),
             plain(text(one.get("first_new_breach"))),
             plain(t("registered_none" if not known else "registered_known")),
-            plain(evidence(t, one)),
+            plain(evidence(t, one), wrap=True),
         ],
     )
 
