@@ -79,6 +79,7 @@ CASES = Table(
     Column("account_id", Text, nullable=False),  # of its first alert, and so are the next two
     Column("branch", Text),
     Column("populations", Text),
+    Column("rules", Text),  # of its alerts, each once, in the order they came
     Column("grade", Integer),  # the worst of its alerts, and 2 at least while its subject is restricted
     Column("first_day", String(10), nullable=False),
     Column("last_day", String(10), nullable=False),

@@ -125,15 +125,16 @@ def feature_text(
     """One feature in Chinese and English; the bare key when the catalogue does not know it."""
     name_zh, name_en = (spec.zh, spec.en) if spec else (key, key)
     unit = f" {spec.unit}" if spec and spec.unit not in ("0/1", "code", "share", "ratio", "level") else ""
-    shown = number(value)  # each number is written once, for both languages
+    said = _percent if spec and spec.unit == "share" else number
+    shown = said(value)  # each number is written once, for both languages
     zh = f"{name_zh}{shown}" if value is not None else f"{name_zh}无数据"
     en = f"{name_en}: {shown}{unit}" if value is not None else f"{name_en}: no data"
     beside_zh, beside_en = [], []
     if past is not None:
-        shown = number(past)
+        shown = said(past)
         beside_zh, beside_en = [f"自身过往{shown}"], [f"own past {shown}"]
     if peer is not None:
-        shown = number(peer)
+        shown = said(peer)
         beside_zh.append(f"同类中位数{shown}")
         beside_en.append(f"peers' median {shown}")
     if beside_zh:
@@ -152,6 +153,10 @@ def number(value: float | None) -> str:
     if float(value).is_integer() or abs(value) >= 10_000:
         return f"{value:,.0f}"
     return f"{value:.4g}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.4g}%"
 
 
 def _raises(part: float) -> tuple[str, str]:

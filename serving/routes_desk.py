@@ -13,6 +13,8 @@ from ledger.keys import ROLES, ApiKey
 from serving.access import DESK, caller, roles_note
 from serving.blind import is_hidden, shown_alert, shown_alerts, shown_case
 from serving.branches import LONGEST
+from serving.feature_words import names_of
+from serving.limit_source import source_of
 from serving.populations import Population
 from serving.routes_cases import person_of
 from serving.routes_scores import PartsNow
@@ -62,9 +64,13 @@ def get_alerts(
 
 @router.get("/v1/alerts/{alert_id:path}", openapi_extra=roles_note(*DESK))
 def get_alert(alert_id: Identifier, parts: PartsNow, key: DeskKey) -> dict[str, Any]:
-    """One alert: its trigger record, answer, the features it was graded by, and its case."""
+    """One alert: its trigger record, answer, the features it was graded by, its case, the source of its limit.
+
+    ``names`` are those of the features among its reasons, with their units.
+    """
     found, person = parts.ledger.alert(alert_id), person_of(key)
-    shown = shown_alert(found, hidden=is_hidden(found["case"], person))
+    shown = shown_alert(found, hidden=is_hidden(found["case"], person)) | {"source": source_of(found["trigger"])}
+    shown["names"] = names_of(str(reason["key"]) for reason in (shown["answer"] or {}).get("reasons") or [])
     if found["case"] is not None:
         shown["case"] = shown_case(found["case"], person, instant_text(parts.clock()))
     return shown

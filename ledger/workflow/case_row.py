@@ -62,6 +62,7 @@ def new_case(seq: int, recorded_at: str, payload: Mapping[str, Any]) -> Row:
         "subject_id": trigger["subject_id"],
         "account_id": trigger["account_id"],
         **account_known(payload),
+        "rules": trigger["rule_id"],
         "first_day": trigger["trading_day"],
         "last_day": trigger["trading_day"],
         "alerts": 1,
@@ -70,6 +71,17 @@ def new_case(seq: int, recorded_at: str, payload: Mapping[str, Any]) -> Row:
         "restriction_id": payload.get("restriction_id"),
         "strategy_id": payload.get("strategy_id"),
     }
+
+
+def rules_with(rules: str | None, rule_id: str) -> str:
+    """The rules of a case with one more alert's.
+
+    >>> rules_with("self_trade, large_loss", "self_trade"), rules_with("self_trade", "trade"), rules_with(None, "x")
+    ('self_trade, large_loss', 'self_trade, trade', 'x')
+    """
+    if rules is None:
+        return rule_id
+    return rules if f", {rule_id}, " in f", {rules}, " else f"{rules}, {rule_id}"
 
 
 def grade_in_force(case: Row) -> int | None:

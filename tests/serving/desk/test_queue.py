@@ -168,6 +168,7 @@ def test_the_overview_counts_what_is_open_and_compares_today_with_the_usual(new_
     assert seen["by_assignee"] == [{"assignee": None, "count": 5}, {"assignee": "ann", "count": 1}]
     assert seen["by_age"][0] == {"age": "4h", "count": 6}
     assert seen["today"] == {"day": "2026-03-02", "alerts": 2, "cases": 2}
+    assert seen["latest"] == {"day": "2026-02-27", "alerts": 3, "cases": 3}
     assert seen["usual"] == {"alerts": 2.0, "cases": 2.0}
     assert (seen["degraded_today"], seen["oldest_open_at"]) == (0, "2026-03-02T02:00:00.000000Z")
     desk.later(hours=4)
