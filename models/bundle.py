@@ -21,7 +21,8 @@ from models.skill import Skill
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT = 2
-VOLATILE = ("created_at",)  # times: they are signed, but two equal models keep equal digests
+# Signed, but two equal models keep equal digests: when it was made, and how closely it was looked at.
+VOLATILE = ("created_at", "judgement")
 RESERVED = ("format", "files", "versions", "skill")  # written by save_bundle itself
 
 
@@ -33,7 +34,7 @@ def save_bundle(scorer: AlertScorer, folder: Path, *, manifest: Mapping[str, Any
     """Write the scorer into an empty or new ``folder`` and sign it; returns the digest (SHA-256, hexadecimal).
 
     ``manifest`` adds what the registry should know: data window and digest, code version, metrics, ``created_at``
-    (the one key left out of the digest). Equal scorers and manifests give equal digests.
+    (left out of the digest, as ``judgement`` is). Equal scorers and manifests give equal digests.
     """
     if reserved := [key for key in RESERVED if key in manifest]:
         raise ValueError(f"saw the manifest key {reserved[0]!r}; it is written by save_bundle")

@@ -6,20 +6,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-LATER, OTHERS = "later_days", "other_subjects"
-_HELD_OUT = {LATER: ("后续交易日", "later days"), OTHERS: ("其他主体", "other subjects")}
-
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Ranked probability score of a classifier and of the base rate on the same held-out alerts, and the difference.
+    """Ranked probability score of a classifier and of the base rate on the same later alerts, and the difference.
 
-    ``held_out`` says how the alerts were: of ``later_days``, or of ``other_subjects``. The base rate is the mix of
-    grades among these very alerts, which no constant answer can beat. ``difference`` is the classifier less the base
-    rate, ``low`` and ``high`` its 95 % interval over subjects; all are null where there were too few to judge by.
+    The base rate is the mix of grades among these very alerts, which no constant answer can beat. ``difference`` is the
+    classifier less the base rate, ``low`` and ``high`` its 95 % interval over subjects; all are null where there were
+    too few to judge by.
     """
 
-    held_out: str
     rows: int
     subjects: int
     classifier: float | None = None
@@ -36,24 +32,20 @@ class Skill:
     def words(self) -> tuple[str, str]:
         """The verdict in Chinese and English.
 
-        >>> Skill("other_subjects", 40, 8).words()[1]
-        'not shown: 40 alerts of 8 subjects (other subjects) are too few to judge by'
-        >>> Skill("later_days", 90, 30, 1.2, 1.5, -0.3, -0.4, -0.2).words()[1]
-        'shown: RPS -0.300 [-0.400, -0.200] against the base rate, on 90 alerts of 30 subjects (later days)'
+        >>> Skill(40, 8).words()[1]
+        'not shown: 40 later alerts of 8 subjects are too few to judge by'
+        >>> Skill(90, 30, 1.2, 1.5, -0.3, -0.4, -0.2).words()[1]
+        'shown: RPS -0.300 [-0.400, -0.200] against the base rate, on 90 later alerts of 30 subjects'
         """
-        zh, en = _HELD_OUT[self.held_out]
-        counted_zh = f"{self.rows}条预警、{self.subjects}个主体"
-        counted_en = f"{self.rows:,} alerts of {self.subjects:,}"
+        counted_zh = f"后续交易日{self.rows}条预警、{self.subjects}个主体"
+        counted_en = f"{self.rows:,} later alerts of {self.subjects:,} subjects"
         if self.difference is None:
-            return (
-                f"未证实：{zh}仅{counted_zh}，不足以判断",
-                f"not shown: {counted_en} subjects ({en}) are too few to judge by",
-            )
+            return f"未证实：{counted_zh}，不足以判断", f"not shown: {counted_en} are too few to judge by"
         span = f"{self.difference:+.3f} [{self.low:+.3f}, {self.high:+.3f}]"
         said_zh, said_en = ("已证实", "shown") if self.shown else ("未证实", "not shown")
         return (
-            f"{said_zh}：排序概率评分（RPS）较基准比例{span}（{zh}{counted_zh}）",
-            f"{said_en}: RPS {span} against the base rate, on {counted_en} subjects ({en})",
+            f"{said_zh}：排序概率评分（RPS）较基准比例{span}（{counted_zh}）",
+            f"{said_en}: RPS {span} against the base rate, on {counted_en}",
         )
 
     def to_facts(self) -> dict[str, Any]:

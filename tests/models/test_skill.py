@@ -11,13 +11,13 @@ import pytest
 from models.bundle import BundleRefused, load_bundle, read_manifest, save_bundle
 from models.scorer import AlertScorer, ScoreInput
 from models.signing import public_key_of, sign
-from models.skill import LATER, OTHERS, Skill
+from models.skill import Skill
 
 from .conftest import World
 
 KEY = bytes(32)
-SHOWN = Skill(LATER, 318, 42, 0.5, 0.8, -0.3, -0.4, -0.2)
-UNSHOWN = Skill(LATER, 318, 42, 0.81, 0.8, 0.01, -0.03, 0.05)
+SHOWN = Skill(318, 42, 0.5, 0.8, -0.3, -0.4, -0.2)
+UNSHOWN = Skill(318, 42, 0.81, 0.8, 0.01, -0.03, 0.05)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ UNSHOWN = Skill(LATER, 318, 42, 0.81, 0.8, 0.01, -0.03, 0.05)
 )
 def test_skill_is_shown_where_the_whole_interval_lies_below_zero(high: float | None, shown: bool) -> None:
     figures = (None,) * 4 if high is None else (0.5, 0.8, -0.3, -0.4)
-    found = Skill(OTHERS, 318, 42, *figures, high)
+    found = Skill(318, 42, *figures, high)
     assert found.shown is shown
     assert Skill.from_facts(json.loads(json.dumps(found.to_facts()))) == found
 

@@ -80,7 +80,7 @@ def test_slices_name_rule_exchange_account_type_and_reviewer(desk: Desk) -> None
 
 
 def test_the_same_inputs_give_the_same_digest(desk: Desk, past: History, learn: Train) -> None:
-    assert learn(past, curve=True).digest == desk.second.digest
+    assert learn(past).digest == desk.second.digest, "with a learning curve beside it or without"
 
 
 def test_the_first_classifier_is_held_against_the_rules_and_detectors_before_it(desk: Desk) -> None:
