@@ -9,7 +9,6 @@ Capacity is measured first (16 callers). Memory is compared as a straight line t
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 import tempfile
 import threading
@@ -28,8 +27,8 @@ SLOWER = 1.5  # the last fifth's p99 over the first's
 
 
 def run(port: int, pid: int, request: Request, minutes: float, share: float) -> tuple[Seen, list[tuple[float, int]]]:
-    asyncio.run(closed(port, request, 0, 200, 1))
-    capacity = asyncio.run(closed(port, request, 1_000_000, 2_000, 16)).rate
+    closed(port, request, 0, 200, 1)
+    capacity = closed(port, request, 1_000_000, 2_000, 16).rate
     rate, memory, done = share * capacity, [], threading.Event()
     print(f"capacity {capacity:.0f}/s; {minutes:g} minutes at {rate:.0f}/s", flush=True)
 
@@ -40,7 +39,7 @@ def run(port: int, pid: int, request: Request, minutes: float, share: float) -> 
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        seen = asyncio.run(at_rate(port, request, 10_000_000, rate, 60 * minutes, 32))
+        seen = at_rate(port, request, 10_000_000, rate, 60 * minutes, 32)
     finally:
         done.set()
         watcher.join()

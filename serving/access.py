@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import anyio.to_thread
 from fastapi import Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.datastructures import Headers
 
 from ledger.keys import ApiKey, hash_secret
 from ledger.ledger import Ledger
@@ -39,6 +41,7 @@ class Keyring:
         self._ledger, self._remember, self._now = ledger, remember_s, now
         self._tokens, self._rates = tokens, rates or Rates()
         self._found: dict[str, tuple[float, ApiKey | None]] = {}
+        self._asking: dict[str, asyncio.Future[ApiKey | None]] = {}
 
     def who(self, secret: str) -> ApiKey | None:
         """Whom the key stands for; ``None`` where unknown or revoked; ``LedgerUnavailable`` where nobody can tell."""
@@ -51,6 +54,20 @@ class Keyring:
                 self._found.clear()
             found = self._found[digest] = (now, self._ledger.find_key(secret))
         return found[1]
+
+    async def of_key(self, secret: str) -> ApiKey | None:
+        """``who`` for the event loop: what is not remembered is looked up in a thread, once for all who ask for it."""
+        if len(secret) > _LONGEST:
+            return None
+        digest = hash_secret(secret)
+        found = self._found.get(digest)
+        if found is not None and self._now() - found[0] <= self._remember:
+            return found[1]
+        asking = self._asking.get(digest)
+        if asking is None:
+            asking = self._asking[digest] = asyncio.ensure_future(anyio.to_thread.run_sync(self.who, secret))
+            asking.add_done_callback(lambda _: self._asking.pop(digest, None))
+        return await asyncio.shield(asking)  # one who goes away takes the answer from nobody
 
     async def of_token(self, token: str) -> ApiKey | None:
         """Whom a token stands for; ``None`` where no issuer is configured; raises as ``Tokens.who`` does."""
@@ -77,22 +94,34 @@ def caller(*roles: str) -> Any:
         header: Annotated[str | None, Security(_HEADER)],
     ) -> ApiKey:
         secret = bearer.credentials if bearer else header
-        keyring: Keyring = request.app.state.parts.keyring
-        key = await _identified(keyring, secret) if secret else None
-        if key is None:
-            seen = "a key that is unknown, revoked or expired" if secret else "no API key"
-            raise Refused(401, seen, "wanted Authorization: Bearer KEY or X-API-Key", headers=_CHALLENGE)
-        keyring.check_rate(key)
-        if key.role not in roles:
-            raise Refused(403, f"a key of role {key.role}", f"wanted one of {', '.join(roles)}")
-        return key
+        return await admit(request.app.state.parts.keyring, secret, roles)
 
     return Security(_caller)
 
 
+async def admit(keyring: Keyring, secret: str | None, roles: Sequence[str]) -> ApiKey:
+    """The key that ``secret`` is, where it has one of these roles and does not ask too often; else ``Refused``."""
+    key = await _identified(keyring, secret) if secret else None
+    if key is None:
+        seen = "a key that is unknown, revoked or expired" if secret else "no API key"
+        raise Refused(401, seen, "wanted Authorization: Bearer KEY or X-API-Key", headers=_CHALLENGE)
+    keyring.check_rate(key)
+    if key.role not in roles:
+        raise Refused(403, f"a key of role {key.role}", f"wanted one of {', '.join(roles)}")
+    return key
+
+
+def secret_of(headers: Headers) -> str | None:
+    """The key or token of a request, from the headers that ``caller`` documents; ``None`` where there is none."""
+    scheme, _, told = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and told.strip():
+        return told.strip()
+    return headers.get("x-api-key")
+
+
 async def _identified(keyring: Keyring, secret: str) -> ApiKey | None:
     if not is_token(secret):
-        return keyring.who(secret)
+        return await keyring.of_key(secret)
     try:
         return await keyring.of_token(secret)
     except TokenRefused as error:

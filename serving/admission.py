@@ -8,17 +8,29 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from serving.delivery import Deliver, Ticket, to_futures
 
 T = TypeVar("T")
+
+
+class _Part(NamedTuple):
+    """Items that are answered together, and since when they wait."""
+
+    since: float
+    items: Sequence[Any]
+    ticket: Ticket
+    deliver: Deliver
 
 
 class Overloaded(Exception):  # a state, not a fault
     """The queue is too old or too long; try again after ``retry_after`` whole seconds."""
 
     def __init__(self, waited: float, retry_after: int) -> None:
-        super().__init__(f"the oldest request has waited {waited * 1000:.0f} ms")
+        super().__init__("more alerts wait than can be graded in time")
         self.waited, self.retry_after = waited, retry_after
 
 
@@ -32,7 +44,7 @@ class Limits:
     up to ``slow_age_s``: to wait for one group is no overload.
     """
 
-    queue_age_s: float = 0.03
+    queue_age_s: float = 0.025
     slow_age_s: float = 0.25
     queue_length: int = 256
     group: int = 16
@@ -56,7 +68,7 @@ class ScoringQueue(Generic[T]):
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._work, self._limits, self._now = work, limits, now
-        self._waiting: deque[tuple[float, Sequence[T], Future[list[Any]]]] = deque()
+        self._waiting: deque[_Part] = deque()
         self._items = 0  # in all that waits
         self._changed = threading.Condition()
         self._usual = 0.0  # seconds an item takes lately
@@ -78,14 +90,27 @@ class ScoringQueue(Generic[T]):
     def submit(self, items: Sequence[T], *, admitted: bool = False) -> Future[list[Any]]:
         """Queue items that are answered together; raises ``Overloaded`` unless ``admitted`` (the rest of a batch)."""
         future: Future[list[Any]] = Future()
+        self.put(items, future, to_futures, admitted=admitted)
+        self.wake()
+        return future
+
+    def put(self, items: Sequence[T], ticket: Ticket, deliver: Deliver, *, admitted: bool = False) -> None:
+        """``submit`` for one who calls ``wake`` when all that came together is put.
+
+        ``deliver`` is called in the thread, once a group, with the group's tickets that came with it and their results
+        (or what was raised); a ticket that is ``cancelled()`` by then is not worked on.
+        """
         with self._changed:
             waited = self._waited()
             if self._closed or not (admitted or self._has_room(waited)):
                 raise Overloaded(waited, max(1, ceil(waited)))
-            self._waiting.append((self._now(), items, future))
+            self._waiting.append(_Part(self._now(), items, ticket, deliver))
             self._items += len(items)
+
+    def wake(self) -> None:
+        """Have the thread look what waits."""
+        with self._changed:
             self._changed.notify()
-        return future
 
     def full(self) -> Overloaded | None:
         """Why one more item would be turned away now; ``None`` where it would not. Asked before it is even read."""
@@ -94,7 +119,7 @@ class ScoringQueue(Generic[T]):
             return None if self._has_room(waited) else Overloaded(waited, max(1, ceil(waited)))
 
     def _waited(self) -> float:
-        return self._now() - self._waiting[0][0] if self._waiting else 0.0
+        return self._now() - self._waiting[0].since if self._waiting else 0.0
 
     def _has_room(self, waited: float) -> bool:
         # The oldest item's age alone would let a burst in that takes many times as long to work off.
@@ -111,23 +136,25 @@ class ScoringQueue(Generic[T]):
 
     def _run(self) -> None:
         while group := self._next_group():
-            items = [item for part, _ in group for item in part]
+            items = [item for part in group for item in part.items]
             started = self._now()
             try:
                 results = list(self._work(items))
             except BaseException as error:  # whatever it is belongs to those who wait
-                self._took(started, len(items))
-                for _, future in group:
-                    future.set_exception(error)
+                outcomes: list[Any] = [error] * len(group)
             else:
-                self._took(started, len(items))
-                for part, future in group:
-                    future.set_result(results[: len(part)])
-                    del results[: len(part)]
+                rest = iter(results)
+                outcomes = [list(islice(rest, len(part.items))) for part in group]
+            self._took(started, len(items))
+            done: dict[Deliver, list[tuple[Any, Any]]] = {}
+            for part, outcome in zip(group, outcomes, strict=True):
+                done.setdefault(part.deliver, []).append((part.ticket, outcome))
+            for deliver, those in done.items():
+                deliver(those)
 
-    def _next_group(self) -> list[tuple[Sequence[T], Future[list[Any]]]]:
+    def _next_group(self) -> list[_Part]:
         """What waits, up to a group; blocks while nothing does, empty once closed."""
-        group: list[tuple[Sequence[T], Future[list[Any]]]] = []
+        group: list[_Part] = []
         taken = 0
         with self._changed:
             self._working = False
@@ -136,12 +163,12 @@ class ScoringQueue(Generic[T]):
                     if self._closed:
                         return []
                     self._changed.wait()
-                while self._waiting and (not group or taken + len(self._waiting[0][1]) <= self._limits.group):
-                    _, items, future = self._waiting.popleft()
-                    self._items -= len(items)
-                    if future.set_running_or_notify_cancel():
-                        group.append((items, future))
-                        taken += len(items)
+                while self._waiting and (not group or taken + len(self._waiting[0].items) <= self._limits.group):
+                    part = self._waiting.popleft()
+                    self._items -= len(part.items)
+                    if not part.ticket.cancelled():
+                        group.append(part)
+                        taken += len(part.items)
             self._working = True
         return group
 

@@ -26,12 +26,12 @@ from serving import (
     routes_scores,
 )
 from serving.admission import Overloaded
-from serving.door import Door, refusal_of_overload
+from serving.door import Door
 from serving.headers import SecureHeaders
 from serving.last_resort import LastResort
 from serving.metrics import Measured, Metrics
 from serving.openapi import document_all
-from serving.refusals import STATUS, refusal_of_desk
+from serving.refusals import STATUS, refusal_of, refusal_of_desk
 from serving.requests import Refused
 from serving.routes_scores import PartsNow
 
@@ -108,13 +108,11 @@ def _add_errors(app: FastAPI) -> None:
     def _refused(_request: Request, error: Refused) -> Response:
         return _shown(error)
 
-    @app.exception_handler(Overloaded)
-    def _overloaded(_request: Request, error: Overloaded) -> Response:
-        return _shown(refusal_of_overload(error))
+    async def _state(_request: Request, error: Exception) -> Response:
+        return _shown(refusal_of(error))
 
-    @app.exception_handler(LedgerUnavailable)
-    def _unavailable(_request: Request, error: LedgerUnavailable) -> Response:
-        return _shown(routes_scores.refusal_of(error))
+    app.add_exception_handler(Overloaded, _state)
+    app.add_exception_handler(LedgerUnavailable, _state)
 
     async def _desk(_request: Request, error: Exception) -> Response:
         assert isinstance(error, LedgerError)  # noqa: S101  # what it is registered for, below

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import Receive
 
 from serving.requests import Refused
 
 
 async def read_json(request: Request, limit: int) -> bytes:
+    """``read_body`` of a request."""
+    return await read_body(request.headers, request.receive, limit)
+
+
+async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
     """The body of at most ``limit`` bytes; ``Refused`` with 415 where it is not JSON, 413 where it is longer."""
-    kind = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-    if kind != "application/json" or request.headers.get("content-encoding", "identity").lower() != "identity":
+    kind = headers.get("content-type", "application/json").split(";")[0].strip().lower()
+    if kind != "application/json" or headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused(415, f"a body of type {kind!r}", "wanted application/json without encoding")
-    declared = request.headers.get("content-length", "")
+    declared = headers.get("content-length", "")
     if declared.isdigit() and int(declared[:18]) > limit:
         raise _too_long(limit)
-    read = bytearray()
-    try:
-        async for part in request.stream():
-            read += part
-            if len(read) > limit:
-                raise _too_long(limit)
-    except ClientDisconnect as error:
-        raise Refused(400, "the body ended early", "wanted all of it") from error
-    return bytes(read)
+    read, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "the body ended early", "wanted all of it")
+        read += message.get("body", b"")
+        if len(read) > limit:
+            raise _too_long(limit)
+        more = message.get("more_body", False)
+    return read
 
 
 def _too_long(limit: int) -> Refused:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.admission import Overloaded
-from serving.requests import Refused
+from serving.refusals import error_text, refusal_of_overload
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +19,6 @@ class _Route:
 
 
 _SCORES = _Route("/v1/scores")
-
-
-def refusal_of_overload(error: Overloaded) -> Refused:
-    """The answer to work that there is no time for."""
-    headers = {"Retry-After": str(error.retry_after)}
-    return Refused(429, str(error), "wanted a shorter queue", "try again later", headers=headers)
 
 
 class Door:
@@ -43,7 +36,7 @@ class Door:
             return
         scope["route"] = _SCORES
         refused = refusal_of_overload(overload)
-        body = json.dumps({"error": refused.body()}).encode()
+        body = error_text(refused)
         headers = {"content-type": "application/json", "content-length": str(len(body)), **refused.headers}
         lines = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": refused.status, "headers": lines})

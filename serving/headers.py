@@ -17,6 +17,12 @@ HEADERS = {
 }
 
 
+def refuse_multipart(headers: Headers) -> None:
+    """``Refused`` with 415 where the body is said to be multipart."""
+    if headers.get("content-type", "").strip().lower().startswith("multipart/"):
+        raise Refused(415, "a multipart body", "wanted application/json", headers={"Connection": "close"})
+
+
 class SecureHeaders:
     """ASGI middleware: adds ``HEADERS`` where an answer has not its own, and answers multipart bodies with 415."""
 
@@ -36,9 +42,9 @@ class SecureHeaders:
                     headers.setdefault(name, value)
             await send(message)
 
-        kind = Headers(scope=scope).get("content-type", "").strip().lower()
-        if kind.startswith("multipart/"):
-            refused = Refused(415, "a multipart body", "wanted application/json", headers={"Connection": "close"})
+        try:
+            refuse_multipart(Headers(scope=scope))
+        except Refused as refused:
             answer = JSONResponse({"error": refused.body()}, refused.status, refused.headers)
             await answer(scope, receive, with_headers)
             return

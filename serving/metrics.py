@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest, values
@@ -73,6 +74,17 @@ class Metrics:
                 self.degraded.labels(what).inc()
             if answer["feature_age_days"] is not None:
                 self.feature_age.set(answer["feature_age_days"])
+
+    def answered(self, method: str, route: str) -> Callable[[int, float], None]:
+        """What counts one route's answers, by status and seconds; its labels are looked up once."""
+        seconds = self.seconds.labels(route)
+        of_status = cache(lambda status: self.requests.labels(method, route, status))
+
+        def count(status: int, took: float) -> None:
+            of_status(status).inc()
+            seconds.observe(took)
+
+        return count
 
     def text(self) -> bytes:
         """The exposition text."""

@@ -16,6 +16,7 @@ from serving.access import Keyring
 from serving.admission import ScoringQueue
 from serving.behaviour import BehaviourReader
 from serving.champion import Champion
+from serving.delivery import to_loop
 from serving.grader import Grader
 from serving.judge import Question
 from serving.metrics import Metrics
@@ -49,7 +50,11 @@ class Parts:
 
     async def grade(self, questions: Sequence[Question], *, admitted: bool = False) -> list[Any]:
         """Grade in the worker thread, together with what else waits; raises ``Overloaded`` at the door."""
-        return await asyncio.wrap_future(self.queue.submit(questions, admitted=admitted))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[list[Any]] = loop.create_future()
+        self.queue.put(questions, future, to_loop, admitted=admitted)
+        loop.call_soon(self.queue.wake)  # when all that the loop has just read is put: one group, and one thread awake
+        return await future
 
     def close(self) -> None:
         """Finish what waits and give the files back."""

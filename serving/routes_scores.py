@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -11,7 +10,6 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic_core import from_json
 
 from ledger.chain import canonical_json
-from ledger.errors import EntryConflict, LedgerUnavailable
 from ledger.keys import ApiKey
 from ledger.workflow.person import Person
 from models.graded_alert import GradedAlert
@@ -19,16 +17,15 @@ from serving.access import DESK, caller, roles_note
 from serving.blind import refuse_hidden
 from serving.body import read_json
 from serving.judge import Question
-from serving.last_resort import unforeseen
 from serving.parts import Parts
+from serving.refusals import refusal_of
 from serving.requests import Refused, ScoreRequest, parse
+from serving.score_call import SCORERS, graded, question_of
 
-SCORERS = ("scorer", "admin")
 READERS = ("scorer", *DESK)
 BATCH_LIMIT = 1_000
 _CHUNK = 8  # alerts of a batch graded at a stretch: what a single alert may have to wait for
 router = APIRouter(tags=["scores"])
-_log = logging.getLogger("serving")
 
 
 async def parts_of(request: Request) -> Parts:
@@ -64,11 +61,10 @@ _ITEMS = {
 @router.post("/v1/scores", response_model=GradedAlert, openapi_extra=_body(_ONE) | roles_note(*SCORERS))
 async def post_score(request: Request, parts: PartsNow, _key: Annotated[ApiKey, caller(*SCORERS)]) -> Response:
     """Grade one alert and record the grade; the same trigger record always gets the same answer."""
-    asked = parse(ScoreRequest, await read_json(request, parts.max_body))
-    (answer,) = await parts.grade([_question(asked)])
-    if not isinstance(answer, str):
-        raise refusal_of(answer) from answer
-    return Response(answer, media_type="application/json")
+    try:
+        return Response(await graded(parts, request.headers, request.receive), media_type="application/json")
+    except Exception as error:
+        raise refusal_of(error) from error
 
 
 @router.post(
@@ -101,10 +97,6 @@ def get_score(
     return Response(canonical_json(parts.ledger.score(score_id)), media_type="application/json")
 
 
-def _question(asked: ScoreRequest) -> Question:
-    return Question(asked.trigger(), asked.intraday, asked.explain)
-
-
 def _parse_batch(body: bytes) -> list[Question | Refused]:
     try:
         given = from_json(body, allow_inf_nan=False)
@@ -121,7 +113,7 @@ def _parse_batch(body: bytes) -> list[Question | Refused]:
 def _parse_item(alert: Any) -> Question | Refused:
     try:
         # Back to text: from JSON a date may be a string, from Python objects it need not.
-        return _question(parse(ScoreRequest, json.dumps(alert).encode()))
+        return question_of(parse(ScoreRequest, json.dumps(alert).encode()))
     except Refused as refused:
         return refused
     except (ValueError, RecursionError) as error:  # what cannot be text again, such as a number of 5,000 digits
@@ -137,14 +129,3 @@ def _batch_text(results: list[Any]) -> str:
             refused = result if isinstance(result, Refused) else refusal_of(result)
             shown.append(canonical_json({"status": refused.status, "error": refused.body()}))
     return f'{{"results":[{",".join(shown)}]}}'
-
-
-def refusal_of(error: Exception) -> Refused:
-    """The HTTP answer that an alert's error means; what is no one's error but ours is logged."""
-    if isinstance(error, EntryConflict):
-        return Refused(409, error.seen, error.wanted, error.do)
-    if isinstance(error, LedgerUnavailable):
-        text = "nothing was recorded, so nothing is answered", "try again"
-        _log.error("%s", error)
-        return Refused(503, "the ledger cannot be used", *text, headers={"Retry-After": "1"})
-    return unforeseen(error)

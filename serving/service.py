@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import bentoml
@@ -9,6 +10,7 @@ import bentoml
 from alertgrade.settings import Settings
 from serving.app import create_app
 from serving.compose import compose
+from serving.front import look_first
 from serving.logs import log_as_json
 from serving.metrics import Metrics
 from serving.oidc import Issuer
@@ -17,6 +19,7 @@ from serving.orphan import end_with_parent
 from serving.terms import read_terms
 
 _app = create_app(Metrics())
+look_first(lambda: _app.state.parts, _app.state.metrics)
 
 
 def _issuer(settings: Settings) -> Issuer | None:
@@ -58,6 +61,8 @@ class AlertGrader:
         )
         _app.state.parts = self.parts
         document_issuer(_app, settings.oidc_issuer)
+        gc.collect()
+        gc.freeze()  # libraries and model: two million objects that a collection would go through at an alert's cost
 
     def __is_ready__(self) -> bool:
         """Ready means that a grade could be recorded; grading by rules only is ready."""
