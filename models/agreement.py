@@ -1,4 +1,4 @@
-"""How a challenger (挑战者) agrees with the champion on the alerts both graded: counts by pair of grades, one formula."""
+"""How a challenger (挑战者) agrees with the champion on the alerts both graded: counts by pair of grades."""
 
 from __future__ import annotations
 
