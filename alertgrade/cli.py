@@ -135,6 +135,7 @@ def build_app() -> typer.Typer:
         show=vault_commands.show,
         forget=vault_commands.forget,
         rotate=vault_commands.rotate,
+        **{"rotate-pseudonyms": vault_commands.rotate_pseudonyms},
     )
     _group(
         app,

@@ -48,6 +48,7 @@ def publish(
         "counters": lambda: _counters(events, home),
         **_suspects(events, home),
         "control_groups": lambda: events.table("control_groups").to_pyarrow(),
+        "branches": lambda: _branches(events),
         "peers": lambda: _peers(store, at),
         "past_alerts": lambda: _past_alerts(ledger, store, at),
     }
@@ -82,6 +83,10 @@ def _suspects(events: Events, home: Settings) -> dict[str, Callable[[], pa.Table
         "suspect_pairs": lambda: tables.pair_table(found),
         "suspect_counts": lambda: tables.merged_table(found),
     }
+
+
+def _branches(events: Events) -> pa.Table:
+    return events.table("accounts").select("account_id", "branch", "valid_from", "valid_to").to_pyarrow()
 
 
 def _peers(store: OfflineAndOnlineStore, at: datetime) -> pa.Table:

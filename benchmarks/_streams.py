@@ -41,7 +41,7 @@ class Stream:
         self.own = self.rng.normal(size=(ACCOUNTS, FEATURES)) * 0.8
         self.weight = np.where(np.arange(FEATURES) < 10, self.rng.uniform(0.25, 0.6, FEATURES), 0.02)
         self.concept = self.weight.copy()
-        self._change = change
+        self.change = change
         raw, _ = self._draw(5_000)
         self.centre = np.nanmedian(raw, axis=0)
         self.spread = np.nanstd(raw, axis=0)
@@ -56,8 +56,8 @@ class Stream:
         """The alerts of day ``number``."""
         raw, accounts = self._draw(A_DAY)
         forced = np.zeros(len(raw), dtype=bool)
-        if self._change is not None and number >= CHANGE:
-            raw, forced = self._change(self, raw, forced)
+        if self.change is not None and number >= CHANGE:
+            raw, forced = self.change(self, raw, forced)
         features, p, severity = self._model(raw)
         truth = self._truth(self._severity(raw, self.concept))
         truth[forced] = self.rng.integers(1, 3, int(forced.sum()))
@@ -143,6 +143,13 @@ def new_kind(stream: Stream, raw: np.ndarray, forced: np.ndarray) -> tuple:
     return raw, forced
 
 
+def rare_kind(stream: Stream, raw: np.ndarray, forced: np.ndarray) -> tuple:
+    """One alert in forty is a new kind of misconduct, far out on a single feature of money."""
+    forced = stream.rng.uniform(size=len(raw)) < 1 / 40
+    raw[forced, 18] = 100.0 * np.exp(3.5)
+    return raw, forced
+
+
 SCENARIOS = {
     "no change": None,
     "mild change": mild,
@@ -151,4 +158,5 @@ SCENARIOS = {
     "broken: unit x 100": broken_unit,
     "concept drift, inputs unchanged": concept,
     "new kind of misconduct": new_kind,
+    "new kind, rare, one feature": rare_kind,
 }

@@ -43,8 +43,8 @@ class RawDays:
         for name in given:
             table, con = TABLES[name], events.backend.con
             if "trading_day" in table.column_names:
-                for day, digest in _by_day(con, table):
-                    days.setdefault(day, {})[name] = digest
+                for day, (count, total) in events.day_hashes(name).items():
+                    days.setdefault(day, {})[name] = _text(count, total)
             elif "valid_from" in table.column_names:
                 for day, digest in _by_validity(con, table, calendar):
                     days[day][name] = digest
@@ -79,12 +79,6 @@ def changed_days(before: RawDays, now: RawDays, tables: frozenset[str]) -> set[d
     return {d for d in {*before.days, *now.days} if seen(before.days.get(d, {})) != seen(now.days.get(d, {}))}
 
 
-def _by_day(con: Any, table: Table) -> Iterator[tuple[date, str]]:
-    sql = f"SELECT trading_day, count(*), sum(hash({_columns(table)})::HUGEINT) FROM {ident(table.name)} GROUP BY 1"
-    for day, count, total in con.execute(sql).fetchall():
-        yield day, _text(count, total)
-
-
 def _by_validity(con: Any, table: Table, calendar: tuple[date, ...]) -> Iterator[tuple[date, str]]:
     """Rows in force on each day of the calendar: what begins is added to a running sum, what ends is taken off."""
     value = f"hash({_columns(table, without=('valid_from', 'valid_to'))})::HUGEINT"
@@ -115,3 +109,8 @@ def _columns(table: Table, without: tuple[str, ...] = ()) -> str:
 
 def _text(count: Any, total: Any) -> str:
     return f"{int(count)}:{int(total) % _WRAP:016x}"
+
+
+def count_of(raw: RawDays, day: date, table: str) -> int:
+    """Rows of a table on a day (in force on it, for tables with validity)."""
+    return int(raw.days.get(day, {}).get(table, "0:").partition(":")[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,27 +13,14 @@ import yaml
 
 from alertgrade.errors import AlertError
 from features.build_record import BuildRecord
-from features.digests import RawDays
+from features.digests import RawDays, count_of
 from features.events.events import Events
+from features.quality_features import feature_findings
+from features.quality_finding import Finding
+from features.quality_raw import raw_findings
 
 REPORT = "quality.json"
 _SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is not as it should be; ``stops`` says whether the build may go on without a word of anyone."""
-
-    kind: str
-    of: str  # table, table.column or feature
-    day: date | None
-    seen: str
-    wanted: str
-    stops: bool
-
-    def __str__(self) -> str:
-        """One line."""
-        return f"{self.of}{f' on {self.day}' if self.day else ''}: {self.seen} ({self.wanted})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +54,12 @@ class Gate:
 
     def raw(self, events: Events, before: BuildRecord | None, now: RawDays) -> None:
         """Judge the raw tables on the days that are new or changed."""
-        from features.quality_raw import raw_findings
-
         self.findings = raw_findings(events, before.raw if before else None, now, thresholds())
         self.statistics = {"rows": _rows_of_last_days(now)}
         self._stop()
 
     def features(self, con: Any, staging: Path, record: BuildRecord) -> None:
         """Judge the features of the last day, and leave the report beside the parquet files."""
-        from features.quality_features import feature_findings
-
         found, statistics = feature_findings(con, staging, record, thresholds())
         self.findings += found
         self.statistics["features"] = statistics
@@ -114,8 +96,3 @@ def thresholds() -> Mapping[str, Any]:
 def _rows_of_last_days(now: RawDays) -> dict[str, dict[str, int]]:
     last = now.calendar[-2:]
     return {day.isoformat(): {name: count_of(now, day, name) for name in now.tables} for day in last}
-
-
-def count_of(raw: RawDays, day: date, table: str) -> int:
-    """Rows of a table on a day (in force on it, for tables with validity)."""
-    return int(raw.days.get(day, {}).get(table, "0:").partition(":")[0])

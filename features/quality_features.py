@@ -15,7 +15,7 @@ from features.build_record import BuildRecord
 from features.catalogue import FAMILIES, FEATURES, STORED_FAMILIES
 from features.events.sql import ident
 from features.point_in_time import parquet
-from features.quality import Finding
+from features.quality_finding import Finding
 
 Thresholds = Mapping[str, Any]
 Statistics = dict[str, dict[str, float | int | None]]

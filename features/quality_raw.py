@@ -10,12 +10,12 @@ from datetime import date
 from statistics import median
 from typing import Any
 
-from features.digests import RawDays, changed_days
+from features.digests import RawDays, changed_days, count_of
 from features.events.calendar import NOT_A_MARKET
 from features.events.events import Events
 from features.events.schema import TABLES
 from features.events.sql import ident
-from features.quality import Finding, count_of
+from features.quality_finding import Finding
 
 Thresholds = Mapping[str, Any]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, tuple_
 
+from ledger.account_filters import ACCOUNT_FILTERS, of_case
 from ledger.desk_schema import CASE_EVENTS
 from ledger.errors import BadQuery
 from ledger.pages import Page, page_of, position_in
@@ -21,7 +22,7 @@ _TOLD_BY_GRADE = ("grade", "sample", "disagreement", "overdue")  # each would gi
 _APART = 2  # grades between the rules and the grade given that make a disagreement
 CASE_FILTERS = (
     *_EQUAL,
-    *("grade", "rule_id", "exchange", "opened_before"),
+    *("grade", "rule_id", "exchange", *ACCOUNT_FILTERS, "opened_before"),
     *("snoozed", "overdue", "disagreement", "restricted", "known_strategy", "unassigned"),
 )
 SORTS = ("grade", "due", "oldest", "newest")
@@ -75,8 +76,10 @@ def _condition(name: str, value: Any, viewer: Viewer) -> ColumnElement[bool]:
         equal: ColumnElement[bool] = CASES.c[name] == value
         return equal
     if name in ("rule_id", "exchange"):
-        of_case = and_(ALERTS.c.case_id == CASES.c.case_id, ALERTS.c[name] == value)
-        return exists(select(ALERTS.c.alert_id).where(of_case))
+        joined = and_(ALERTS.c.case_id == CASES.c.case_id, ALERTS.c[name] == value)
+        return exists(select(ALERTS.c.alert_id).where(joined))
+    if name in ACCOUNT_FILTERS:
+        return of_case(name, value)
     if name == "snoozed":
         sleeps = and_(CASES.c.snoozed_until.is_not(None), CASES.c.snoozed_until > viewer.now)
         return sleeps if value else ~sleeps

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TextIO
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from ledger.chain import Entry, canonical_json
 from ledger.schema import ALERTS, ENTRIES
@@ -55,11 +55,16 @@ def read_wanted(connection: Connection, wanted: Wanted) -> Iterator[Entry]:
 
 
 def _of_case(connection: Connection, case_id: str) -> Iterator[Any]:
-    """Conditions: the payload names the case, or one of its alerts; canonical JSON has one way to write either."""
-    yield ENTRIES.c.payload.contains(f'"case_id":{canonical_json(case_id)}', autoescape=True)
+    """Conditions: the payload names the case, or one of its alerts; canonical JSON has one way to write either.
+
+    Not by LIKE, for which a1 and A1 are one in SQLite and two in PostgreSQL.
+    """
+    place = func.strpos if connection.dialect.name == "postgresql" else func.instr
+    yield place(ENTRIES.c.payload, f'"case_id":{canonical_json(case_id)}') > 0
     members = connection.execute(select(ALERTS.c.alert_id).where(ALERTS.c.case_id == case_id)).scalars()
     for alert_id in members:
-        yield ENTRIES.c.payload.startswith(f'{{"alert_id":{canonical_json(alert_id)},', autoescape=True)
+        begins = f'{{"alert_id":{canonical_json(alert_id)},'
+        yield func.substr(ENTRIES.c.payload, 1, len(begins)) == begins
 
 
 def _entries() -> Select[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -45,12 +45,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class NewScore:
-    """A grade to record: its trigger record and answer as JSON objects, the answer's canonical text, the evidence."""
+    """A grade to record: its trigger record and answer as JSON objects, the answer's canonical text, the evidence.
+
+    ``account`` is what the account was then, as far as known: ``branch`` (营业部) and ``populations``.
+    """
 
     trigger: Mapping[str, Any]
     answer: Mapping[str, Any]
     answer_text: str
     evidence: Mapping[str, Any]
+    account: Mapping[str, Any] = field(default_factory=dict)
 
 
 def recall(connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> list[Known]:
@@ -100,7 +104,7 @@ def _record_one(
     at = appending.projections
     known = at.alert(alert_id)
     if known is None:
-        appending.append("alert", alert_id, opening(appending, terms, standing, trigger))
+        appending.append("alert", alert_id, opening(appending, terms, standing, trigger, score.account))
     else:
         stored = _recorded(connection, known["seq"], known["score_seq"], trigger)
         if stored is not None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, case, literal, or_, select, update
 
 from ledger.chain import canonical_json
 from ledger.errors import NotInLedger, NotNow
@@ -20,6 +20,7 @@ WAITING, DELIVERED, ACKNOWLEDGED = "waiting", "delivered", "acknowledged"
 UNAPPROVED, REFUSED, FAILED = "unapproved", "refused", "failed"
 STATUSES = (UNAPPROVED, WAITING, DELIVERED, ACKNOWLEDGED, FAILED, REFUSED)
 FIRST, FALLBACK, ESCALATION = 0, 1, 2
+_BLIND = "blind"  # in a key, where a grade or a time would stand
 _KNOWN = select(OUTBOX.c.outbox_id)
 _INSERT = OUTBOX.insert()
 
@@ -49,33 +50,36 @@ def put(
     return True
 
 
-def put_grade(connection: Connection, at: str, alert: Row, case: Row | None, grade: int) -> None:
-    """A severe grade to be told: once a case and grade, whatever its alerts; of a blind case without the grade."""
-    about = alert["alert_id"] if case is None else case["case_id"]
+def put_grade(connection: Connection, at: str, alert: Row, grade: int | None) -> None:
+    """A grade to be told, once a case and grade, whatever its alerts; ``None``: of a blind case, once for all."""
+    about = alert["case_id"] or alert["alert_id"]
     names = ("alert_id", "account_id", "subject_type", "subject_id", "rule_id", "exchange", "contract", "trading_day")
-    payload = {name: alert[name] for name in names} | {"case_id": alert["case_id"]}
-    payload["grade"] = None if case is not None and case["blind"] else grade
-    put(
-        connection,
-        at,
-        kind="grade",
-        key=f"grade:{about}:{grade}",
-        payload=payload,
-        grade=grade,
-        case_id=alert["case_id"],
+    payload = {name: alert[name] for name in names} | {"case_id": alert["case_id"], "grade": grade}
+    payload |= {"blind": True} if grade is None else {}
+    key = f"grade:{about}:{grade or _BLIND}"
+    put(connection, at, kind="grade", key=key, payload=payload, grade=grade, case_id=alert["case_id"])
+
+
+def put_overdue(connection: Connection, now: str, blind_opened: str) -> int:
+    """Put down each open case that is past its time, once for each time it had; returns how many are new.
+
+    A blind one has none, for its time would tell its grade: it counts as late where it was opened at or before
+    ``blind_opened``, whatever its grade.
+    """
+    columns = (CASES.c[name] for name in ("case_id", "due_at", "assignee", "stage", "rank", "blind"))
+    due = or_(
+        and_(CASES.c.blind.is_(False), CASES.c.due_at <= now),
+        and_(CASES.c.blind.is_(True), CASES.c.opened_at <= blind_opened),
     )
-
-
-def put_overdue(connection: Connection, now: str) -> int:
-    """Put down each open case that is past its time, once for each time it had; returns how many are new."""
-    late = select(CASES.c.case_id, CASES.c.due_at, CASES.c.assignee, CASES.c.stage, CASES.c.rank)
-    late = late.where(CASES.c.status == "open", CASES.c.due_at <= now)
-    told = select(OUTBOX.c.outbox_id).where(OUTBOX.c.key == "sla:" + CASES.c.case_id + ":" + CASES.c.due_at)
+    key = literal("sla:") + CASES.c.case_id + ":" + case((CASES.c.blind.is_(True), _BLIND), else_=CASES.c.due_at)
+    told = select(OUTBOX.c.outbox_id).where(OUTBOX.c.key == key)
+    late = select(*columns, key.label("key")).where(CASES.c.status == "open", due, ~told.exists())
     new = 0
-    for row in connection.execute(late.where(~told.exists())).mappings().all():
+    for row in connection.execute(late).mappings().all():
         payload = {name: row[name] for name in ("case_id", "due_at", "assignee", "stage")}
-        key = f"sla:{row['case_id']}:{row['due_at']}"
-        new += put(connection, now, kind="sla", key=key, payload=payload, grade=row["rank"], case_id=row["case_id"])
+        payload |= {"due_at": None, "blind": True} if row["blind"] else {}
+        about = {"grade": None if row["blind"] else row["rank"], "case_id": row["case_id"]}
+        new += put(connection, now, kind="sla", key=row["key"], payload=payload, **about)
     return new
 
 

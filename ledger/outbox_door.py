@@ -25,8 +25,9 @@ class OutboxDoor(Desk):
 
     def notify_overdue(self) -> int:
         """Put down every open case past its time; returns how many are new."""
+        now = self._clock()
         with self._database.write() as connection:
-            return outbox.put_overdue(connection, instant_text(self._clock()))
+            return outbox.put_overdue(connection, instant_text(now), self._terms.blind_due_before(now))
 
     def outbox(self, status: str | None = None, case_id: str | None = None, limit: int = 100) -> list[Row]:
         """What is in the outbox, newest first."""

@@ -23,6 +23,7 @@ def overview(connection: Connection, now: datetime, today: date, sees_blind: boo
 
     Grades are those in force: 9 for none, 0 for one that is hidden from this viewer.
 
+    ``latest`` is the newest day before today that had an alert, however long ago, with its counts; null: none had.
     ``usual`` is the median of the last 20 days that had an alert; null where none had.
     """
     open_only = CASES.c.status == "open"
@@ -41,6 +42,7 @@ def overview(connection: Connection, now: datetime, today: date, sees_blind: boo
         "by_age": _by_age(connection, now),
         "by_assignee": [dict(row) for row in connection.execute(by_assignee).mappings()],
         "today": {"day": day, "alerts": alerts.pop(day, 0), "cases": cases.pop(day, 0)},
+        "latest": _latest(connection, day),
         "usual": {"alerts": _usual(alerts), "cases": _usual(cases)},
         "degraded_today": connection.execute(degraded).scalar_one(),
         "oldest_open_at": connection.execute(oldest).scalar(),
@@ -61,6 +63,14 @@ def _by_day(connection: Connection, table: Table, first: str, last: str) -> dict
     day = table.c.trading_day if table is ALERTS else table.c.first_day
     query = select(day, func.count()).where(day >= first, day <= last).group_by(day).order_by(day)
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _latest(connection: Connection, today: str) -> Row | None:
+    day = connection.execute(select(func.max(ALERTS.c.trading_day)).where(ALERTS.c.trading_day < today)).scalar()
+    if day is None:
+        return None
+    alerts, cases = (_by_day(connection, table, day, day).get(day, 0) for table in (ALERTS, CASES))
+    return {"day": day, "alerts": alerts, "cases": cases}
 
 
 def _usual(by_day: dict[str, int]) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, or_, select
 
+from ledger.account_filters import ACCOUNT_FILTERS, of_alert
 from ledger.errors import BadQuery, NotInLedger
 from ledger.pages import Page, page_of, position_in
 from ledger.rows import Row
@@ -20,7 +21,10 @@ def alerts_page(
     connection: Connection, filters: Mapping[str, Any], cursor: str | None, limit: int, sees_blind: bool = True
 ) -> Page:
     """Alerts, newest entry first; a filter by grade leaves out those whose grade is hidden from the viewer."""
-    query = filtered(select(ALERTS), ALERTS.c, filters, ALERT_FILTERS)
+    of_account = {name: value for name, value in filters.items() if name in ACCOUNT_FILTERS}
+    others = {name: value for name, value in filters.items() if name not in ACCOUNT_FILTERS}
+    query = filtered(select(ALERTS), ALERTS.c, others, ALERT_FILTERS)
+    query = query.where(*(of_alert(name, value) for name, value in of_account.items() if value is not None))
     if filters.get("grade") is not None and not sees_blind:
         hidden = select(CASES.c.case_id).where(CASES.c.blind.is_(True), CASES.c.status == "open")
         query = query.where(or_(ALERTS.c.case_id.is_(None), ALERTS.c.case_id.not_in(hidden)))
@@ -47,6 +51,12 @@ def counts(connection: Connection, sees_blind: bool = True) -> dict[str, list[Ro
         query = query.group_by(table.c.status, grade).order_by(table.c.status, grade)
         found[table.name] = [dict(row) for row in connection.execute(query).mappings()]
     return found
+
+
+def branches(connection: Connection) -> list[str]:
+    """Every branch that an account of an alert was of, in order of their names."""
+    query = select(ALERTS.c.branch).where(ALERTS.c.branch.is_not(None)).distinct()
+    return sorted(connection.execute(query).scalars())
 
 
 def payloads(connection: Connection, seqs: list[int]) -> dict[int, dict[str, Any]]:

@@ -141,6 +141,11 @@ class LedgerReader(LatestReader):
         with self._database.read() as connection:
             return queries.counts(connection, sees_blind)
 
+    def branches(self) -> list[str]:
+        """Every branch (营业部) that the queues can be filtered by."""
+        with self._database.read() as connection:
+            return queries.branches(connection)
+
     def labelled_alerts(self, until: datetime) -> Iterator[LabelledAlert]:
         """Alerts whose outcome was decided at or before ``until``, in the order of their entries."""
         with self._database.read() as connection:

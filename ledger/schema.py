@@ -46,6 +46,8 @@ ALERTS = Table(
     Column("level", Text, nullable=False),
     Column("exchange", Text),
     Column("contract", Text),
+    Column("branch", Text),  # 营业部 of the account when it was graded; null: not known
+    Column("populations", Text),  # what kind of account it was then, words apart by a space; null: not known
     Column("trading_day", String(10), nullable=False),
     Column("triggered_at", String(27), nullable=False),
     Column("grade", Integer),
@@ -60,7 +62,7 @@ ALERTS = Table(
     Column("decided_seq", Integer),  # of the entry that gave or closed it
     Index("alerts_of_account", "account_id", "trading_day"),
     Index("alerts_of_subject", "subject_id", "trading_day"),
-    Index("alerts_of_case", "case_id"),
+    Index("alerts_of_case", "case_id", "branch", "populations"),  # a filter by either reads no row
     Index("alerts_by_grade", "grade", "seq"),
     Index("alerts_decided", "decided_at"),
     Index("alerts_of_rule", "rule_id", "case_id"),
@@ -74,7 +76,10 @@ CASES = Table(
     Column("seq", Integer, nullable=False, unique=True),  # of its first alert's entry
     Column("subject_type", Text, nullable=False),
     Column("subject_id", Text, nullable=False),
-    Column("account_id", Text, nullable=False),  # of its first alert
+    Column("account_id", Text, nullable=False),  # of its first alert, and so are the next two
+    Column("branch", Text),
+    Column("populations", Text),
+    Column("rules", Text),  # of its alerts, each once, in the order they came
     Column("grade", Integer),  # the worst of its alerts, and 2 at least while its subject is restricted
     Column("first_day", String(10), nullable=False),
     Column("last_day", String(10), nullable=False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,10 +16,24 @@ from models.graded_alert import GRADE_NAMES, Driver, Reason, Voice
 from models.peers import PeerMedians
 from models.policy_file import Floor, StrangeAndUnsure
 from models.rule_texts import LEVELS, RuleText, rule_texts
+from models.skill import Skill
+from rules_baseline.legal_words import chinese
 from rules_baseline.trigger import TriggerRecord
 
 Row = Mapping[str, float | None]
 STRANGE_FROM = 0.9  # below this share a row is called ordinary, whatever its drivers
+
+
+_BASELINE = re.compile(r"；规则基线：[^（；]+|; rules baseline: [a-z-]+")
+
+
+def without_baseline(text: str) -> str:
+    """What a rule's reason says but the baseline grade, for whom no grade is shown.
+
+    >>> without_baseline("限额5；规则基线：极高（依据：第5条）"), without_baseline("limit 5; rules baseline: low (y)")
+    ('限额5（依据：第5条）', 'limit 5 (y)')
+    """
+    return _BASELINE.sub("", text)
 
 
 @dataclass(frozen=True)
@@ -41,7 +56,7 @@ class Reasons:
             zh, en = f"{zh}，第{alert.occurrence}次", f"{en}, occurrence {alert.occurrence}"
         zh, en = f"{zh}；规则基线：{GRADE_NAMES[grade][0]}", f"{en}; rules baseline: {GRADE_NAMES[grade][1]}"
         if text.basis:
-            zh, en = f"{zh}（依据：{text.basis}）", f"{en} ({text.basis})"
+            zh, en = f"{zh}（依据：{chinese(text.basis)}）", f"{en} ({text.basis})"
         return _reason("rules", alert.rule_id, zh, en, value=alert.measured)
 
     def of_policy(self, moved_by: Sequence[Floor | StrangeAndUnsure]) -> list[Reason]:
@@ -50,6 +65,14 @@ class Reasons:
             _reason("rules" if isinstance(clause, Floor) else "anomaly", clause.id, clause.zh, clause.en)
             for clause in moved_by
         ]
+
+    def of_skill(self, skill: Skill | None) -> list[Reason]:
+        """Why the classifier is silent, where it has not shown that it knows more than the base rate."""
+        if skill is None or skill.shown:
+            return []
+        zh, en = skill.words()
+        zh, en = f"分类模型不参与评级，判别力{zh}", f"the classifier is silent, its skill is {en}"
+        return [_reason("classifier", "no_skill", zh, en)]
 
     def of_classifier(self, row: Row, parts: NDArray[np.float64]) -> list[Reason]:
         """The features that moved the severity most, either way; ``parts`` is one row of contributions, base last."""
@@ -102,15 +125,16 @@ def feature_text(
     """One feature in Chinese and English; the bare key when the catalogue does not know it."""
     name_zh, name_en = (spec.zh, spec.en) if spec else (key, key)
     unit = f" {spec.unit}" if spec and spec.unit not in ("0/1", "code", "share", "ratio", "level") else ""
-    shown = number(value)  # each number is written once, for both languages
+    said = _percent if spec and spec.unit == "share" else number
+    shown = said(value)  # each number is written once, for both languages
     zh = f"{name_zh}{shown}" if value is not None else f"{name_zh}无数据"
     en = f"{name_en}: {shown}{unit}" if value is not None else f"{name_en}: no data"
     beside_zh, beside_en = [], []
     if past is not None:
-        shown = number(past)
+        shown = said(past)
         beside_zh, beside_en = [f"自身过往{shown}"], [f"own past {shown}"]
     if peer is not None:
-        shown = number(peer)
+        shown = said(peer)
         beside_zh.append(f"同类中位数{shown}")
         beside_en.append(f"peers' median {shown}")
     if beside_zh:
@@ -129,6 +153,10 @@ def number(value: float | None) -> str:
     if float(value).is_integer() or abs(value) >= 10_000:
         return f"{value:,.0f}"
     return f"{value:.4g}"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.4g}%"
 
 
 def _raises(part: float) -> tuple[str, str]:

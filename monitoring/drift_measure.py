@@ -77,7 +77,7 @@ class FrozenReference:
             slice=within,
             psi=value,
             js=js(frozen.counts, counts),
-            p_value=p_value(frozen.counts, counts, share),
+            p_value=p_value(frozen.counts, counts, share, known=value),
             bins=bins,
             share=share,
             reference_rows=self.rows,

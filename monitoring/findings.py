@@ -13,6 +13,7 @@ AT_ONCE = 0.01  # chance, a night, of any finding that pages at once while nothi
 LEAST_ROWS = 15  # scores of a day below which it says nothing by itself
 BROKEN_MISSING = 0.5  # a column is broken when its missing share has risen by so much ...
 BROKEN_SCALE = 20.0  # ... or its interquartile range has grown or shrunk by such a factor: a unit, not a market
+NEW_KIND = ("strange_alerts", "far_out_together", "far_out_feature")  # alarms that need no outcome
 _LEAST_USE = 0.005  # a feature the model hardly reads wakes nobody, unless it is broken
 
 Severity = Literal["critical", "warning"]
@@ -26,6 +27,7 @@ class Finding:
     severity: Severity
     text_en: str
     text_zh: str
+    about: tuple[str, ...] = ()  # columns concerned: a cause is news again only where one was not named before
 
 
 def drift_findings(
@@ -71,10 +73,12 @@ def outcome_findings(alarms: Iterable[OutcomeAlarm]) -> list[Finding]:
     """One finding for every raised alarm; those on outcomes are of one cause, that the model has become worse."""
     return [
         Finding(
-            "new_kind" if one.name == "strange_alerts" else "model_degraded",
+            "new_kind" if one.name in NEW_KIND else "model_degraded",
             "critical",
-            f"{one.name}: {one.usual:.3f} over the days watched, {one.allowed:.3f} allowed, since {one.raised_on}",
-            f"{one.name_zh}：观察期均值 {one.usual:.3f}，允许上限 {one.allowed:.3f}，{one.raised_on} 报警",
+            f"{one.name}: {one.usual:.3f} over the days watched, {one.allowed:.3f} allowed, since {one.raised_on}"
+            + (f" ({one.detail})" if one.detail else ""),
+            f"{one.name_zh}：观察期均值 {one.usual:.3f}，允许上限 {one.allowed:.3f}，{one.raised_on} 报警"
+            + (f"（{one.detail}）" if one.detail else ""),
         )
         for one in alarms
         if one.raised_on is not None
@@ -117,4 +121,6 @@ def _moved(severity: Severity, when_en: str, when_zh: str, rows: list[DriftRow])
         severity,
         f"{len(rows)} columns moved {when_en}: {names}{more}",
         f"{when_zh}有 {len(rows)} 列发生漂移：{names}",
+        # the answers follow the features: that they moved too is no news
+        tuple(row.name for row in rows if row.kind == "feature") or tuple(row.name for row in rows),
     )

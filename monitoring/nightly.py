@@ -1,6 +1,6 @@
 """The night: drift of the day and of the last weeks, the alarms on ripe outcomes, and the pages that follow."""
-# statements are built of our own names; values are bound
 
+# ruff: noqa: S608  # statements are built of our own names; values are bound
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -16,15 +16,17 @@ from features.catalogue import FAMILIES
 from monitoring.drift import DriftReport, drift_report
 from monitoring.drift_measure import FrozenReference
 from monitoring.entry_columns import EntryColumns
+from monitoring.far_out import SampleTails
 from monitoring.findings import Finding, night_findings
 from monitoring.outcome_alarms import OutcomeAlarm
 from monitoring.outcomes import ripe_alarms
 from monitoring.pages import Page, PageBook
 from monitoring.reference import Reference
-from monitoring.scored import Scores, read_scores
-from monitoring.strangeness import strangeness_alarm
+from monitoring.scored import ScoredColumns, Scores, read_scores
+from monitoring.strangeness import Strange, strangeness_alarms
 
 WEEKS = 20  # trading days with scores that mild change is looked for in
+STRANGE_ROWS = 100_000  # alerts that the look for a new kind holds in memory
 FAMILY_OF = {name: family for family, names in FAMILIES.items() for name in names}
 
 Put = Callable[[str, Mapping[str, Any]], None]
@@ -58,7 +60,7 @@ def night(
         read_scores(columns, reference.digest)  # says what is missing
     today = _report(columns, reference, frozen, use, days[-1])[0]
     weeks, scores = _report(columns, reference, frozen, use, days[0])
-    alarms = (*_strange(columns, reference.digest), *ripe_alarms(columns, reference.digest, cost, at))
+    alarms = (*_strange(columns, reference), *ripe_alarms(columns, reference.digest, cost, at))
     found = night_findings(today, weeks, alarms, FAMILY_OF)
     turned, pages = book.turn(found)
     return Night(weeks, scores, today, alarms, tuple(found), tuple(pages), turned)
@@ -86,13 +88,25 @@ def _report(
     return drift_report(frozen, scores.table, use=use, subjects=scores.table.subjects()), scores
 
 
-def _strange(columns: EntryColumns, digest: str) -> tuple[OutcomeAlarm, ...]:
-    rows = columns.rows(
-        "SELECT trading_day AS day, list(anomaly_share) AS shares FROM answered WHERE digest = $digest "
-        "AND anomaly_share IS NOT NULL GROUP BY trading_day ORDER BY trading_day",
-        {"digest": digest},
+def _strange(columns: EntryColumns, reference: Reference) -> tuple[OutcomeAlarm, ...]:
+    """The alarms that need no outcome, over all days of the champion."""
+    of = {"digest": reference.digest}
+    count = columns.rows("SELECT count(*) AS n FROM answered WHERE digest = $digest", of)[0]["n"]
+    if not count:
+        return ()
+    names = [name for name in columns.features() if name in reference.table]
+    every = -(-count // STRANGE_ROWS)  # of very many alerts a part will do: whole accounts, as they count once a day
+    columns.hold(
+        "strange",
+        "SELECT score_seq, trading_day, account_id, anomaly_share FROM answered WHERE digest = $digest "
+        f"AND hash(account_id) % {every} = 0 ORDER BY score_seq",
+        of,
     )
-    return (strangeness_alarm([row["shares"] for row in rows], [row["day"] for row in rows]),) if rows else ()
+    rows = columns.frame("SELECT trading_day, account_id, anomaly_share FROM strange")
+    far = SampleTails(reference.table, names).measure(ScoredColumns(columns, "strange"))
+    shares = rows["anomaly_share"].to_numpy(dtype=np.float64, na_value=np.nan)
+    days, accounts = rows["trading_day"].to_numpy(), rows["account_id"].to_numpy(dtype=str)
+    return strangeness_alarms(Strange(days, accounts, shares, far))
 
 
 def book_of(kept: Mapping[str, Any] | None) -> PageBook:

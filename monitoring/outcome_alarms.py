@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from monitoring.sequential import Alarm, forecasts_fail, mean_rises
 
@@ -16,7 +16,7 @@ COVERAGE = 0.9  # promised by the conformal sets
 COVERAGE_SLACK = 0.02  # exchangeability is an idealisation; so much less is not worth waking anyone
 CALIBRATION_SLACK = 0.02
 BASELINE_DAYS = 10  # ripe days from which the usual cost is taken
-_COST_SLACK = 0.10  # of the usual cost
+_SLACK = 0.10  # of what was usual on the first days
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class OutcomeAlarm:
     evidence: float
     limit: float
     raised_on: str | None
+    detail: str = ""  # the features that carry the alarm, where it is on features
 
 
 def outcome_alarms(known: pd.DataFrame, cost: NDArray[np.float64]) -> tuple[OutcomeAlarm, ...]:
@@ -66,16 +67,22 @@ def outcome_alarms(known: pd.DataFrame, cost: NDArray[np.float64]) -> tuple[Outc
         _said("severe_over_forecast", "高风险被高估", CALIBRATION_SLACK, cases["p"] - cases["severe"], over, days)
     )
     if len(days) > BASELINE_DAYS:
-        usual = allowed_cost(pd.concat(by_day[:BASELINE_DAYS])["cost"])
+        usual = allowed_mean(pd.concat(by_day[:BASELINE_DAYS])["cost"], 0.01)
         costly = mean_rises([one["cost"] for one in by_day[BASELINE_DAYS:]], usual, steps_between_false_alarms=limit)
         rows.append(_said("cost", "平均误判成本", usual, cases["cost"], costly, days[BASELINE_DAYS:]))
     return tuple(rows)
 
 
-def allowed_cost(first: pd.Series[float]) -> float:
-    """What the cost (as a share of the greatest) may be: its first mean with slack and two standard errors on top."""
-    error = float(first.std(ddof=1) / np.sqrt(len(first))) if len(first) > 1 else 0.0
-    return float(np.clip(first.mean() * (1 + _COST_SLACK) + 2 * error, 0.01, 0.99))
+def allowed_mean(first: ArrayLike, least: float) -> float:
+    """What a mean in [0, 1] may be: that of its ``first`` values with slack and two standard errors on top.
+
+    Never below ``least``, which is also the answer where there are no values.
+    """
+    values = np.asarray(first, dtype=np.float64)
+    if not values.size:
+        return least
+    error = float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else 0.0
+    return float(np.clip(values.mean() * (1 + _SLACK) + 2 * error, least, 0.99))
 
 
 def _by_case(known: pd.DataFrame, cost: NDArray[np.float64]) -> pd.DataFrame:

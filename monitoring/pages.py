@@ -9,8 +9,8 @@ from typing import Any
 from monitoring.findings import Finding
 
 PERSISTENT = (3, 5)  # a warning pages when found on three of the last five nights; a critical finding at once
-QUIET_NIGHTS = 5  # after so many nights without a finding a cause is over, and would page anew
-REMIND_NIGHTS = 20  # a cause still there after so many nights is said again
+QUIET_NIGHTS = 5  # a cause not found for so many nights pages anew where it is about something not named before
+REMIND_NIGHTS = 20  # a cause still there after so many nights is said again; one not found for so many is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What is remembered of a cause: the nights it was found, and when and how severely it was paged."""
+    """What is remembered of a cause: when it was found, when and how severely paged, the columns named so far."""
 
     nights: tuple[int, ...] = ()
     paged_at: int | None = None
     paged_as: str | None = None
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class PageBook:
     def from_dict(cls, kept: Mapping[str, Any]) -> PageBook:
         """The book that ``to_dict`` gave."""
         causes = {
-            name: Cause(tuple(one["nights"]), one["paged_at"], one["paged_as"]) for name, one in kept["causes"].items()
+            name: Cause(tuple(one["nights"]), one["paged_at"], one["paged_as"], tuple(one.get("about", ())))
+            for name, one in kept["causes"].items()
         }
         return cls(kept["night"], causes)
 
@@ -80,8 +82,8 @@ class PageBook:
 
 
 def _aged(known: Cause, night: int) -> Cause:
-    kept = tuple(one for one in known.nights if night - one < max(PERSISTENT[1], QUIET_NIGHTS + 1))
-    over = not kept or night - kept[-1] > QUIET_NIGHTS
+    kept = tuple(one for one in known.nights if night - one < max(PERSISTENT[1], REMIND_NIGHTS + 1))
+    over = not kept or night - kept[-1] > REMIND_NIGHTS
     return Cause(kept) if over else replace(known, nights=kept)
 
 
@@ -90,10 +92,15 @@ def _judge(name: str, known: Cause, found: list[Finding], night: int) -> tuple[C
     nights = (*known.nights, night)
     recent = sum(night - one < PERSISTENT[1] for one in nights)
     due = severity == "critical" or recent >= PERSISTENT[0]
-    worse = severity == "critical" and known.paged_as == "warning"
+    # A bad day of columns that were named already is the same change once more; another column is not.
+    critical = [one for one in found if one.severity == "critical"]
+    news = any(not one.about or {*one.about} - {*known.about} for one in critical)
+    quiet = bool(known.nights) and night - known.nights[-1] > QUIET_NIGHTS
+    worse = news and (known.paged_as == "warning" or quiet)
+    about = tuple(sorted({*known.about, *(column for one in found for column in one.about)}))
     reminder = known.paged_at is not None and night - known.paged_at >= REMIND_NIGHTS
     if not due or not (known.paged_at is None or worse or reminder):
-        return replace(known, nights=nights), None
+        return replace(known, nights=nights, about=about), None
     page = Page(
         name,
         severity,
@@ -104,4 +111,4 @@ def _judge(name: str, known: Cause, found: list[Finding], night: int) -> tuple[C
     )
     # what was once critical stays so while it lasts: sinking and rising again is no news
     as_known = "critical" if "critical" in (severity, known.paged_as) else severity
-    return Cause(nights, night, as_known), page
+    return Cause(nights, night, as_known, about), page

@@ -106,11 +106,12 @@ def js(reference: Counts, current: Counts) -> float:
     return float(min(1.0, max(0.0, parts[0] + parts[1])))
 
 
-def p_value(reference: Counts, current: Counts, share: float = 1.0) -> float:
+def p_value(reference: Counts, current: Counts, share: float = 1.0, *, known: float | None = None) -> float:
     """Chance of counts so far apart where nothing has changed; a current row is worth ``share`` of a row.
 
     The larger of two chi-square answers, by the index and by Pearson's statistic: a bin nearly empty in a small current
     sample inflates the index, a bin nearly empty in the reference inflates Pearson's. A single bin gives 1.
+    ``known``: the index, where it was computed already.
 
     >>> round(p_value(np.array([500, 500]), np.array([60, 40])), 3)
     0.056
@@ -123,7 +124,7 @@ def p_value(reference: Counts, current: Counts, share: float = 1.0) -> float:
     pooled = (n * p + m * q) / (n + m)
     seen = pooled > 0
     pearson = float(((q - p)[seen] ** 2 / pooled[seen]).sum()) * n * m / (n + m)
-    index = psi(reference, current) / (1.0 / n + 1.0 / m)
+    index = (psi(reference, current) if known is None else known) / (1.0 / n + 1.0 / m)
     return float(chdtrc(bins - 1, min(pearson, index)))
 
 

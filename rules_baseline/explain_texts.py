@@ -97,6 +97,8 @@ WORDS: dict[str, tuple[str, str]] = {  # headings of the explanation
     "distance": ("距限额（0 为达到，负数为超过）", "left to the limit (0 reached, below 0 above it)"),
     "source": ("限额来源", "source of the limit"),
     "in_force": ("有效期", "in force"),
+    "trading_days": ("个交易日", "trading days"),
+    "warning_at": ("预警线", "warning at"),
     "unverified": ("未经核实", "not verified"),
     "window": ("窗口", "window"),
     "members": ("成员份额", "members' shares"),

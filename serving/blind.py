@@ -7,6 +7,7 @@ from typing import Any
 
 from ledger.ledger import Ledger
 from ledger.workflow.person import Person
+from models.reasons import without_baseline
 from serving.requests import Refused
 
 _OF_CASE = (
@@ -58,9 +59,15 @@ def shown_alert(row: Mapping[str, Any], *, hidden: bool) -> dict[str, Any]:
     if shown.get("answer"):
         answer = shown["answer"]
         kept = {name: value if name in _OF_ANSWER else None for name, value in answer.items()}
-        rules = [reason for reason in answer.get("reasons") or [] if reason.get("voice") == "rules"]
-        shown["answer"] = kept | {"reasons": rules}
+        shown["answer"] = kept | {"reasons": _facts(answer.get("reasons") or [], row["rule_id"])}
     return shown
+
+
+def _facts(reasons: Iterable[Mapping[str, Any]], rule_id: str) -> list[dict[str, Any]]:
+    """What the rule counted; not the clause of the policy that moved the grade, nor the baseline grade in words."""
+    own = [reason for reason in reasons if reason.get("voice") == "rules" and reason.get("key") == rule_id]
+    texts = ("text_zh", "text_en")
+    return [{**one, **{name: without_baseline(one[name]) for name in texts if one.get(name)}} for one in own]
 
 
 def shown_alerts(rows: Iterable[Mapping[str, Any]], ledger: Ledger, person: Person) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from rules_baseline.trigger import TriggerRecord
 from serving.access import Keyring
 from serving.admission import Limits, ScoringQueue
 from serving.behaviour import BehaviourReader
+from serving.branches import Branches
 from serving.champion import Champion
 from serving.grader import Grader, Observer
 from serving.judge import Judge, Question, Scorer
@@ -73,7 +74,7 @@ def compose(
     challenger = Champion(bundles, lambda folder: _load(folder, keys), "challenger")
     observers: list[Observer] = [metrics]
     policy = Policy.read()
-    grader = Grader(scorer, refusal, reader, ledger, policy, observers)
+    grader = Grader(scorer, refusal, reader, ledger, policy, observers, Branches(desk).of)
     grader.made_by = record_definitions(ledger, policy)
     queue = ScoringQueue[Question](lambda questions: _graded(champion, grader, questions), limits or Limits())
     shadow = Shadow(challenger, ledger, metrics, queue.busy)

@@ -8,8 +8,9 @@ from typing import Any
 from alertgrade.documents.blocks import Block, Document, Heading, KeyValues, Language, Paragraph, Table
 from ledger.workflow.table import STAGES
 from rules_baseline.explain import explained
+from rules_baseline.legal_words import chinese
 from rules_baseline.trigger import TriggerRecord
-from serving.filing_texts import value_text, word
+from serving.filing_texts import label, moment, value_text, word
 
 Rules = Mapping[str, tuple[str, str, str]]
 _FACTS = ("outcome", "conclusion", "note", "follow_up", "decided_by", "reviewed_by", "decided_at", "grade_shown")
@@ -17,7 +18,11 @@ _FORM = (
     *("form", "place", "held_at", "abnormal_volume", "abnormal_volume_before"),
     *("dormant", "restrictions", "education", "minutes"),
 )
-_UNTOLD = ("case_id", "by", "alert_id", "decided_by", "reviewed_by", "trigger", "evidence", "call_back")
+_UNTOLD = (
+    *("case_id", "by", "alert_id", "score_id", "decided_by", "reviewed_by", "trigger", "evidence", "call_back"),
+    *("account", "origin"),
+)
+_OF_NOTICE = ("received_at", "delivered_at")
 _LONGEST = 300  # characters of one entry's detail
 
 
@@ -51,9 +56,10 @@ def filing(
     blocks += [Heading(word("rules", say)), *_evidence(alerts, rules, say)]
     blocks += [Heading(word("grades", say)), *_grades(alerts, say)]
     blocks += [Heading(word("decision", say)), *_decision(case, say)]
-    blocks += [Heading(word("registers", say)), *_registers(registers, say)]
+    blocks += [Heading(word("registers", say)), *_registers(registers, rules, say)]
     blocks += [Heading(word("people", say)), _people(told, say), Heading(word("history", say)), _history(told, say)]
-    subtitle = f"{case['case_id']} · {told[-1]['recorded_at'] if told else case['opened_at']}"
+    until = moment(told[-1]["recorded_at"] if told else case["opened_at"])
+    subtitle = f"{case['case_id']} · {word('as_of', say).format(moment=until)} · {word('zone', say)}"
     return Document(f"{word('title', say)} {case['case_id']}", blocks, subtitle, word("footer", say), language)
 
 
@@ -62,12 +68,12 @@ def _summary(case: Mapping[str, Any], say: Language) -> Block:
     restriction, strategy = case["restriction"], case["strategy"]
     pairs = [
         ("case_id", case["case_id"]),
-        ("subject", f"{case['subject_type']} {case['subject_id']}"),
+        ("subject", f"{value_text(case['subject_type'], say)} {case['subject_id']}"),
         ("account_id", case["account_id"]),
         ("stage", stage),
         ("days", f"{case['first_day']} – {case['last_day']}"),
-        ("opened_at", case["opened_at"]),
-        ("due_at", case["due_at"]),
+        ("opened_at", moment(case["opened_at"])),
+        ("due_at", moment(case["due_at"])),
         ("grade", case["grade"]),
         ("override", case["override_grade"]),
     ]
@@ -91,7 +97,7 @@ def _alerts(alerts: Sequence[Mapping[str, Any]], rules: Rules, say: Language) ->
             _title(one["rule_id"], rules, say),
             ".".join(part for part in (one["exchange"], one["contract"]) if part) or None,
             value_text(one["level"], say),
-            one["trigger"]["triggered_at"],
+            moment(one["trigger"]["triggered_at"]),
             one["trigger"].get("measured"),
             one["trigger"].get("threshold"),
             one["trigger"].get("occurrence"),
@@ -107,10 +113,10 @@ def _evidence(alerts: Sequence[Mapping[str, Any]], rules: Rules, say: Language) 
     blocks: list[Block] = []
     for one in alerts:
         title = rules.get(one["rule_id"])
-        lines = explained(TriggerRecord.model_validate(one["trigger"]), title[:2] if title else None)
+        lines = explained(TriggerRecord.model_validate(one["trigger"]), title[:2] if title else None, say)
         blocks.append(Heading(one["alert_id"], 3))
         if title:
-            blocks.append(KeyValues([(word("basis", say), title[2])]))
+            blocks.append(KeyValues([(word("basis", say), chinese(title[2]) if say == "zh" else title[2])]))
         blocks.append(Paragraph("\n".join(line.strip() for line in lines[1:])))
     return blocks
 
@@ -121,11 +127,11 @@ def _grades(alerts: Sequence[Mapping[str, Any]], say: Language) -> list[Block]:
         answer = one["answer"]
         if answer is None:
             continue
-        versions = answer.get("versions") or {}
+        versions, clause = answer.get("versions") or {}, answer["decided_by"]["policy_clause"]
         facts = [
             ("alert_id", one["alert_id"]),
             ("grade", f"{answer['grade']} {answer.get(f'grade_name_{say}') or ''}".strip()),
-            ("clause", answer["decided_by"]["policy_clause"]),
+            ("clause", f"{value_text(clause, say)} ({clause})"),
             ("baseline", answer["baseline"]["grade"]),
             ("model", ", ".join(f"{name} {value}" for name, value in sorted(versions.items()) if value) or None),
             ("degraded", "; ".join(answer["degraded"]) or None),
@@ -142,20 +148,22 @@ def _decision(case: Mapping[str, Any], say: Language) -> list[Block]:
     form = case["form"]
     blocks: list[Block] = [Paragraph(word("undecided", say))]
     if decided is not None or case["outcome"] is not None:
-        facts = {"decided_at": case["decided_at"], "outcome": case["outcome"], "decided_by": case["decided_by_person"]}
+        facts = {"outcome": case["outcome"], "decided_by": case["decided_by_person"]}
+        facts |= {"decided_at": moment(case["decided_at"])}
         facts |= {name: (decided or {}).get(name) for name in _FACTS if name not in facts}
         blocks = [KeyValues([(word(name, say), value_text(facts[name], say)) for name in _FACTS])]
     if form is not None:
         labels = [(name, "place_of" if name == "place" else name) for name in _FORM]
+        form = form | {"held_at": moment(form.get("held_at"))}
         facts_of = [(word(label, say), value_text(form.get(name), say)) for name, label in labels]
         blocks += [Heading(word("call_back", say), 2), KeyValues(facts_of)]
     return blocks
 
 
-def _registers(registers: Mapping[str, Sequence[Mapping[str, Any]]], say: Language) -> list[Block]:
+def _registers(registers: Mapping[str, Sequence[Mapping[str, Any]]], rules: Rules, say: Language) -> list[Block]:
     restricted = [[value_text(r["action"], say), r["from"], r["until"], r["reason"]] for r in registers["restrictions"]]
     told = [
-        [r["exchange"], r["rule_id"], r["occurrence"], r["received_at"], r["delivered_at"]]
+        [r["exchange"], _title(r["rule_id"], rules, say), r["occurrence"], *(moment(r[at]) for at in _OF_NOTICE)]
         for r in registers["notices"]
     ]
     first = [word(name, say) for name in ("what", "from", "until", "reason")]
@@ -178,11 +186,13 @@ def _people(history: Sequence[Mapping[str, Any]], say: Language) -> Block:
 
 
 def _history(history: Sequence[Mapping[str, Any]], say: Language) -> Block:
-    rows = [[e["recorded_at"], value_text(e["kind"], say), e["by"], _detail(e["payload"], say)] for e in history]
+    rows = [
+        [moment(e["recorded_at"]), value_text(e["kind"], say), e["by"], _detail(e["payload"], say)] for e in history
+    ]
     return Table([word(name, say) for name in ("when", "what", "who", "detail")], rows, widths=(3, 1.6, 1.6, 5))
 
 
 def _detail(payload: Mapping[str, Any], say: Language) -> str | None:
     told = {name: value for name, value in payload.items() if name not in _UNTOLD and value not in (None, "", [], {})}
-    text = "; ".join(f"{name}: {value_text(value, say)}" for name, value in told.items())
+    text = "; ".join(f"{label(name, say)}: {value_text(moment(value), say)}" for name, value in told.items())
     return (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…") or None

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("异常交易案件监管报送", "Regulatory filing of an abnormal-trading case"),
     "footer": (
         "本文件由系统依据账本记录生成，账户均为编号。",
         "Made from the ledger's record; accounts by number only.",
     ),
+    "as_of": ("截至 {moment}", "as of {moment}"),
+    "zone": ("时间均为北京时间（Asia/Shanghai，UTC+8）", "times in Asia/Shanghai (UTC+8)"),
     "case": ("案件概况", "The case"),
     "alerts": ("触发预警：计量与限额", "Alerts: measured against the limit"),
     "rules": ("规则条款与计数依据", "Rule clauses and what was counted"),
@@ -65,13 +72,29 @@ WORDS: dict[str, tuple[str, str]] = {
     "delivered_at": ("送达时间", "delivered"),
     "form": ("形式", "form"),
     "place_of": ("地点", "place"),
-    "held_at": ("日期", "held"),
     "abnormal_volume": ("本期异常交易量", "abnormal volume"),
     "abnormal_volume_before": ("上期异常交易量", "abnormal volume before"),
     "dormant": ("休眠账户", "dormant"),
     "restrictions": ("限制情况", "restrictions"),
     "education": ("客户教育记录", "client education"),
     "minutes": ("谈话内容", "minutes"),
+    "by": ("人员", "by"),
+    "assignee": ("经办人", "assignee"),
+    "approve": ("同意", "approved"),
+    "upheld": ("申诉成立", "upheld"),
+    "text": ("内容", "text"),
+    "channel": ("渠道", "channel"),
+    "received_at": ("收到时间", "received"),
+    "action": ("措施", "action"),
+    "grade_before": ("原等级", "grade before"),
+    "override_before": ("原调整等级", "overridden before"),
+    "blind": ("盲评", "blind"),
+    "probability": ("抽样概率", "drawn with probability"),
+    "restriction_id": ("限制登记", "restriction"),
+    "strategy_id": ("已知策略", "known strategy"),
+    "subject_id": ("对象", "subject"),
+    "subject_type": ("对象类别", "kind of subject"),
+    "held_at": ("日期", "held"),
 }
 VALUES: dict[str, tuple[str, str]] = {
     "no_action": ("无需处理", "no action"),
@@ -93,6 +116,15 @@ VALUES: dict[str, tuple[str, str]] = {
     "restrict_withdrawal": ("限制出金", "restrict withdrawal"),
     "close_out": ("强行平仓", "close out"),
     "enhanced_watch": ("重点监控", "enhanced watch"),
+    "account": ("账户", "account"),
+    "group": ("实控组", "group"),
+    "pair": ("账户对", "pair of accounts"),
+    "cluster": ("账户群", "cluster of accounts"),
+    "least_expected_cost": ("预期代价最小", "least expected cost"),
+    "repeated_exchange_breach": ("交易所限额反复超限", "repeated breach of an exchange limit"),
+    "suspected_violation": ("疑似违规", "suspected violation"),
+    "strange_and_unsure": ("行为异常且模型把握不足", "strange, and the model unsure"),
+    "rules_only": ("仅按规则", "rules only"),
     "rules": ("规则", "rules"),
     "classifier": ("分类模型", "classifier"),
     "anomaly": ("异常检测", "anomaly detector"),
@@ -123,6 +155,27 @@ VALUES: dict[str, tuple[str, str]] = {
 def word(name: str, language: str) -> str:
     """A heading or label."""
     return WORDS[name][language == "en"]
+
+
+def label(name: str, language: str) -> str:
+    """A field of an entry in words; one that is not ours as it is."""
+    return word(name, language) if name in WORDS else name
+
+
+def moment(value: Any) -> Any:
+    """An instant as the desk reads it, Asia/Shanghai to the second; anything else, a day among it, as it is.
+
+    >>> moment("2026-03-02T18:30:05.250000Z"), moment("2026-03-02"), moment(None)
+    ('2026-03-03 02:30:05', '2026-03-02', None)
+    """
+    if not isinstance(value, str) or _INSTANT.match(value) is None:
+        return value
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    read = read if read.tzinfo else read.replace(tzinfo=UTC)
+    return read.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def value_text(value: Any, language: str) -> Any:

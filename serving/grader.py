@@ -13,7 +13,9 @@ from ledger.ledger import Ledger
 from models.graded_alert import GradedAlert
 from models.policy import Policy
 from rules_baseline.trigger import TriggerRecord
+from serving.branches import BranchOf
 from serving.judge import Judge, Prepared, Question, Scorer
+from serving.populations import populations_of
 from serving.timed_reader import FeatureReader
 
 Trigger = dict[str, Any]
@@ -41,11 +43,12 @@ class Grader:
         ledger: Ledger,
         policy: Policy,
         observers: Sequence[Observer] = (),
+        branch_of: BranchOf = lambda _account_id, _day: None,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.judge = Judge(scorer, refusal, feature_reader, policy)
         self.made_by: Mapping[str, str] = {}  # what else a replay needs to know (models.definitions)
-        self._ledger, self._observers, self._now = ledger, observers, now
+        self._ledger, self._observers, self._branch_of, self._now = ledger, observers, branch_of, now
 
     def grade(self, questions: Sequence[Question]) -> list[Outcome]:
         """A recorded answer (canonical JSON of a ``GradedAlert``) or the error for each question; never raises.
@@ -90,7 +93,10 @@ class Grader:
         ]
         answers = [answer.model_dump(mode="json") for answer in self._answers(questions, prepared)]
         scores = [
-            NewScore(trigger, answer, canonical_json(answer), _evidence(question, one, before, self.made_by))
+            NewScore(
+                *(trigger, answer, canonical_json(answer), _evidence(question, one, before, self.made_by)),
+                account=self._account(one),
+            )
             for question, trigger, one, before, answer in zip(
                 questions, triggers, prepared, earlier, answers, strict=True
             )
@@ -102,6 +108,15 @@ class Grader:
             observer.committed(len(scores), took)
             observer.graded(prepared, answers)
         return recorded
+
+    def _account(self, prepared: Prepared) -> dict[str, Any]:
+        """What the queues are filtered by, as it was known for the grade; what is not known is left out."""
+        trigger = prepared.input.trigger
+        known = {
+            "branch": self._branch_of(trigger.account_id, trigger.trading_day),
+            "populations": populations_of(prepared.input.features),
+        }
+        return {name: value for name, value in known.items() if value}
 
     def _answers(self, questions: Sequence[Question], prepared: Sequence[Prepared]) -> list[GradedAlert]:
         """Grades in order; those who want reasons and those who do not are each graded together."""

@@ -14,6 +14,7 @@ from features.catalogue import FAMILIES, FEATURES, STORED
 from ledger.errors import NotInLedger
 from ledger.keys import ApiKey
 from serving.access import DESK, caller, roles_note
+from serving.feature_words import names_of
 from serving.requests import Refused
 from serving.routes_scores import PartsNow
 
@@ -72,13 +73,17 @@ def get_suspects(parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
 def get_similar(
     parts: PartsNow, _key: DeskKey, alert_id: Account, limit: Annotated[int, Query(ge=1, le=50)] = 5
 ) -> dict[str, Any]:
-    """Past alerts of the same rule with a known outcome, nearest by features first; 404 for one never graded."""
+    """Past alerts of the same rule with a known outcome, nearest by features first; 404 for one never graded.
+
+    ``names`` says what the features are called that tell them apart.
+    """
     found = parts.ledger.alert(alert_id)
     if found["evidence"] is None:
         raise NotInLedger(f"no grade of alert {alert_id!r}")
     features = found["evidence"]["features"]
     rows = _asked(lambda: parts.published.similar(alert_id, found["rule_id"], features, limit))
-    return {"as_of": parts.published.as_of(), "items": rows}
+    names = names_of(name for row in rows for name in row["apart"])
+    return {"as_of": parts.published.as_of(), "items": rows, "names": names}
 
 
 @router.get("/v1/peers", openapi_extra=roles_note(*DESK))

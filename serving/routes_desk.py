@@ -12,6 +12,10 @@ from ledger.chain import instant_text
 from ledger.keys import ROLES, ApiKey
 from serving.access import DESK, caller, roles_note
 from serving.blind import is_hidden, shown_alert, shown_alerts, shown_case
+from serving.branches import LONGEST
+from serving.feature_words import names_of
+from serving.limit_source import source_of
+from serving.populations import Population
 from serving.routes_cases import person_of
 from serving.routes_scores import PartsNow
 from serving.trading_day import trading_day_at
@@ -33,6 +37,9 @@ def get_alerts(
     grade: Grade = None,
     rule_id: Text = None,
     exchange: Text = None,
+    branch: Annotated[str | None, Query(max_length=LONGEST)] = None,
+    branch_known: bool | None = None,
+    population: Population | None = None,
     status: Status = None,
     trading_day: date | None = None,
     account_id: Text = None,
@@ -48,6 +55,7 @@ def get_alerts(
         "status": status,
         "account_id": account_id,
     }
+    filters |= {"branch": branch, "branch_known": branch_known, "population": population}
     filters |= {"case_id": case_id, "trading_day": trading_day.isoformat() if trading_day else None}
     person = person_of(key)
     page = parts.ledger.alerts(filters, cursor, limit, sees_blind=person.sees_blind)
@@ -56,9 +64,13 @@ def get_alerts(
 
 @router.get("/v1/alerts/{alert_id:path}", openapi_extra=roles_note(*DESK))
 def get_alert(alert_id: Identifier, parts: PartsNow, key: DeskKey) -> dict[str, Any]:
-    """One alert: its trigger record, answer, the features it was graded by, and its case."""
+    """One alert: its trigger record, answer, the features it was graded by, its case, the source of its limit.
+
+    ``names`` are those of the features among its reasons, with their units.
+    """
     found, person = parts.ledger.alert(alert_id), person_of(key)
-    shown = shown_alert(found, hidden=is_hidden(found["case"], person))
+    shown = shown_alert(found, hidden=is_hidden(found["case"], person)) | {"source": source_of(found["trigger"])}
+    shown["names"] = names_of(str(reason["key"]) for reason in (shown["answer"] or {}).get("reasons") or [])
     if found["case"] is not None:
         shown["case"] = shown_case(found["case"], person, instant_text(parts.clock()))
     return shown

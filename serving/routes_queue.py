@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import itertools
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.case_queries import Viewer
@@ -16,13 +17,15 @@ from ledger.keys import ApiKey
 from ledger.workflow.person import Person
 from serving.access import DESK, caller, roles_note
 from serving.blind import shown_case
-from serving.csv_text import csv_text
+from serving.branches import LONGEST
 from serving.parts import Parts
+from serving.populations import Population
 from serving.requests import Outcome
 from serving.routes_cases import person_of, whole_case
 from serving.routes_scores import PartsNow
+from serving.row_files import csv_parts, json_parts
 
-_LARGEST_FILE = 100_000  # cases
+_AT_ONCE = 5_000  # cases of a file in memory
 router = APIRouter(tags=["cases"])
 Identifier = Annotated[str, Path(max_length=400)]
 DeskKey = Annotated[ApiKey, caller(*DESK)]
@@ -44,6 +47,9 @@ class Filters(BaseModel):
     assignee: str | None = Field(None, max_length=200)
     rule_id: str | None = Field(None, max_length=200)
     exchange: str | None = Field(None, max_length=40)
+    branch: str | None = Field(None, max_length=LONGEST)
+    branch_known: bool | None = None
+    population: Population | None = None
     sample: Literal["audit", "disagreement"] | None = None
     appeal: Literal["pending", "upheld", "rejected"] | None = None
     blind: bool | None = None
@@ -100,14 +106,31 @@ def _rows(
     return [shown_case(row, person, now) for row in page.rows], page.next_cursor
 
 
+@router.get("/v1/branches", openapi_extra=roles_note(*DESK))
+def get_branches(parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
+    """Every branch (营业部) that an account of an alert was of when it was graded: what ``branch`` may be."""
+    return {"items": parts.ledger.branches()}
+
+
 @router.get("/v1/cases:export", openapi_extra=roles_note(*DESK), response_class=Response)
 def get_export(parts: PartsNow, key: DeskKey, asked: Annotated[FileAsked, Query()]) -> Response:
-    """The queue as a file: CSV that a spreadsheet opens without running anything in it, or JSON."""
-    rows, _ = _rows(parts, person_of(key), asked, asked.sort, None, _LARGEST_FILE)
-    text = csv_text(rows) if asked.format == "csv" else json.dumps(rows, ensure_ascii=False)
+    """The queue as a file, every case of it: CSV that a spreadsheet opens without running anything in it, or JSON."""
+    pages = _pages(parts, person_of(key), asked)
+    first = next(pages)  # what cannot be answered is refused before any of the file is sent
+    whole = itertools.chain([first], pages)
+    text = csv_parts(whole) if asked.format == "csv" else json_parts(whole)
     kind = "text/csv; charset=utf-8" if asked.format == "csv" else "application/json"
     headers = {"Content-Disposition": f'attachment; filename="cases.{asked.format}"'}
-    return Response(text, media_type=kind, headers=headers)
+    return StreamingResponse(text, media_type=kind, headers=headers)
+
+
+def _pages(parts: Parts, person: Person, asked: FileAsked) -> Iterator[list[dict[str, Any]]]:
+    cursor = None
+    while True:
+        rows, cursor = _rows(parts, person, asked, asked.sort, cursor, _AT_ONCE)
+        yield rows
+        if cursor is None:
+            return
 
 
 @router.get("/v1/cases/{case_id}", openapi_extra=roles_note(*DESK))

@@ -6,17 +6,19 @@ import json
 from collections import Counter
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from ledger.errors import NotInLedger
 from ledger.keys import ApiKey
 from serving.access import DESK, caller, roles_note
 from serving.blind import shown_report
-from serving.model_files import described, served
+from serving.feature_words import names_of
+from serving.model_files import described, judgement, served, sliced
 from serving.routes_cases import person_of
 from serving.routes_scores import PartsNow
 
 router = APIRouter(tags=["reports"])
+JUDGES = ("reviewer", "data_scientist", "governor", "admin")  # the slices name reviewers: not for every investigator
 DeskKey = Annotated[ApiKey, caller(*DESK)]
 Kind = Literal["drift", "outcomes", "effectiveness", "disagreement", "monthly", "halfyear", "market", "backtest"]
 CHANGES = ("promotion", "rollback", "retirement", "rule_change", "policy_change", "key", "key_revoked", "report")
@@ -27,23 +29,47 @@ def get_report(kind: Kind, parts: PartsNow, key: DeskKey) -> dict[str, Any]:
     """The newest report of a kind as it was put on record; 404 where none was made yet.
 
     Rows that tell the grade of a case which is blind (盲评) to the caller are left out, and counted.
+    A drift report comes with the ``names`` of its features.
     """
     found = parts.ledger.latest(("report",), key_prefix=f"{kind}:")
     if not found:
         raise NotInLedger(f"no {kind} report", "wanted one on record", f"run alertgrade monitor, or wait for {kind}")
-    return {**shown_report(json.loads(found[0].payload), parts.ledger, person_of(key)), "seq": found[0].seq}
+    report = shown_report(json.loads(found[0].payload), parts.ledger, person_of(key)) | {"seq": found[0].seq}
+    if kind == "drift":
+        report["names"] = names_of(str(row.get("name")) for row in report.get("rows") or [])
+    return report
 
 
 @router.get("/v1/models", openapi_extra=roles_note(*DESK))
 def get_models(parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
-    """Champion and challenger, every bundle's manifest, who changed what, and how the challenger agrees in shadow."""
+    """Champion and challenger, every bundle's manifest, who changed what, and how the challenger agrees in shadow.
+
+    ``slices`` are the champion's figures on parts of the test alerts; empty where none were kept.
+    """
     changes = parts.ledger.latest(("promotion", "rollback", "retirement"), most=50)
     return {
         "served": served(parts.bundles),
         "bundles": described(parts.bundles),
+        "slices": sliced(parts.bundles),
         "changes": [_change(entry.kind, entry.recorded_at, entry.payload) for entry in changes],
         "shadow": shadow_agreement([json.loads(e.payload) for e in parts.ledger.latest(("shadow",), most=5_000)]),
     }
+
+
+@router.get("/v1/models/{digest}/judgement", openapi_extra=roles_note(*JUDGES))
+def get_judgement(
+    digest: Annotated[str, Path(max_length=64)], parts: PartsNow, _key: Annotated[ApiKey, caller(*JUDGES)]
+) -> dict[str, Any]:
+    """What a bundle was found to be worth on later days: voices, slices, learning curve, and its classifier's skill.
+
+    Estimates are ``{value, low, high}`` (95 %), null where they cannot be computed; ``judgement`` is empty for a bundle
+    that was never judged. 404 where there is no such bundle here.
+    """
+    known = {row["digest"] for row in described(parts.bundles)}
+    found = judgement(parts.bundles, digest) if digest in known else None
+    if found is None:
+        raise NotInLedger(f"no bundle {digest[:12]!r}", "wanted the digest of one", "list them with GET /v1/models")
+    return found
 
 
 @router.get("/v1/changes", openapi_extra=roles_note("governor", "admin"))

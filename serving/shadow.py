@@ -93,17 +93,29 @@ class Shadow:
                 return
             grades = scorer.grade([one for one, _ in work], explain=False)
             entries = [_entry(scorer, grade, answer) for grade, (_, answer) in zip(grades, work, strict=True)]
-            self._ledger.append_all("shadow", entries)
+            recorded = self._recorded(entries)
         except LedgerUnavailable as error:
             _log.warning("the challenger's grades could not be recorded: %s", error)
-            self._counts.shadowed("failed", len(work))
-        except LedgerError:  # graded by this challenger before, by another process
             self._counts.shadowed("failed", len(work))
         except Exception as error:  # the champion's answers stand whatever the challenger's libraries throw
             _log.warning("the challenger failed: %s", type(error).__name__)
             self._counts.shadowed("failed", len(work))
         else:
-            self._counts.shadowed("recorded", len(work))
+            self._counts.shadowed("recorded", recorded)
+            if recorded < len(work):
+                self._counts.shadowed("failed", len(work) - recorded)
+
+    def _recorded(self, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> int:
+        """Append ``entries`` at once or, where one stands there already, those that do not; how many are new."""
+        try:
+            self._ledger.append_all("shadow", entries)
+        except LedgerUnavailable:
+            raise
+        except LedgerError:  # one was graded by this challenger before, by another process
+            if len(entries) == 1:
+                return 0
+            return sum(self._recorded([entry]) for entry in entries)
+        return len(entries)
 
     def _follow(self) -> None:
         changed = self._challenger.changed()

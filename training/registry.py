@@ -18,6 +18,7 @@ MODEL = "alert-grader"
 POINTER = "champion.json"  # what the service reads: digest, path and version of the champion
 CHALLENGER = "challenger.json"  # the same of the challenger, which the service lets grade in the shadow
 GATE_FILE = "gate.json"
+SLICES = "slices.csv"  # figures on parts of the test alerts; copied beside the bundle for the desk
 ROOT = "adapted_from"
 _LINE = "champions"  # tag of the registered model: the versions that were champion, oldest first
 
@@ -33,6 +34,7 @@ class Version:
     author: str = ""  # who trained it; empty where it is not on record
     test_from: datetime | None = None  # the first alert that the model was judged on: it knew nothing from here on
     retired: bool = False
+    skill: str = ""  # of its classifier, in words; empty where none was fitted or it was not asked for
     adapted_from: str = ""  # digest of the trained version whose grade sets this one only moved; empty: trained itself
 
 
@@ -116,6 +118,7 @@ class ModelRegistry:
                     author=run.tags.get("author", ""),
                     test_from=None if test_from is None else datetime.fromisoformat(test_from),
                     retired=item.tags.get("retired") == "true",
+                    skill=run.tags.get("skill", ""),
                     adapted_from=run.tags.get(ROOT, ""),
                 )
             )
@@ -215,13 +218,15 @@ class ModelRegistry:
         self.client.set_registered_model_tag(MODEL, _LINE, json.dumps(versions))
 
     def _copy_out(self, run_id: str, target: Path) -> None:
-        """Bring bundle and reference sample to ``target``; a half-made copy never has the final name."""
+        """Bring bundle, reference sample and slices to ``target``; a half-made copy never has the final name."""
         staging = target.with_name(target.name + ".new")
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
         for name in ("bundle", "reference.parquet"):
             copied = Path(self.client.download_artifacts(run_id, name))
             (shutil.copytree if copied.is_dir() else shutil.copy2)(copied, staging / name)
+        if SLICES in {item.path for item in self.client.list_artifacts(run_id)}:
+            shutil.copy2(self.client.download_artifacts(run_id, SLICES), staging / SLICES)
         staging.rename(target)
 
     def _experiment(self) -> str:

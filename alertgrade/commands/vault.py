@@ -76,6 +76,36 @@ def rotate(by: By) -> None:
     console.print(f"{count} keys wrapped by {vault.current}; deleted {', '.join(gone) or 'nothing'}")
 
 
+def rotate_pseudonyms(
+    by: By,
+    destroy_old: Annotated[bool, typer.Option(help="Delete the old key: no link to earlier pseudonyms.")] = False,
+) -> None:
+    """Make a new key for the pseudonyms of names and bank accounts in raw events; the change goes on record.
+
+    Stop `alertgrade watch` before, it goes on with the old key. Features keep no pseudonym and stay as they are.
+
+    Example: alertgrade vault rotate-pseudonyms --by governance-desk
+    """
+    from features.events.pseudonym import replace_key
+
+    home = settings()
+    key_file = home.keys_dir / "pseudonym.key"
+    ledger = open_ledger(home)
+    with ledger.appending() as (_, appending):  # no new key without its entry
+        new, old, kept = replace_key(key_file)
+        try:
+            said = {"key_id": new, "instead_of": old, "old_kept": not destroy_old, "by": by}
+            appending.append("pseudonyms_rotated", new, said)
+        except BaseException:
+            kept.replace(key_file)
+            raise
+    ledger.close()
+    if destroy_old:
+        kept.unlink()
+    console.print(f"key {new} makes pseudonyms now; {old} {'is deleted' if destroy_old else f'lies in {kept}'}")
+    console.print("start `alertgrade watch` again and write the desk's files again: `alertgrade publish EVENTS`")
+
+
 def _open() -> tuple[Ledger, Vault]:
     from ledger.kek import read_keks
     from ledger.vault import Vault

@@ -76,9 +76,12 @@ class OutboxConfig(_Part):
         return self
 
     def route(self, kind: str, grade: int | None) -> Route | None:
-        """Where a message goes; ``None`` where nothing is said of it."""
+        """Where a message goes; ``None`` where nothing is said of it.
+
+        One of a blind case has no grade: all of them go the way of the most severe.
+        """
         if kind == "grade":
-            return None if grade is None else self.grades.get(grade)
+            return self.grades.get(min(self.grades, default=0) if grade is None else grade)
         return self.sla if kind == "sla" else self.alarm
 
 

@@ -25,6 +25,12 @@ _NAMES = {
 }
 
 
+_BLIND = {
+    "grade": "盲评案件：无论等级均发此消息 blind case: told whatever its grade",
+    "sla": "盲评案件：按最短时限计 blind case: by the shortest time of any grade",
+}
+
+
 def words_of(row: Mapping[str, Any]) -> tuple[str, str]:
     """Title and text of an outbox row.
 
@@ -33,6 +39,8 @@ def words_of(row: Mapping[str, Any]) -> tuple[str, str]:
     ('[升级 escalated] 案件超时 Case past its time', '案件 case: C1\\n编号 outbox: 7')
     """
     title = " ".join(_TITLES[row["kind"]])
-    told = [(_NAMES.get(name, name), value) for name, value in row["payload"].items() if value is not None]
-    lines = [f"{name}: {value}" for name, value in told] + [f"编号 outbox: {row['outbox_id']}"]
+    payload = dict(row["payload"])
+    blind = [_BLIND[row["kind"]]] if payload.pop("blind", False) else []
+    told = [(_NAMES.get(name, name), value) for name, value in payload.items() if value is not None]
+    lines = [f"{name}: {value}" for name, value in told] + blind + [f"编号 outbox: {row['outbox_id']}"]
     return (f"[升级 escalated] {title}" if row["step"] == 2 else title), "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What the page of the mutants says already: a run without a record begins with those it tells as caught."""
+"""What the page of the mutants says already: a run without a record begins with those it tells as judged."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.mutating.mutant import ROOT, Mutant, Seen
-from benchmarks.mutating.table import row
+from benchmarks.mutating.table import cell, row
 
 _COMMIT = re.compile(r"commit ([0-9a-f]{10})")
 _HOW = re.compile(r" \(([A-Za-z]+ in [a-z]+)\)$")
 
 
 def told(page: Path, mutants: Sequence[Mutant]) -> Iterator[Seen]:
-    """Those of ``mutants`` that ``page`` tells as caught, in a file that has not changed since the page's commit.
+    """Those of ``mutants`` that ``page`` tells as caught or equivalent, in files not changed since the page's commit.
 
     Nothing where there is no page, or where its commit is not in this repository.
     """
@@ -28,12 +28,13 @@ def told(page: Path, mutants: Sequence[Mutant]) -> Iterator[Seen]:
     for line in text.splitlines():
         if line.startswith("| "):
             change, killer = line.removesuffix(" |").rsplit(" | ", 1)
-            caught[change] = killer
+            caught.setdefault(change, killer)  # of an equivalent one the first line says why, the second nothing
     for mutant in mutants:
         change = row(Seen(mutant)).removesuffix(" |").rsplit(" | ", 1)[0]
         killer = caught.get(change, "")
-        if ": " in killer and not _changed(commit[1], mutant.file):
-            yield _seen(mutant, killer)
+        same = mutant.equivalent and killer == cell(mutant.equivalent)
+        if (same or ": " in killer) and not _changed(commit[1], mutant.file):
+            yield Seen(mutant) if same else _seen(mutant, killer)
 
 
 def _seen(mutant: Mutant, killer: str) -> Seen:

@@ -11,7 +11,7 @@ from benchmarks.mutating.mutant import ROOT, Mutant, Seen
 
 
 class Record:
-    """Caught mutants by their change and the file it was made in, one JSON line each; None keeps nothing."""
+    """Mutants caught, or equivalent, by their change and the file it was made in, one JSON line each; None: nothing."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -22,14 +22,15 @@ class Record:
                 self._known[key] = tuple(said)
 
     def known(self, mutants: Sequence[Mutant]) -> Iterator[Seen]:
-        """Those caught before, whose file has not changed since."""
+        """Those judged before, whose file has not changed since."""
         for mutant in mutants:
             if _key(mutant) in self._known:
                 yield Seen(mutant, *self._known[_key(mutant)])
 
     def keep(self, seen: Seen) -> None:
-        """Remember a mutant that was caught."""
-        if self._path is not None and seen.killer and seen.killer != "no answer":
+        """Remember a mutant that was caught, or that no test can tell; a survivor is judged again by later tests."""
+        settled = seen.killer or seen.mutant.equivalent
+        if self._path is not None and settled and seen.killer != "no answer":
             line = json.dumps([_key(seen.mutant), seen.killer, seen.how, seen.seconds])
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(line + "\n")

@@ -45,9 +45,7 @@ def table(seen: Sequence[Seen], commit: str, waiting: Sequence[Mutant] = ()) -> 
 def _section(title: str, seen: Sequence[Seen]) -> list[str]:
     if not seen:
         return [f"## {title}", "", "None.", ""]
-    rows = [
-        f"| {o.mutant.rule} | {_cell(o.mutant.clause)} | {_change(o)} | {_cell(o.mutant.equivalent)} |" for o in seen
-    ]
+    rows = [f"| {o.mutant.rule} | {cell(o.mutant.clause)} | {_change(o)} | {cell(o.mutant.equivalent)} |" for o in seen]
     return [f"## {title}", "", "| rule | clause | mutant | why |", "|---|---|---|---|", *rows, ""]
 
 
@@ -61,7 +59,7 @@ def row(one: Seen) -> str:
     """Its line of the table."""
     name = one.killer.removeprefix("tests/").replace(".py::", ": ") or "–"
     how = "" if _asserted(one) or not one.how else f" ({one.how})"
-    return f"| {one.mutant.rule} | {_cell(one.mutant.clause)} | {_change(one)} | {_cell(name + how)} |"
+    return f"| {one.mutant.rule} | {cell(one.mutant.clause)} | {_change(one)} | {cell(name + how)} |"
 
 
 def _asserted(one: Seen) -> bool:
@@ -84,8 +82,8 @@ def _change(one: Seen) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{_cell(' '.join(text.split()))}`" if text.strip() else "nothing"
+    return f"`{cell(' '.join(text.split()))}`" if text.strip() else "nothing"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("`", "'")

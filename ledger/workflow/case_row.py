@@ -42,6 +42,16 @@ _UNTOUCHED: Row = UNDECIDED | {
 }
 
 
+def account_known(payload: Mapping[str, Any]) -> Row:
+    """What an alert's entry says of its account beside the trigger; null where nothing was known.
+
+    >>> account_known({"account": {"branch": "north", "populations": ["product", "programmatic"]}})
+    {'branch': 'north', 'populations': 'product programmatic'}
+    """
+    account = payload.get("account") or {}
+    return {"branch": account.get("branch"), "populations": " ".join(account.get("populations") or ()) or None}
+
+
 def new_case(seq: int, recorded_at: str, payload: Mapping[str, Any]) -> Row:
     """The row of a case that the alert of this entry opens."""
     trigger = payload["trigger"]
@@ -51,6 +61,8 @@ def new_case(seq: int, recorded_at: str, payload: Mapping[str, Any]) -> Row:
         "subject_type": trigger["subject_type"],
         "subject_id": trigger["subject_id"],
         "account_id": trigger["account_id"],
+        **account_known(payload),
+        "rules": trigger["rule_id"],
         "first_day": trigger["trading_day"],
         "last_day": trigger["trading_day"],
         "alerts": 1,
@@ -59,6 +71,17 @@ def new_case(seq: int, recorded_at: str, payload: Mapping[str, Any]) -> Row:
         "restriction_id": payload.get("restriction_id"),
         "strategy_id": payload.get("strategy_id"),
     }
+
+
+def rules_with(rules: str | None, rule_id: str) -> str:
+    """The rules of a case with one more alert's.
+
+    >>> rules_with("self_trade, large_loss", "self_trade"), rules_with("self_trade", "trade"), rules_with(None, "x")
+    ('self_trade, large_loss', 'self_trade, trade', 'x')
+    """
+    if rules is None:
+        return rule_id
+    return rules if f", {rule_id}, " in f", {rules}, " else f"{rules}, {rule_id}"
 
 
 def grade_in_force(case: Row) -> int | None:

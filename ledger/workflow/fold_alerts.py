@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ledger.rows import Projections, Row
-from ledger.workflow.case_row import UNDECIDED, new_case, ranked
+from ledger.workflow.case_row import UNDECIDED, account_known, new_case, ranked, rules_with
 from ledger.workflow.events import Fold
 
 _FROM_TRIGGER = (
@@ -35,7 +35,7 @@ _UNGRADED: Row = UNDECIDED | {
 def _alert(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, Any]) -> None:
     trigger, case_id = payload["trigger"], payload["case_id"]
     row = {name: trigger.get(name) for name in _FROM_TRIGGER}
-    row.update(_UNGRADED, seq=seq, case_id=case_id)
+    row.update(_UNGRADED, seq=seq, case_id=case_id, **account_known(payload))
     at.put_alert(row)
     if case_id is not None:
         case = at.case(case_id)
@@ -43,11 +43,12 @@ def _alert(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, An
 
 
 def _widened(case: Row, payload: Mapping[str, Any]) -> Row:
-    day = payload["trigger"]["trading_day"]
+    day, rule_id = payload["trigger"]["trading_day"], payload["trigger"]["rule_id"]
     return case | {
         "first_day": min(case["first_day"], day),
         "last_day": max(case["last_day"], day),
         "alerts": case["alerts"] + 1,
+        "rules": rules_with(case["rules"], rule_id),
         "restriction_id": case["restriction_id"] or payload.get("restriction_id"),
         # One alert that no known strategy explains takes the mark from the whole case.
         "strategy_id": case["strategy_id"] if payload.get("strategy_id") else None,

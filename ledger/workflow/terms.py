@@ -32,6 +32,14 @@ class Terms:
             return None
         return instant_text(datetime.fromisoformat(recorded_at) + timedelta(hours=hours))
 
+    def blind_due_before(self, now: datetime) -> str:
+        """A blind case opened at or before this instant is late: the shortest time of all grades is every one's.
+
+        >>> Terms().blind_due_before(datetime.fromisoformat("2026-03-02T12:00:00+00:00"))  # no times: none ever is
+        ''
+        """
+        return instant_text(now - timedelta(hours=min(self.due_hours.values()))) if self.due_hours else ""
+
     def is_blind(self, case_id: str) -> bool:
         """Whether the case is shown without a grade until it is decided."""
         return draw(self.seed, "blind", case_id) < self.blind_share

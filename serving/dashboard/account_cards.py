@@ -66,7 +66,12 @@ def registers_card(t: Texts, client: ApiClient, account_id: str) -> None:
         trouble(t, error, key="registers")
         return
     bound = [
-        t("restriction_line", action=text(one.get("action")), since=one.get("from"), until=one.get("until"))
+        t(
+            "restriction_line",
+            action=t.of_set("restriction", one.get("action")),
+            since=one.get("from"),
+            until=one.get("until"),
+        )
         for one in restrictions
     ]
     known = [

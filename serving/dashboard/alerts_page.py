@@ -9,18 +9,20 @@ from typing import Any
 import streamlit as st
 
 from serving.dashboard import moving
+from serving.dashboard.case_rows import account_words, subject_of
 from serving.dashboard.client import ApiClient, ApiError, Page, Record
 from serving.dashboard.formats import NONE, short_moment, text
 from serving.dashboard.grades import GRADES, OUTCOMES, grade_label, look
 from serving.dashboard.language import Texts
 from serving.dashboard.markup import heading
-from serving.dashboard.queue_views import EXCHANGES
+from serving.dashboard.queue_filters import branches
+from serving.dashboard.queue_views import EXCHANGES, POPULATIONS
 from serving.dashboard.row_table import Row, coloured, plain, row_table
 from serving.dashboard.rule_names import RULES
 from serving.dashboard.states import empty, trouble
 
 PAGE = 50
-_COLUMNS = ("grade", "case", "rule", "level", "contract", "account", "subject", "trading_day", "triggered_at")
+_COLUMNS = ("grade", "case", "rule", "level", "contract", "subject", "branch", "trading_day", "triggered_at")
 _MORE = ("baseline_grade", "status")
 _OPENS = 2  # the rule's name is the button: an alert's id is too long to read
 
@@ -28,7 +30,7 @@ _OPENS = 2  # the rule's name is the button: an alert's id is too long to read
 def render(t: Texts, client: ApiClient) -> None:
     """Draw the list; a silent API and an empty list each say so."""
     st.html(heading(t("queue"), t("alerts_lead")))
-    filters = _filters(t)
+    filters = _filters(t, client)
     positions: list[str] = st.session_state.setdefault("alert_positions", [])
     try:
         with st.spinner(t("loading")):
@@ -43,14 +45,16 @@ def render(t: Texts, client: ApiClient) -> None:
     _pager(t, page, positions)
 
 
-def _filters(t: Texts) -> dict[str, object]:
-    columns = st.columns([1.1, 1, 1, 1.6, 1.1, 1.4])
+def _filters(t: Texts, client: ApiClient) -> dict[str, object]:
+    columns = [*st.columns(4), *st.columns(4)]
     statuses = {"open": t("status_open"), "closed": t("status_closed")}
     offered: dict[str, tuple[list[Any], Callable[[Any], str]]] = {
         "grade": (list(GRADES), lambda grade: grade_label(grade, t.language)),
         "status": (list(statuses), statuses.__getitem__),
         "exchange": (list(EXCHANGES), str),
         "rule_id": (list(RULES), t.rule),
+        "branch": (branches(client), str),
+        "population": (list(POPULATIONS), lambda kind: t.of_set("population", kind)),
     }
     found: dict[str, object] = {}
     for column, (name, (options, words)) in zip(columns, offered.items(), strict=False):
@@ -63,9 +67,9 @@ def _filters(t: Texts) -> dict[str, object]:
             key=f"f_{name}",
             on_change=_from_the_start,
         )
-    day = columns[4].date_input(t("trading_day"), value=None, key="f_day", on_change=_from_the_start)
+    day = columns[6].date_input(t("trading_day"), value=None, key="f_day", on_change=_from_the_start)
     found["trading_day"] = day.isoformat() if isinstance(day, date) else None
-    found["account_id"] = columns[5].text_input(
+    found["account_id"] = columns[7].text_input(
         t("account"), key="f_account", placeholder=t("exact"), on_change=_from_the_start
     )
     return found
@@ -82,7 +86,8 @@ def row(t: Texts, alert: Record) -> Row:
         plain(""),
         plain(t.of_set("level", level)),
         plain(" ".join(str(alert[name]) for name in ("exchange", "contract") if alert.get(name)) or NONE),
-        *(plain(text(alert.get(name))) for name in ("account_id", "subject_id", "trading_day")),
+        *(plain(words, wrap=True) for words in (subject_of(t, alert), account_words(t, alert))),
+        plain(text(alert.get("trading_day"))),
         plain(short_moment(alert.get("triggered_at"))),
         plain(NONE if baseline is None else grade_label(baseline, t.language)),
         plain(_standing(t, alert)),

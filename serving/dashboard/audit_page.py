@@ -47,7 +47,7 @@ def _chain(t: Texts, client: ApiClient) -> None:
     pairs = [
         (t("chain_seq"), text(found.get("seq"))),
         (t("chain_hash"), text(found.get("hash"))),
-        (t("chain_head"), head if signed else t("chain_never")),
+        (t("chain_head"), head if signed else f"⚠ {t('chain_never')}"),
         (t("chain_unsigned"), number(found.get("unsigned_entries"))),
         (t("chain_sealed"), text(found.get("sealed_through"))),
         (t("chain_pruned"), text(found.get("pruned_through"))),

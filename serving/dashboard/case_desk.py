@@ -74,10 +74,20 @@ def _decided(t: Texts, case: Record, decided: Record) -> str:
         (t("reviewed_by"), text(decided.get("reviewed_by"))),
         (t("conclusion"), text(decided.get("conclusion"))),
         (t("field_follow_up"), text(decided.get("follow_up"))),
+        (t("action_note"), text(decided.get("note"))),
+        *_heard(t, case.get("form") or {}),
     ]
     shown = [pair for pair in pairs if pair[1] != "–"]
     note = t.of_set("stage", case.get("stage"))
     return f'<div class="ag-card">{heading(t("proposal" if waits else "disposition"), note)}{facts(shown)}</div>'
+
+
+def _heard(t: Texts, form: Record) -> list[tuple[str, str]]:
+    """What the client said, for whoever has to confirm the outcome."""
+    if not form:
+        return []
+    how = f"{t.of_set('channel', form.get('form'))} {moment(form.get('held_at'))}"
+    return [(t("action_call_back"), how), (t("field_minutes"), text(form.get("minutes")))]
 
 
 def _others(t: Texts, client: ApiClient, case: Record, names: list[str]) -> None:

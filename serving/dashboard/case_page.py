@@ -133,11 +133,11 @@ def _alert(t: Texts, found: Record) -> None:
     elif found.get("grade_hidden"):
         lead = facts([(t("grade"), t("blind_short"))])
         st.html(f'<div class="ag-card">{heading(t("grade"), t("blind_note"))}{lead}</div>')
-        st.html(reasons_card(t, answer.get("reasons") or []))
+        st.html(reasons_card(t, answer.get("reasons") or [], {}))
     else:
         st.html(grade_card(t, answer))
-        st.html(reasons_card(t, answer["reasons"]))
-    st.html(evidence_card(t, trigger))
+        st.html(reasons_card(t, answer["reasons"], found.get("names") or {}))
+    st.html(evidence_card(t, trigger, found.get("source")))
     frozen = frozen_evidence(trigger)
     if frozen is not None:
         with st.expander(t("evidence_details")):

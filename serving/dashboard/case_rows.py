@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serving.dashboard.client import Record
-from serving.dashboard.formats import hours_between, number, short_moment, text
+from serving.dashboard.formats import hours_between, number, text
 from serving.dashboard.grades import grade_label, look
 from serving.dashboard.language import Texts
 from serving.dashboard.row_table import Cell, Row, coloured, plain
@@ -14,8 +14,8 @@ _MARKS = ("blind", "restriction_id", "strategy_id", "snoozed")
 
 def columns(t: Texts) -> list[str]:
     """Names of the cells of ``row``."""
-    keys = ("grade", "case", "subject", "account", "alerts_count", "trading_days", "stage", "assignee", "open_for")
-    return [*(t(key) for key in keys), t("due"), t("marks")]
+    keys = ("grade", "case", "subject", "branch", "rule", "alerts_count", "trading_days", "stage", "assignee")
+    return [t(key) for key in (*keys, "open_for", "due", "marks")]
 
 
 def row(t: Texts, case: Record, now: str) -> Row:
@@ -27,15 +27,16 @@ def row(t: Texts, case: Record, now: str) -> Row:
         [
             grade_cell(t, case),
             plain(name),
-            plain(subject_of(t, case)),
-            plain(text(case.get("account_id"))),
+            plain(subject_of(t, case), wrap=True),
+            plain(account_words(t, case), wrap=True),
+            plain(_rules(t, case), wrap=True),
             plain(number(case.get("alerts")), right=True),
             plain(_days(case)),
             plain(t.of_set("stage", case.get("stage"))),
             plain(text(case.get("assignee"))),
             plain(_age(t, case, now), right=True),
             _due(t, case, now),
-            plain(" · ".join(marks(t, case))),
+            plain(" · ".join(marks(t, case)), wrap=True),
         ],
     )
 
@@ -56,8 +57,27 @@ def in_force(case: Record) -> int | None:
 
 def subject_of(t: Texts, case: Record) -> str:
     """Whom the case is about, with what kind of subject it is where that is not an account."""
-    kind, name = case.get("subject_type"), text(case.get("subject_id"))
+    kind, name = case.get("subject_type"), text(case.get("subject_id")).replace("|", " – ")  # of a pair
     return name if kind in (None, "account") else f"{name} ({t.of_set('subject', kind)})"
+
+
+def account_words(t: Texts, case: Record) -> str:
+    """Branch and kind of the account of its first alert, as far as they were known.
+
+    >>> account_words(Texts("en"), {"branch": "North", "populations": "product programmatic", "account_id": "A1"})
+    'North · product/programmatic'
+    """
+    kinds = "/".join(t.of_set("population", word) for word in str(case.get("populations") or "").split())
+    return " · ".join(part for part in (str(case.get("branch") or ""), kinds) if part) or "–"
+
+
+def _rules(t: Texts, case: Record) -> str:
+    """The first rule in words, and how many more there are."""
+    rules = [rule for rule in str(case.get("rules") or "").split(", ") if rule]
+    if not rules:
+        return "–"
+    first = t.rule(rules[0])
+    return first if len(rules) == 1 else t("rule_and_more", rule=first, count=len(rules) - 1)
 
 
 def marks(t: Texts, case: Record) -> list[str]:
@@ -91,4 +111,4 @@ def _due(t: Texts, case: Record, now: str) -> Cell:
     left = hours_between(now, due) or 0.0
     if case.get("overdue") or left < 0:
         return plain(t("overdue_by", span=t.span(left)), strong=True)
-    return plain(f"{short_moment(due)} · {t('due_in', span=t.span(left))}")
+    return plain(t("due_in", span=t.span(left)))  # how long is what matters here; the case says the time itself

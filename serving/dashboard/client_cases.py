@@ -18,6 +18,10 @@ class CaseCalls(Transport):
         """One case with its alerts, its disposition or proposal, and its call-back form."""
         return self._get(f"/v1/cases/{part(case_id)}")
 
+    def branches(self) -> list[str]:
+        """Every branch that the queues can be filtered by."""
+        return [str(name) for name in self._get("/v1/branches").get("items") or []]
+
     def history(self, case_id: str) -> list[Record]:
         """Everything on record of a case, oldest first."""
         return list(self._get(f"/v1/cases/{part(case_id)}/history").get("items") or [])

@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from serving.dashboard.client import Record
+from serving.dashboard.feature_names import title, value
 from serving.dashboard.formats import number, share
 from serving.dashboard.language import Texts
 from serving.dashboard.markup import heading, table
@@ -41,7 +42,8 @@ def render(t: Texts, found: Record) -> None:
         empty(t("drift_nothing_moved"), small=True)
         return
     names = [t(name) for name in (*_COLUMNS, *_MORE)]
-    cells = [row(t, one) for one in shown]
+    known = found.get("names") or {}
+    cells = [row(t, one, known.get(str(one.get("name")))) for one in shown]
     st.html(f'<div class="ag-card">{table(names, cells, caption=t("report_drift"))}</div>')
 
 
@@ -55,15 +57,21 @@ def ordered(counts: Record) -> list[tuple[str, int]]:
     return [(name, counts[name]) for name in order if name in counts]
 
 
-def row(t: Texts, one: Record) -> list[str]:
-    """One column, whole or of one slice."""
+def row(t: Texts, one: Record, named: Record | None = None) -> list[str]:
+    """One column, whole or of one slice; ``named`` is what the API calls a feature, with its unit."""
+    item = {
+        "name": one.get("name"),
+        **(named or {}),
+        "then": one.get("reference_median"),
+        "now": one.get("current_median"),
+    }
     return [
         t.of_set("verdict", one.get("verdict")),
-        str(one.get("name")),
+        title(t, item) if named else t.of_set("answer", one.get("name")),
         str(one.get("slice") or t("drift_all")),
         f"{one['psi']:.3f}",
         f"{one['critical']:.3f}",
-        f"{number(one.get('reference_median'))} → {number(one.get('current_median'))}",
+        f"{value(t, item, 'then')} → {value(t, item, 'now')}",
         f"{share(one.get('reference_missing'))} → {share(one.get('current_missing'))}",
         share(one.get("use")),
     ]

@@ -12,13 +12,13 @@ from serving.dashboard.markup import bar, facts, heading, table
 from serving.dashboard.reasons import fractions
 
 
-def evidence_card(t: Texts, trigger: Record) -> str:
-    """HTML of measured and limit on one scale, how far apart they are, whose share it is, and the rule's source."""
+def evidence_card(t: Texts, trigger: Record, source: Record | None = None) -> str:
+    """HTML of measured and limit on one scale, how far apart they are, whose share it is, and the rule's ``source``."""
     title = heading(t("rule_evidence"), t.rule(trigger.get("rule_id")))
     frozen = frozen_evidence(trigger)
     known = frozen if isinstance(frozen, dict) else {}
     members = _members(t, known, trigger.get("measured"))
-    inner = _distance(t, trigger) + _further(t, known) + members + _source(t, known)
+    inner = _distance(t, trigger) + _further(t, known) + members + _source(t, source)
     return f'<div class="ag-card">{title}{inner}</div>'
 
 
@@ -62,12 +62,12 @@ def _members(t: Texts, known: Record, measured: float | None) -> str:
     return f'<div class="ag-voice-name">{escape(title)}</div>{bars}'
 
 
-def _source(t: Texts, known: Record) -> str:
-    parameter = known.get("parameter")
-    if not isinstance(parameter, dict) or not parameter.get("source"):
+def _source(t: Texts, source: Record | None) -> str:
+    if source is None:
         return ""
-    checked = t("source_verified" if parameter.get("verified") else "source_unverified")
-    return f'<div class="ag-note">{escape(t("source"))}: {escape(str(parameter["source"]))} · {escape(checked)}</div>'
+    checked = t("source_verified" if source.get("verified") else "source_unverified")
+    told = f"{t('source')}: {text(source.get(t.language))} · {checked}"
+    return f'<div class="ag-note">{escape(told)}</div>'
 
 
 def figure(value: object) -> str:
@@ -105,7 +105,7 @@ def versions_card(t: Texts, answer: Record) -> str:
     versions = answer["versions"]
     digest = str(versions.get("digest") or "")[:12]
     pairs = [
-        (t("model"), " ".join(part for part in (text(versions.get("model")), digest) if part)),
+        (t("model"), " ".join(dict.fromkeys(part for part in (text(versions.get("model")), digest) if part))),
         (t("policy"), text(versions.get("policy"))),
         (t("rules_version"), text(versions.get("rules"))),
         (t("feature_service"), text(versions.get("feature_service"))),

@@ -29,6 +29,9 @@ def render(t: Texts, found: Record) -> None:
     if None in figures.values():
         st.caption(t("dash_means"))
     listings = found.get("listings") or {}
+    if listings and not any(listings.values()):
+        empty(t("listings_empty"), t("listings_empty_do"))
+        return
     for name in [*(one for one in LISTINGS if one in listings), *(one for one in listings if one not in LISTINGS)]:
         _listing(t, name, listings[name])
 
@@ -50,12 +53,14 @@ def figure(t: Texts, value: float | None, unit: str) -> str:
     """A figure by its unit.
 
     >>> t = Texts("en")
-    >>> figure(t, 0.25, "share"), figure(t, 5.5, "hours"), figure(t, 1234, "count"), figure(t, None, "share")
-    ('25.0%', '5.5 h', '1,234', '–')
+    >>> figure(t, 0.25, "share"), figure(t, 5.5, "hours"), figure(t, 0.2, "hours"), figure(t, 1234, "count")
+    ('25.0%', '5.5 h', '12 min', '1,234')
     """
     if unit == "share":
         return share(value)
-    return f"{number(value)} {t('unit_hours')}" if unit == "hours" and value is not None else number(value)
+    if unit == "hours" and value is not None:
+        return t.span(value) if value < 1 else f"{number(round(value, 1))} {t('unit_hours')}"
+    return number(value)
 
 
 def _listing(t: Texts, name: str, rows: list[list[object]]) -> None:
@@ -77,7 +82,7 @@ def _listing(t: Texts, name: str, rows: list[list[object]]) -> None:
 
 def _alerts(t: Texts, name: str, names: list[str], rows: list[list[object]], cells: list[list[str]]) -> None:
     shown = [
-        Row(str(row[0]), line[_OPENS], [plain(words) for words in line[1:]])
+        Row(str(row[0]), line[_OPENS], [plain(words, right=words.endswith("%")) for words in line[1:]])
         for row, line in zip(rows, cells, strict=True)
     ]
     clicked = row_table(t, names[1:], shown, opens=0, caption=name, key=f"listing-{name}")
@@ -101,4 +106,6 @@ def cell(t: Texts, column: Column, value: object) -> str:
         return t.rule(value)
     if name == "outcome" and value is not None:
         return OUTCOMES.get(str(value), (str(value),) * 2)[t.place]
+    if name == "month" and value is not None:
+        return str(value)[:7]
     return number(value)

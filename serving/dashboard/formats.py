@@ -10,13 +10,15 @@ NONE = "–"
 
 
 def moment(value: object) -> str:
-    """An ISO instant in Shanghai time, to the second; no offset is read as UTC; unreadable text is shown as it is.
+    """An ISO instant in Shanghai time, to the second; no offset is read as UTC; a day and unreadable text stay.
 
-    >>> moment("2026-03-02T02:00:00Z"), moment("2026-03-02T18:30:05"), moment(None)
-    ('2026-03-02 10:00:00', '2026-03-03 02:30:05', '–')
+    >>> moment("2026-03-02T02:00:00Z"), moment("2026-03-02T18:30:05"), moment("2026-03-02"), moment(None)
+    ('2026-03-02 10:00:00', '2026-03-03 02:30:05', '2026-03-02', '–')
     """
     if value in (None, ""):
         return NONE
+    if len(str(value)) == len("2026-03-02"):  # a day has no hour that could be moved
+        return str(value)
     read = instant(value)
     return str(value) if read is None else read.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 

@@ -49,7 +49,7 @@ def _voices(t: Texts, answer: Record) -> str:
     )
     code = str(decided["policy_clause"])
     said = " > ".join(t.of_set("clause", one) for one in code.split(" > "))
-    clause = f"{escape(said)} <code>{escape(code)}</code>"
+    clause = escape(said)
     baseline = badge(answer["baseline"]["grade"], t.language)
     return (
         f'<div class="ag-voices">{voices}</div><div class="ag-clause">{escape(t("policy_clause"))} {clause}'

@@ -22,7 +22,7 @@ GRADES: dict[int, GradeLook] = {
     4: GradeLook("低中", "low-medium", "#abd9e9", "#1a1a1a"),
     5: GradeLook("低", "low", "#3a68ae", "#ffffff"),
 }
-UNKNOWN = GradeLook("未知", "unknown", "#e5e7eb", "#1a1a1a")
+UNKNOWN = GradeLook("未评级", "not graded", "#e5e7eb", "#1a1a1a")
 
 OUTCOMES: dict[str, tuple[str, str]] = {  # least severe first, as the API names them
     "no_action": ("无需处理（可解释或合规）", "No action (explained or compliant)"),
@@ -42,7 +42,7 @@ def grade_label(grade: object, language: str) -> str:
     """Number and word.
 
     >>> grade_label(1, "zh"), grade_label(4, "en"), grade_label(None, "zh")
-    ('1 极高', '4 low-medium', '未知')
+    ('1 极高', '4 low-medium', '未评级')
     """
     found = look(grade)
     word = found.zh if language == "zh" else found.en

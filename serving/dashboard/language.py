@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from serving.dashboard.formats import moment
 from serving.dashboard.rule_names import RULES
 from serving.dashboard.texts import TEXTS
 
 LANGUAGES = {"zh": "中文", "en": "English"}
+DETAILS = (  # what the API says behind a cause
+    (r"the feature store is behind", "特征库落后于当前交易日"),
+    (r"the store was never built", "特征库从未建立"),
+    (r"(\d+) weekdays?", "{} 个工作日"),
+    (r"the day so far is as of (\S+)", "当日数据截至 {}"),
+    (r"(\d+) weekdays? behind, as of (\S+)", "落后 {} 个工作日，截至 {}"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,20 @@ class Texts:
         known = TEXTS.get(f"cause_{code}")
         if known is None:
             return degraded
-        return " – ".join(part for part in (known[self.place], detail.strip()) if part)
+        return " – ".join(part for part in (known[self.place], self._detail(detail.strip())) if part)
+
+    def _detail(self, detail: str) -> str:
+        """The API's English detail in Chinese where it is one of ours.
+
+        >>> Texts("zh").cause("stale_features: 5 weekdays behind, as of 2026-05-27T12:30:00+00:00")
+        '特征已过期 – 落后 5 个工作日，截至 2026-05-27 20:30:00'
+        """
+        if self.language == "zh":
+            for pattern, words in DETAILS:
+                found = re.fullmatch(pattern, detail)
+                if found:
+                    return words.format(*(moment(one) if "T" in one else one for one in found.groups()))
+        return detail
 
     def span(self, hours: float) -> str:
         """A length of time in the unit a person would say.

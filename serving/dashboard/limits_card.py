@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from serving.dashboard.case_rows import subject_of
 from serving.dashboard.client import Record
-from serving.dashboard.formats import number, share, text
+from serving.dashboard.formats import number, share
 from serving.dashboard.language import Texts
 from serving.dashboard.markup import heading, meter, table_of_html
 
@@ -40,7 +41,7 @@ def _row(t: Texts, row: Record) -> list[str]:
     where = " ".join(part for part in (row.get("exchange"), row.get("contract")) if part)
     counted = f"{number(row.get('count'))} / {number(row.get('limit'))}"
     return [
-        escape(text(row.get("subject_id"))),
+        escape(subject_of(t, row)),
         escape(t.rule(row.get("rule_id"))),
         escape(where or "–"),
         f"<b>{escape(counted)}</b>",

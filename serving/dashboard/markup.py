@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
 from serving.dashboard.grades import GradeLook, grade_label, look
+
+_ONE = r"[+-]?(?:\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?%?|–)"
+_NUMBER = re.compile(rf"{_ONE}(?: ?[/→] ?{_ONE})*[^\d\w]*(?:[(（][^)）]*[)）])?[^\d\w]*")
 
 
 def badge(grade: object, language: str, large: bool = False) -> str:
@@ -54,13 +58,30 @@ def table(names: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str) 
 
 
 def table_of_html(names: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str) -> str:
-    """The same from cells that are HTML already."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    """The same from cells that are HTML already; a column of numbers stands to the right."""
+    sides = [' class="ag-n"' if _is_numeric([row[place] for row in rows]) else "" for place in range(len(names))]
+    head = "".join(f'<th scope="col"{side}>{escape(name)}</th>' for name, side in zip(names, sides, strict=True))
+    body = "".join(
+        "<tr>" + "".join(f"<td{side}>{cell}</td>" for cell, side in zip(row, sides, strict=True)) + "</tr>"
+        for row in rows
+    )
     return (
         f'<div class="ag-scroll"><table class="ag-table"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    """Whether a column holds numbers and nothing else but dashes.
+
+    >>> _is_numeric(["1,234", "-0.5", "–", "12.5%", "<b>4 / 5</b>", "43.5 (32)"])
+    True
+    >>> _is_numeric(["2026-05-28"]), _is_numeric(["1 extreme"]), _is_numeric(["–"])
+    (False, False, False)
+    """
+    plain = [re.sub(r"<[^>]+>", "", cell).strip() for cell in cells]
+    known = [cell for cell in plain if cell not in ("–", "·", "")]
+    return bool(known) and all(_NUMBER.fullmatch(cell) for cell in known)
 
 
 def meter(shown: str, fraction: float) -> str:

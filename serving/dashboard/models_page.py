@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from serving.dashboard import slices_view
 from serving.dashboard.client import GRADES, ApiClient, ApiError, Record
 from serving.dashboard.formats import moment, number, share, text
 from serving.dashboard.grades import grade_label
@@ -35,6 +36,8 @@ def render(t: Texts, client: ApiClient) -> None:
     right.html(_served(t, "challenger", served))
     _shadow(t, found.get("shadow") or [])
     _bundles(t, found.get("bundles") or [], served)
+    slices_view.learning(t, found.get("bundles") or [])
+    slices_view.render(t, found.get("slices") or [])
     changes_card(t, found.get("changes") or [])
 
 
@@ -87,7 +90,7 @@ def _bundles(t: Texts, bundles: list[Record], served: Record) -> None:
     names += [*(t(f"model_metric_{name}") for name in _METRICS), t("model_code")]
     rows = [_bundle(t, one, aliases) for one in bundles]
     shown = table(names, rows, caption=t("bundles_card"))
-    st.html(f'<div class="ag-card ag-pairs">{heading(t("bundles_card"))}{shown}</div>')
+    st.html(f'<div class="ag-card ag-pairs ag-bundles">{heading(t("bundles_card"))}{shown}</div>')
 
 
 def _bundle(t: Texts, one: Record, aliases: dict[str, str]) -> list[str]:
@@ -124,7 +127,7 @@ def told(t: Texts, one: Record) -> str:
     parts = [t.of_set("report", one["report"])] if one.get("report") else []
     for name in _SAID:
         if one.get(name):
-            words = t.of_set("role", one[name]) if name == "role" else str(one[name])
+            words = t.of_set("role", one[name]) if name == "role" else t.of_set("approver", one[name])
             parts.append(f"{t.of_set('said', name)} {words}")
     if one.get("verdict"):
         parts.append(t.of_set("verdict", one["verdict"]))

@@ -44,6 +44,8 @@ def render(t: Texts, client: ApiClient) -> None:
             trouble(t, error, key="report")
         return
     st.html(head(t, kind, found))
+    if found.get("rows_hidden"):
+        st.caption(t("rows_hidden", count=found["rows_hidden"]))
     VIEWS[kind](t, found)
 
 

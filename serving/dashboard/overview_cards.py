@@ -39,15 +39,20 @@ def grade_tile(t: Texts, grade: int, stages: dict[str, int]) -> str:
 
 
 def today_card(t: Texts, found: Record) -> str:
-    """HTML of today's alerts and cases beside the median of the last 20 days."""
-    today, usual = found["today"], found["usual"]
+    """HTML of today's alerts and cases beside the median of the last 20 days; else which day was last."""
+    today, usual, latest = found["today"], found["usual"], found.get("latest")
     inner = ""
-    for name in ("alerts", "cases"):
+    if usual["alerts"] is None:
+        key = "usual_none" if latest is None else "usual_long_ago"
+        inner = f'<div class="ag-note">{escape(t(key, **(latest or {})))}</div>'
+    shown = ("alerts", "cases") if usual["alerts"] is not None or today["alerts"] else ()
+    for name in shown:
         sizes = fractions([today[name], usual[name]])
         inner += f'<div class="ag-voice-name">{escape(t(f"new_{name}"))}</div>'
         inner += bar(t("today"), number(today[name]), sizes[0], "now")
         inner += bar(t("usual"), number(usual[name]), sizes[1], "past")
-    return f'<div class="ag-card">{heading(t("today_card"), t("usual_note"))}{inner}</div>'
+    note = t("usual_note") if usual["alerts"] is not None else ""
+    return f'<div class="ag-card">{heading(t("today_card"), note)}{inner}</div>'
 
 
 def age_card(t: Texts, found: Record) -> str:

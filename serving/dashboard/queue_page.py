@@ -23,7 +23,7 @@ def render(t: Texts, client: ApiClient) -> None:
     view = queue_views.opened()
     st.html(heading(t("page_cases"), t("queue_lead")))
     _views(t, view)
-    queue_filters.draw(t, view)
+    queue_filters.draw(t, client, view)
     positions = queue_views.positions(view)
     try:
         with st.spinner(t("loading")):

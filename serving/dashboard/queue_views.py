@@ -11,11 +11,14 @@ STAGES = ("pending", "in_progress", "in_review", "completed", "terminated")
 SORTS = ("grade", "due", "oldest", "newest")
 AGES = ("4", "24", "72", "168")
 YES_NO = ("true", "false")
+POPULATIONS = ("individual", "institution", "product", "employees", "introduced", "programmatic", "market_makers")
 CHOICES: dict[str, tuple[str, ...]] = {  # a filter of the API, and the values it is offered with
     "stage": STAGES,
     "status": ("open", "closed"),
     "grade": ("1", "2", "3", "4", "5"),
     "exchange": EXCHANGES,
+    "population": POPULATIONS,
+    "branch_known": YES_NO,
     "min_age_hours": AGES,
     "sort": SORTS,
     "sample": ("audit", "disagreement"),
@@ -28,7 +31,7 @@ CHOICES: dict[str, tuple[str, ...]] = {  # a filter of the API, and the values i
     "restricted": YES_NO,
     "known_strategy": YES_NO,
 }
-FREE = ("rule_id", "assignee", "account_id", "subject_id")
+FREE = ("rule_id", "branch", "assignee", "account_id", "subject_id")
 View = dict[str, str]
 DEFAULT: View = {"stage": "pending", "snoozed": "false"}
 

@@ -13,12 +13,15 @@ VOICES = ("rules", "classifier", "anomaly")
 _MEASURES = (("this_alert", "value", "now"), ("own_past", "own_past", "past"), ("peer_median", "peer_median", "peer"))
 
 
-def reasons_card(t: Texts, reasons: list[Record]) -> str:
-    """HTML of all reasons, in the API's order within a voice; a voice without reasons is left out."""
+def reasons_card(t: Texts, reasons: list[Record], names: Record) -> str:
+    """HTML of all reasons, in the API's order within a voice; a voice without reasons is left out.
+
+    ``names`` are the API's names of features, with their units.
+    """
     groups = ((voice, [reason for reason in reasons if reason["voice"] == voice]) for voice in VOICES)
     inner = "".join(
         f'<div class="ag-voice-name">{escape(t(f"voice_{voice}"))}</div>'
-        + "".join(_reason(t, reason) for reason in group)
+        + "".join(_reason(t, reason, names) for reason in group)
         for voice, group in groups
         if group
     )
@@ -36,22 +39,23 @@ def fractions(values: list[float | None]) -> list[float]:
     return [abs(value) / largest if value is not None and largest else 0.0 for value in values]
 
 
-def _reason(t: Texts, reason: Record) -> str:
+def _reason(t: Texts, reason: Record, names: Record) -> str:
     weight = reason.get("contribution")
     shown = f"<em>{escape(t('contribution'))} {weight:+.2f}</em>" if weight is not None else ""
     text = escape(t.of(reason, "text") or str(reason["key"]))
     head = f'<div class="ag-reason-head"><span>{text}</span>{shown}</div>'
-    return f'<div class="ag-reason">{head}{_measures(t, reason)}</div>'
+    return f'<div class="ag-reason">{head}{_measures(t, reason, names)}</div>'
 
 
-def _measures(t: Texts, reason: Record) -> str:
+def _measures(t: Texts, reason: Record, names: Record) -> str:
     """This alert beside the past and the peers; what is below zero is drawn hollow."""
     measures = [
         (label, reason[field], f"{kind} ag-fill-below" if reason[field] < 0 else kind)
         for label, field, kind in _MEASURES
         if reason.get(field) is not None
     ]
-    said = share if reason["key"] == "anomaly_share" else number
+    of_share = reason["key"] == "anomaly_share" or names.get(reason["key"], {}).get("unit") == "share"
+    said = share if of_share else number
     if len(measures) < 2:  # one value alone has nothing to be long or short against
         return facts([(t(label), said(value)) for label, value, _ in measures])
     sizes = fractions([value for _, value, _ in measures])

@@ -33,9 +33,9 @@ class Clicked:
     marked: list[str] = field(default_factory=list)
 
 
-def plain(text: str, *, right: bool = False, strong: bool = False) -> Cell:
-    """A cell of text."""
-    return {"text": text, "right": right, "strong": strong}
+def plain(text: str, *, right: bool = False, strong: bool = False, wrap: bool = False) -> Cell:
+    """A cell of text; ``wrap``: in several lines where the screen is narrow."""
+    return {"text": text, "right": right, "strong": strong, "wrap": wrap}
 
 
 def coloured(text: str, look: GradeLook) -> Cell:

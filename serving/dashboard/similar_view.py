@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from serving.dashboard.client import ApiClient, ApiError, Record
+from serving.dashboard.feature_names import title
 from serving.dashboard.formats import moment, number, text
 from serving.dashboard.grades import OUTCOMES
 from serving.dashboard.language import Texts
@@ -27,20 +28,21 @@ def render(t: Texts, client: ApiClient, alert_id: str) -> None:
         empty(t("no_similar"), small=True)
         return
     names = [t(key) for key in ("outcome", "account", "triggered_at", "decided_at", "distance", "told_apart")]
-    rows = [_row(t, item) for item in items]
+    known = found.get("names") or {}
+    rows = [_row(t, item, known) for item in items]
     st.html(f'<div class="ag-card">{table(names, rows, caption=t("section_similar"))}</div>')
     st.caption(counted(t, items))
 
 
-def _row(t: Texts, item: Record) -> list[str]:
-    apart = item.get("apart") or []
+def _row(t: Texts, item: Record, known: Record) -> list[str]:
+    apart = [title(t, {"name": name, **known.get(str(name), {})}) for name in (item.get("apart") or [])[:3]]
     return [
         _outcome(t, item.get("outcome")),
         text(item.get("account_id")),
         moment(item.get("triggered_at")),
         moment(item.get("decided_at")),
         number(item.get("distance")),
-        ", ".join(str(name) for name in apart[:3]) or "–",
+        " · ".join(apart) or "–",
     ]
 
 

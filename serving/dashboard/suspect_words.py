@@ -12,6 +12,18 @@ from serving.dashboard.markup import meter
 _COUNTED = {"mac": "macs", "ip": "ips", "bank": "banks", "synchronous": "synchronous", "matched": "matched"}
 
 
+def group_name(t: Texts, one: Record) -> str:
+    """A group by its first account and how many others are in it; its id is of use to machines.
+
+    >>> group_name(Texts("en"), {"group_id": "suspect-A1", "account_ids": ["A1", "A2", "A3"]})
+    'A1 and others (3)'
+    """
+    accounts = one.get("account_ids") or []
+    if not accounts:
+        return str(one["group_id"])
+    return t("group_name", first=accounts[0], count=len(accounts))
+
+
 def registered(t: Texts, one: Record) -> str:
     """Whether the group overlaps a declared one, or was recorded as suspected before.
 

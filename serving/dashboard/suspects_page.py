@@ -13,7 +13,7 @@ from serving.dashboard.links_view import evidence, figure
 from serving.dashboard.markup import heading, table, table_of_html
 from serving.dashboard.row_table import Row, plain, row_table
 from serving.dashboard.states import empty, trouble
-from serving.dashboard.suspect_words import count_rows, pair_rows, registered
+from serving.dashboard.suspect_words import count_rows, group_name, pair_rows, registered
 
 _OPENS = 1
 _COUNTS = 30
@@ -53,24 +53,24 @@ def row(t: Texts, one: Record) -> Row:
     known = bool(one.get("declared_groups") or one.get("recorded_as"))
     return Row(
         str(one["group_id"]),
-        str(one["group_id"]),
+        group_name(t, one),
         [
             plain(number(one.get("rank")), right=True),
-            plain(str(one["group_id"])),
+            plain(group_name(t, one)),
             plain(share(one.get("score")), right=True),
             plain(number(one.get("accounts")), right=True),
             plain(number(one.get("new_breaches")), right=True, strong=bool(one.get("new_breaches"))),
-            plain(" · ".join(t.rule(rule) for rule in one.get("new_breach_rules") or []) or "–"),
+            plain(" · ".join(t.rule(rule) for rule in one.get("new_breach_rules") or []) or "–", wrap=True),
             plain(text(one.get("first_new_breach"))),
             plain(t("registered_none" if not known else "registered_known")),
-            plain(evidence(t, one)),
+            plain(evidence(t, one), wrap=True),
         ],
     )
 
 
 def _group(t: Texts, one: Record) -> None:
     note = f"{registered(t, one)} · {evidence(t, one)}"
-    st.html(heading(t("group_title", group=one["group_id"]), note))
+    st.html(heading(t("group_title", group=group_name(t, one)), note))
     accounts = [str(name) for name in one.get("account_ids") or []]
     left, right = st.columns([1, 1.7], gap="small")
     with left:

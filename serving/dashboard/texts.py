@@ -9,6 +9,7 @@ from serving.dashboard import (
     texts_context,
     texts_forms,
     texts_frame,
+    texts_models,
     texts_overview,
     texts_queue,
     texts_reports,
@@ -29,6 +30,7 @@ PARTS: tuple[dict[str, tuple[str, str]], ...] = (  # a page brings its own file 
     texts_account_page.TEXTS,
     texts_units.TEXTS,
     texts_suspects.TEXTS,
+    texts_models.TEXTS,
     texts_reports.TEXTS,
 )
 TEXTS: dict[str, tuple[str, str]] = {key: pair for part in PARTS for key, pair in part.items()}

@@ -6,7 +6,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # --- one alert
     "back": ("返回队列", "Back to the queue"),
     "alert": ("预警", "Alert"),
-    "treatment": ("处理方式", "Treatment"),
+    "treatment": ("建议处理", "Suggested treatment"),
     "conformal_set": ("可能的等级（共形预测集）", "Grades not ruled out (conformal set)"),
     "conformal_note": (
         "实际等级以既定覆盖率落在标出的范围内；范围越宽越需要人工判断。",

@@ -11,6 +11,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "see_grade": ("查看 {grade}", "See {grade}"),
     "today_card": ("今日与平常", "Today against usual"),
     "usual_note": ("平常 = 近 20 个有预警交易日的中位数", "usual = median of the last 20 days with alerts"),
+    "usual_none": ("账本中还没有任何预警。", "No alert is on record yet."),
+    "usual_long_ago": (
+        "近 60 天没有预警，无从比较。最近一个有预警的交易日是 {day}：{alerts} 条预警、{cases} 件新案件。",
+        "No alert in 60 days: nothing to compare. The last day with any was {day}: {alerts} alerts, {cases} cases.",
+    ),
     "new_alerts": ("新增预警（条）", "New alerts"),
     "new_cases": ("新增案件（件）", "New cases"),
     "today": ("今日", "Today"),

@@ -13,6 +13,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "最近一次发布的数据中没有账户达到关联门槛。",
         "No accounts reached the bar in the data last published.",
     ),
+    "group_name": ("{first} 等 {count} 户", "{first} and others ({count})"),
     "rank": ("排序", "Rank"),
     "group": ("组", "Group"),
     "members_count": ("账户数", "Accounts"),

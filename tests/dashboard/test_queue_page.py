@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from serving.dashboard.client import ApiClient
 from tests.dashboard.conftest import links_of, rows_of, words
 
 
@@ -28,6 +29,33 @@ def test_a_filter_is_asked_of_the_server_and_stands_in_the_address(open_page, ap
     found = {name: page.query_params[name] for name in page.query_params}
     assert found == {"status": "open", "grade": "2", "account_id": "A001"}
     assert len(rows_of(page)) == 1
+
+
+def test_branch_and_kind_of_client_are_filters_of_the_server_in_address_saved_view_and_file(open_page, api):
+    api.add(1, 2, of={"branch": "上海营业部", "populations": ["product"]})
+    api.add(2, 2, of={"branch": "北京营业部", "populations": ["product"]})
+    page = open_page("cases", status="open").run()
+    assert page.selectbox(key="q_branch").options == ["上海营业部", "北京营业部"]
+    page.selectbox(key="q_branch").select("上海营业部").run()
+    page.selectbox(key="q_population").select("product").run()
+    wanted = {"status": "open", "branch": "上海营业部", "population": "product"}
+    assert asked_of(api) == wanted | {"limit": "50"}
+    assert {name: page.query_params[name] for name in page.query_params} == wanted
+    assert [row[3] for row in rows_of(page)] == ["上海营业部 · 产品"]
+    with ApiClient(api.url, api.key("reviewer")) as client:
+        assert client.export("csv", **wanted).decode().count("上海营业部") == 1
+    alerts = open_page("alerts").run()
+    alerts.selectbox(key="f_branch").select("北京营业部").run()
+    assert asked_of(api, "/v1/alerts") == {"branch": "北京营业部", "limit": "50"}
+    assert len(rows_of(alerts)) == 1
+
+
+def test_a_queue_stands_without_the_list_of_branches(open_page, api):
+    api.add(1, 2)
+    api.troubles["/v1/branches"] = (404, {"error": {"seen": "of an earlier version"}})
+    page = open_page("cases", branch="已撤营业部", stage="all").run()
+    assert page.selectbox(key="q_branch").value == "已撤营业部"
+    assert asked_of(api)["branch"] == "已撤营业部"
 
 
 @pytest.mark.parametrize(

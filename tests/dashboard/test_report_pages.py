@@ -82,11 +82,11 @@ def test_drift_shows_what_moved_as_the_report_measured_it(open_page, api):
     text = words(page)
     row = report.rows[0]
     assert (row.name, row.verdict) == ("orders_20d", Verdict.MAJOR)
-    assert f"<td>⚠ 显著漂移</td><td>orders_20d</td><td>全部</td><td>{row.psi:.3f}</td>" in text
+    assert f"<td>⚠ 显著漂移</td><td>近20日报单数</td><td>全部</td><td>{row.psi:.3f}</td>" in text
     assert "400 条评分，对比 500 条训练样本" in text
-    assert "trades_20d" not in text
+    assert "近20日成交笔数" not in text
     page.button_group(key="drift-show").set_value("all").run()
-    assert "trades_20d" in words(page)
+    assert "近20日成交笔数" in words(page)
     assert [name for name, _ in drift_view.ordered(report.counts())] == [one.value for one in Verdict]
 
 

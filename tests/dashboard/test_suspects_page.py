@@ -43,8 +43,8 @@ def test_groups_stand_by_rank_and_the_first_is_open(open_page, suspected):
         found = client.suspects()
     assert found["as_of"] == AS_OF
     shown = [(row[1], row[2], row[3], row[4]) for row in rows_of(page)]
-    assert shown == [("S1", "92.0%", "2", "1"), ("S2", "60.0%", "2", "–")]
-    assert "疑似组 S1" in text
+    assert shown == [("A001 等 2 户", "92.0%", "2", "1"), ("A003 等 2 户", "60.0%", "2", "–")]
+    assert "疑似组 A001 等 2 户" in text
     assert "数据截至 2026-03-06 15:55:00" in text
     assert "<td>A001 – A002</td><td>92.0%</td><td>2 (30.0%)</td><td>–</td>" in text
     assert links_of(page)["A002"].endswith("account=A002")
@@ -59,7 +59,7 @@ def test_merged_counts_stand_against_their_limit_the_furthest_first(open_page, s
 
 def test_the_address_names_a_group_and_what_is_on_record_of_it_is_said(open_page, suspected):
     text = words(open_page("suspects", group="S2").run())
-    assert "疑似组 S2" in text
+    assert "疑似组 A003 等 2 户" in text
     assert "已登记为疑似 U7" in text
     assert "合并后没有计数达到预警线" in text
 

@@ -21,6 +21,7 @@ from serving.dashboard import case_actions, grades, profile, queue_views, roles
 from serving.dashboard.language import LANGUAGES
 from serving.dashboard.rule_names import RULES
 from serving.dashboard.texts import PARTS, TEXTS
+from serving.populations import POPULATIONS
 
 FOLDER = Path(serving.dashboard.__file__).parent
 SOURCE = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")}
@@ -76,6 +77,7 @@ def test_the_words_are_those_of_the_answer_and_the_ledger():
     assert tuple(grades.OUTCOMES) == OUTCOMES
     assert set(RULES) == set(RULE_CODES)
     assert queue_views.EXCHANGES == EXCHANGES
+    assert queue_views.POPULATIONS == POPULATIONS
     assert tuple(STAGES) == queue_views.STAGES
     assert all(TEXTS[f"stage_{stage}"][0] == zh for stage, zh in STAGES.items())
     assert all(f"level_{level}" in TEXTS for level in LEVELS)
@@ -114,4 +116,4 @@ def test_nothing_is_fetched_from_outside():
 
 @pytest.mark.parametrize("grade", [0, 6, None, "1"])
 def test_a_grade_that_is_none_is_shown_as_unknown(grade):
-    assert grades.grade_label(grade, "zh") == "未知"
+    assert grades.grade_label(grade, "zh") == "未评级"

@@ -18,8 +18,9 @@ from features.catalogue import STORED_FAMILIES
 from features.digests import RawDays
 from features.events.load import load_events
 from features.families import columns
-from features.quality import Acceptance, Finding, Gate, thresholds
+from features.quality import Acceptance, Gate, thresholds
 from features.quality_features import feature_findings
+from features.quality_finding import Finding
 from features.quality_raw import raw_findings
 
 DAYS = [d.date() for d in pd.bdate_range("2026-01-05", periods=8)]

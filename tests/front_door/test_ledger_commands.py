@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from alertgrade.cli import build_app
+from alertgrade.commands.context import open_ledger, settings
 from alertgrade.errors import AlertError
+from features.events.pseudonym import key_id, load_or_create_key, pseudonym
 from ledger.errors import LedgerError, NotInLedger
 
 RUNNER = CliRunner()
@@ -92,6 +94,28 @@ def test_names_are_imported_shown_on_record_rotated_and_forgotten(home, tmp_path
     with pytest.raises(NotInLedger):
         run("vault", "show", "A1", "--by", "r")
     assert "intact" in run("ledger", "verify")
+
+
+@pytest.mark.parametrize("destroyed", [True, False])
+def test_a_new_pseudonym_key_takes_the_old_ones_place_and_is_on_record(home, destroyed):
+    path = home / "keys" / "pseudonym.key"
+    old = load_or_create_key(path)
+    run("vault", "rotate-pseudonyms", "--by", "g", *(["--destroy-old"] if destroyed else []))
+    new = load_or_create_key(path)
+    assert pseudonym("Zhang", new, "accounts.name") != pseudonym("Zhang", old, "accounts.name")
+    kept = path.with_name(f"pseudonym-{key_id(old)}.old")
+    assert kept.exists() is not destroyed
+    assert all(file.stat().st_mode & 0o077 == 0 for file in path.parent.iterdir())
+    ledger = open_ledger(settings())
+    said = [json.loads(entry.payload) for entry in ledger.entries(kinds=["pseudonyms_rotated"])]
+    ledger.close()
+    assert said == [{"key_id": key_id(new), "instead_of": key_id(old), "old_kept": not destroyed, "by": "g"}]
+
+
+def test_no_pseudonym_key_is_replaced_that_is_not_there(home):
+    with pytest.raises(AlertError, match="no pseudonym key"):
+        run("vault", "rotate-pseudonyms", "--by", "g")
+    assert "0 entries" in run("ledger", "verify")
 
 
 @pytest.mark.parametrize("text", ["account_id\nA1\n", "account_id,name\n,Li\n", "account_id,name\nA1,\n", "a,b\n\xff"])

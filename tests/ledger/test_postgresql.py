@@ -14,6 +14,7 @@ from ledger.prune import prune
 from ledger.segment_file import check_segment
 from ledger.segments import seal
 from ledger.vault import Vault
+from tests.ledger.disposing import dispose
 from tests.ledger.postgres import fresh_database
 from tests.ledger.test_processes import writer
 
@@ -53,10 +54,19 @@ def test_scores_cases_and_dispositions_are_as_on_sqlite(ledger, trigger, answer)
     with pytest.raises(EntryConflict):
         ledger.record_score(trigger("a", measured=6.0), answer("a"), {})
     case = ledger.alert("a")["case_id"]
-    assert ledger.record_disposition(case, outcome="educated", conclusion="x", decided_by="r")["status"] == "closed"
+    assert dispose(ledger, case, outcome="educated", conclusion="x", decided_by="r")["status"] == "closed"
     key_id, secret = ledger.create_key("m", "scorer")
     assert ledger.find_key(secret).key_id == key_id
     assert [row["kind"] for row in ledger.export(Wanted(case_id=case))] == ["alert", "score", "disposition"]
+    for name in ("p1", "P1"):  # names differ by their letters alone, of branch and populations by a part
+        account = {"branch": f"{name} 营业部", "populations": ["product", "market_makers"]}
+        ledger.record_score(trigger(name, subject_id=name), answer(name), {}, account)
+    found = ledger.cases({"branch": "p1 营业部", "population": "market_makers", "branch_known": True}).rows
+    assert [(row["subject_id"], row["populations"]) for row in found] == [("p1", "product market_makers")]
+    assert [row["key"] for row in ledger.export(Wanted(case_id=found[0]["case_id"]))] == ["p1", "S-p1"]
+    assert [row["alert_id"] for row in ledger.alerts({"population": "product", "branch": "P1 营业部"}).rows] == ["P1"]
+    assert ledger.branches() == ["P1 营业部", "p1 营业部"]
+    assert ledger.cases({"population": "makers"}).rows == []
     assert ledger.verify().intact
 
 
@@ -95,7 +105,7 @@ def test_a_writer_that_holds_the_store_makes_the_next_say_unavailable_and_not_th
 
 def test_a_sealed_segment_leaves_and_the_rest_proves_itself(ledger, clock, trigger, answer, tmp_path):
     ledger.record_score(trigger("a"), answer("a"), {})
-    ledger.record_disposition(ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="r")
+    dispose(ledger, ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="r")
     clock.now = clock.now.replace(day=3)
     ledger.record_score(trigger("b"), answer("b"), {})
     seal(ledger, bytes(32), before="2026-03-03", by="g")

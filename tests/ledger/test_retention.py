@@ -20,6 +20,7 @@ from ledger.segment_file import check_joined, check_segment
 from ledger.segments import seal
 from ledger.signing import public_key_of
 from ledger.state import state
+from tests.ledger.disposing import dispose
 
 PRIVATE = bytes(range(32))
 PUBLIC = public_key_of(PRIVATE).hex()
@@ -34,7 +35,7 @@ def days(ledger, clock, trigger, answer):
         for subject in ("A1", "A2"):
             name = f"{day}:{subject}"
             ledger.record_score(trigger(name, trading_day=day, subject_id=f"{subject}-{day}"), answer(name), {})
-            ledger.record_disposition(ledger.alert(name)["case_id"], outcome="educated", conclusion="x", decided_by="r")
+            dispose(ledger, ledger.alert(name)["case_id"], outcome="educated", conclusion="x", decided_by="r")
         if day != DAYS[2]:
             ledger.record_score(trigger(f"long:{day}", trading_day=day, subject_id="L"), answer(f"long:{day}"), {})
     ledger.create_key("monitor", "scorer")
@@ -43,7 +44,7 @@ def days(ledger, clock, trigger, answer):
 
 def close_long(ledger):
     case = ledger.alert("long:2026-03-02")["case_id"]
-    ledger.record_disposition(case, outcome="referred", conclusion="x", decided_by="r")
+    dispose(ledger, case, outcome="referred", conclusion="x", decided_by="r")
 
 
 def test_a_head_is_signed_recorded_and_verified(days):
@@ -234,6 +235,14 @@ def test_an_export_of_one_case_one_day_or_one_kind_keeps_the_hashes(days):
     for row in of_case + of_day:
         told = row.pop("hash")
         assert entry_hash(**row) == told
+
+
+def test_an_export_of_a_case_tells_names_apart_by_their_letters(ledger, trigger, answer):
+    for name in ("a1", "A1"):
+        ledger.record_score(trigger(name, subject_id=name), answer(name), {})
+    for name in ("a1", "A1"):
+        found = list(ledger.export(Wanted(case_id=ledger.alert(name)["case_id"])))
+        assert [row["key"] for row in found] == [name, f"S-{name}"]
 
 
 def clock_day(day):

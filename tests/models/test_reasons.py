@@ -30,7 +30,7 @@ def test_the_rule_reason_says_measured_limit_occurrence_and_article(
 ) -> None:
     reason = reasons.of_rules(alert(measured=6.0, occurrence=2), 2)
     assert (reason.voice, reason.key, reason.value) == ("rules", "self_trade", 6.0)
-    for word in ("自成交", "实测6", "限额5", "第2次", "高", "art. 5"):
+    for word in ("自成交", "实测6", "限额5", "第2次", "高", "第5条"):
         assert word in reason.text_zh
     for word in ("measured 6", "limit 5", "occurrence 2", "high", "art. 5"):
         assert word in reason.text_en

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from monitoring.drift import drift_report
+from monitoring.far_out import SampleTails
 from monitoring.findings import night_findings
 from monitoring.multiplicity import effective_rows, proof_level
-from monitoring.strangeness import strangeness_alarm
+from monitoring.strangeness import Strange, strangeness_alarms
 
 
 def sample(rows: int, seed: int) -> pd.DataFrame:
@@ -51,8 +52,42 @@ def test_a_day_of_few_scores_says_nothing_by_itself(rows, said):
     assert (("broken:funding", "critical") in causes(broken, sample(1_000, 3))) is said
 
 
+def strange_days(days: int, far: dict[str, float] | None = None, accounts: int = 30) -> Strange:
+    """Thirty ordinary alerts a day; from the eleventh day the first three of each day, of new accounts, lie far out."""
+    table = sample(days * 30, 5)
+    numbers = np.repeat(np.arange(days), 30)
+    place = np.arange(days * 30) % 30
+    names = np.where(place < 3, 1_000 + np.arange(days * 30) % accounts, place).astype(str)
+    for name, value in (far or {}).items():
+        table.loc[(place < 3) & (numbers >= 10), name] = value
+    tails = SampleTails(REFERENCE, [f"x{i}" for i in range(6)])
+    return Strange(numbers, names, np.full(days * 30, 0.5), tails.measure(table))
+
+
+def raised(seen: Strange) -> dict[str, str]:
+    return {one.name: one.detail for one in strangeness_alarms(seen) if one.raised_on is not None}
+
+
+def test_alerts_far_out_on_features_are_noticed_though_no_feature_moved_and_no_alert_is_strange():
+    assert raised(strange_days(40)) == {}
+    assert raised(strange_days(40, {"x4": 99.0}, accounts=900))["far_out_feature"] == "x4"
+    together = dict.fromkeys(("x1", "x3", "x5"), 9.5)  # each within what training has seen, not all three
+    assert "far_out_together" in raised(strange_days(40, together, accounts=900))
+
+
+def test_a_client_who_keeps_being_far_out_is_no_new_kind():
+    assert raised(strange_days(40, {"x4": 99.0}, accounts=3)) == {}
+
+
+def test_a_value_beyond_training_is_far_out_and_a_missing_one_is_not():
+    rows = pd.DataFrame({"x0": [1.0, 1e6, np.nan, -1e6]})
+    assert SampleTails(REFERENCE, ["x0"]).measure(rows).beyond[:, 0].tolist() == [False, True, False, True]
+
+
 def test_strange_alerts_are_their_own_cause_unless_inputs_moved():
-    alarm = strangeness_alarm([np.full(30, 0.99)] * 5, range(5))
+    seen = strange_days(5)
+    seen.shares[:] = 0.99
+    (alarm,) = strangeness_alarms(seen)
     assert alarm.raised_on is not None
     assert causes(sample(60, 2), sample(1_000, 3), [alarm]) == [("new_kind", "critical")]
     assert ("new_kind", "critical") not in causes(sample(60, 2) * 4, sample(1_000, 3), [alarm])

@@ -49,6 +49,18 @@ def test_a_cause_that_was_quiet_long_enough_pages_anew(quiet, again):
     assert (len(nights(C, *([None] * quiet), C)) == 2) is again
 
 
+@pytest.mark.parametrize(("columns", "again"), [("x1", False), ("x2", True)], ids=["named", "not named"])
+@pytest.mark.parametrize("between", [[W, W, W], [C] + [None] * 5], ids=["warned", "quiet"])
+def test_what_was_paged_pages_again_only_about_a_column_not_named_yet(between, columns, again):
+    book, sent = PageBook(), []
+    for one in [*between, C]:
+        about = ("x1",) if len(sent) == 0 else (columns,)
+        findings = [Finding("inputs_moved", one, "moved", "漂移", about)] if one else []
+        book, pages = PageBook.from_dict(json.loads(json.dumps(book.to_dict()))).turn(findings)
+        sent += pages
+    assert (len(sent) == 2) is again
+
+
 @pytest.mark.parametrize(("length", "pages"), [(20, 1), (21, 2)])
 def test_a_cause_that_stays_is_said_again_after_twenty_nights(length, pages):
     assert len(nights(*([C] * length))) == pages

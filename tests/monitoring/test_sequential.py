@@ -28,7 +28,7 @@ def test_a_mean_that_trebles_alarms_within_five_days():
 
 @pytest.mark.parametrize("allowed", [0.0, 1.0, -0.1])
 def test_a_mean_that_cannot_be_exceeded_is_refused(allowed):
-    with pytest.raises(ValueError, match="wanted a mean between 0 and 1"):
+    with pytest.raises(ValueError, match="wanted means between 0 and 1"):
         mean_rises([[0.0]], allowed, steps_between_false_alarms=10)
 
 

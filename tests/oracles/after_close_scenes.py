@@ -154,6 +154,10 @@ def benefits() -> list[Scene]:
         three.leg("C", "sell", f"t{number}", volume=10)
     apart = gave("btapart", 4, "0", volume=20).matches(1, "A", "B", price=Decimal(0), contract="btnowhere2605")
     apart.add("contracts", rows.contract(contract="btnowhere2605", product="btnowhere"))  # known, but never settled
+    prices = _calendar("btprices", 1)
+    for number in range(5):  # 11 lots at 0 and 1 at 100: what A paid is 100 a match, not 12 times a price
+        prices.leg("A", "buy", f"t{number}", volume=11, price=Decimal(0)).leg("A", "buy", f"t{number}", order_id="two")
+        prices.leg("B", "sell", f"t{number}", volume=12, price=Decimal(0))
     unsettled = Scene("btunsettled").matches(6, "A", "B", price=Decimal(0), volume=10)
     return [
         gave("bt5", 5, "0").says(rule, ("breach", "A|B", 50_000)),
@@ -163,6 +167,7 @@ def benefits() -> list[Scene]:
         gave("btgroup", 5, "0").group("A", "B").says(rule),
         back.says(rule),
         three.says(rule, ("breach", "A|B", 100_000), ("breach", "A|C", 50_000)),
+        prices.says(rule, ("breach", "A|B", 55_000)),
         unsettled.says(rule),
         apart.says(rule),
     ]

@@ -81,6 +81,8 @@ def _groups() -> list[Scene]:
     begins = Scene("begins").group("A", "B", valid_from=day).matches(5, "A", "B")
     ended = Scene("ended").group("A", "B", valid_to=day).matches(5, "A", "B")
     secret = Scene("undeclared").group("A", "B", declared=False).matches(5, "A", "B")
+    null = Scene("sellnull").group("A", "B", "C").matches(4, "A", "B").leg("A", "buy", "x")
+    null.leg("B", "sell", "x").leg("C", "sell", "x", after=0, seq=1)  # the row with a seq comes first: C's leg counts
     two = Scene("overlap").group("A", "B").group("B", "C", name="H").matches(5, "B", "C")
     group = (("warning", "G", 4), ("breach", "G", 5))
     return [
@@ -88,6 +90,7 @@ def _groups() -> list[Scene]:
         begins.says("self_trade", *group).says("group_trade", ("breach", "G", 1)),
         ended.says("self_trade").says("group_trade"),
         secret.says("self_trade").says("group_trade"),
+        null.says("self_trade", *group).says("group_trade", ("breach", "G", 1)),
         two.says("self_trade").says("group_trade"),
     ]
 
@@ -111,7 +114,27 @@ def _cffex() -> list[Scene]:
         moment = scene.clock + timedelta(seconds=delay)
         scene.orders(**{"event": "accepted", "order_id": f"{name}order", "at": moment, **changes})
         found.append(scene.says("self_trade", WARNED, *([BREACHED] if counted else [])))
-    return found
+    return [*found, *_known_orders()]
+
+
+def _known_orders() -> list[Scene]:
+    """FAK orders of CFFEX whose rows, days or second acceptance come at another time than the count."""
+    rule, before = "self_trade", date(2026, 2, 27)
+
+    def scene(name: str, seconds: float, **changes: Any) -> Scene:
+        found = Scene(f"cffex{name}", "CFFEX").matches(4)
+        fak = {"event": "accepted", "order_id": f"{name}order", "time_in_force": "FAK"}
+        return found.orders(**fak, at=found.clock + timedelta(seconds=seconds), **changes)
+
+    row = scene("laterrow", 0).leg("A", "buy", "x").leg("A", "sell", "x")
+    row.leg("A", "sell", "x", order_id="laterroworder")  # of a known order, and after the count
+    again = scene("again", 0).leg("A", "buy", "x").leg("A", "sell", "x", order_id="againorder")
+    again.orders(event="accepted", order_id="againorder", time_in_force="FAK")  # known since the first of the two
+    days = scene("yesterday", 0, trading_day=before)  # its matches of both days have rows of the order
+    for day in (before, rows.DAY):
+        days.leg("A", "buy", f"x{day}", trading_day=day)
+        days.leg("A", "sell", f"x{day}", trading_day=day, order_id="yesterdayorder")
+    return [row.says(rule, WARNED, BREACHED), again.says(rule, WARNED), days.says(rule, WARNED, BREACHED)]
 
 
 def group_trades() -> list[Scene]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -61,8 +62,8 @@ def receiver() -> Iterator[Receiver]:
 class World:
     def __init__(self, home: Path, receiver: Receiver) -> None:
         self.now = datetime(2026, 3, 2, 2, tzinfo=UTC)
-        terms = Terms(notify_grades=(1, 2), due_hours={1: 4, 2: 24})
-        self.ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", lambda: self.now, terms=terms)
+        self._terms = Terms(notify_grades=(1, 2), due_hours={1: 4, 2: 24})
+        self.ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", lambda: self.now, terms=self._terms)
         (home / "secret").write_bytes(b"shared\n")
         at = f"127.0.0.1:{receiver.port}"
         self.told = {
@@ -77,6 +78,10 @@ class World:
         }
         config = OutboxConfig.model_validate(self.told)
         self.deliverer = Deliverer(self.ledger, config, send_by_apprise, call_webhook, lambda: self.now)
+
+    def all_blind(self) -> None:
+        """From now on every case is blind."""
+        self.ledger._terms = replace(self._terms, blind_share=1.0)
 
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)

@@ -119,6 +119,32 @@ def test_a_case_past_its_time_is_told_once(world, receiver):
     assert world.deliverer.round() == {}
 
 
+@pytest.mark.parametrize("grade", [1, 2, 5])
+def test_of_a_blind_case_there_is_one_message_and_nothing_in_it_tells_the_grade(world, receiver, grade):
+    world.all_blind()
+    for name, of in (("a", grade), ("b", 1)):  # a worse alert must not bring another
+        world.record(name, of)
+    world.deliverer.round()
+    assert (receiver.paths(), world.only()["grade"], world.only()["key"]) == (["/desk"], None, "grade:C00000001:blind")
+    said = json.loads(receiver.seen[0][2])["message"]
+    assert "盲评案件：无论等级均发此消息" in said
+    assert "等级 grade" not in said
+
+
+@pytest.mark.parametrize("grade", [1, 2])
+def test_a_blind_case_is_late_after_the_shortest_time_whatever_its_grade(world, receiver, grade):
+    world.all_blind()
+    world.record("a", grade)
+    world.later(hours=4, seconds=-1)
+    assert world.deliverer.round() == {"delivered": 1}
+    world.later(seconds=1)
+    assert world.deliverer.round() == {"overdue": 1, "delivered": 1}
+    said = json.loads(receiver.seen[-1][2])["message"]
+    assert ("最短时限" in said, "应办结" in said, receiver.paths()[-1]) == (True, False, "/head")
+    world.later(hours=100)
+    assert world.deliverer.round().get("overdue") is None
+
+
 def test_two_deliverers_do_not_take_the_same_message(world):
     world.record("a", 1)
     until = world.now + timedelta(minutes=5)

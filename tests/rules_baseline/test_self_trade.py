@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from rules_baseline.limits import SHIPPED
 
 RULE = "self_trade"
 
@@ -147,6 +151,23 @@ def test_an_order_of_yesterday_with_the_same_id_is_not_known_today(market: Any, 
     market.trade("A1", "buy", "t1", exchange="CFFEX", order_id="x")
     market.trade("A1", "sell", "t1", exchange="CFFEX")
     assert run(market).finding(RULE)[1] == 1
+
+
+def test_immediate_orders_exempt_on_the_days_on_which_the_parameters_say_so(
+    market: Any, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    folder, change = tmp_path / "parameters", date(2026, 3, 3)
+    shutil.copytree(SHIPPED, folder)
+    entry = "limit: 5\n    exempt_hedges: [hedging]\n    exempt_immediate: true\n    source: x\n    verified: false\n"
+    since = entry.replace("true", "false")
+    text = f"exchange: CFFEX\nself_trade:\n  - effective_from: 2015-08-03\n    effective_to: {change}\n    {entry}"
+    (folder / "cffex.yaml").write_text(f"{text}  - effective_from: {change}\n    {since}", encoding="utf-8")
+    for day in (date(2026, 3, 2), change):
+        market.order("A1", exchange="CFFEX", event="accepted", order_id="x", time_in_force="FOK", day=day)
+        market.trade("A1", "buy", "t1", exchange="CFFEX", order_id="x", day=day)
+        market.trade("A1", "sell", "t1", exchange="CFFEX", day=day)
+    findings = [row for row in run(market, parameters=folder).findings if row["rule_id"] == RULE]
+    assert [row["day_total"] for row in findings] == [0, 1]
 
 
 def test_an_unknown_contract_is_counted_because_nothing_of_it_is_needed(market: Any, run: Callable[..., Any]) -> None:

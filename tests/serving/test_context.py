@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from alertgrade.publishing import publish
@@ -13,6 +15,7 @@ from features.events.load import load_events
 from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
 from serving.behaviour import BehaviourReader
+from serving.branches import Branches
 from serving.published import Published
 
 LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -62,6 +65,21 @@ def published(desk):
 def test_every_file_says_how_many_rows_and_when(desk):
     assert published(desk).as_of() == FAR_AHEAD.isoformat()
     assert set(desk[2].rows) == {p.stem for p in desk[1].desk_dir.glob("*.parquet")} - {"published"}
+
+
+def test_a_branch_is_read_by_the_day_it_was_valid_on_and_the_file_holds_no_more_than_that(desk, tmp_path):
+    file = desk[1].desk_dir / "branches.parquet"
+    assert pq.read_schema(file).names == ["account_id", "branch", "valid_from", "valid_to"]
+    assert Branches(file.parent).of("nobody", date(2026, 3, 2)) is None
+    rows = [("A1", "北", date(2026, 3, 2), date(2026, 3, 4)), ("A1", "南", date(2026, 3, 5), None)]
+    names = ("account_id", "branch", "valid_from", "valid_to")
+    branches = Branches(tmp_path)
+    assert branches.of("A1", date(2026, 3, 2)) is None  # nothing was published yet
+    pq.write_table(pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows]), tmp_path / file.name)
+    found = [branches.of("A1", date(2026, 3, day)) for day in (1, 2, 3, 4, 5, 31)]
+    assert found == [None, "北", "北", None, "南", "南"]
+    (tmp_path / file.name).write_bytes(b"torn")
+    assert branches.of("A1", date(2026, 3, 2)) is None
 
 
 def test_a_timeline_holds_every_act_of_the_account_and_nobody_elses(desk, installation):

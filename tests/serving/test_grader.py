@@ -91,6 +91,24 @@ def test_the_request_overrides_the_stores_intraday_row_and_the_record_keeps_what
     assert evidence["intraday_given"] is True
 
 
+def test_branch_and_populations_are_recorded_as_they_were_when_it_was_graded(fitted, reader, ledger, trigger):
+    asked = []
+    grader = Grader(fitted, None, reader, ledger, Policy.read(), branch_of=lambda *of: asked.append(of) or "北京营业部")
+    reader.row.values |= {"account_type_code": 2.0, "is_programmatic": 1.0, "is_employee": 0.0, "is_market_maker": None}
+    reader.row.values |= {"via_introducing_broker": 0.0}
+    one = trigger("a")
+    graded(grader, Question(one))
+    assert asked == [(one.account_id, one.trading_day)]
+    for row in (ledger.alert("a"), ledger.alert("a")["case"]):
+        assert (row["branch"], row["populations"]) == ("北京营业部", "product programmatic")
+
+
+def test_what_is_not_known_of_the_account_is_left_empty(grader, reader, ledger, trigger):
+    reader.trouble = AlertError("gone")
+    graded(grader, Question(trigger("a")))
+    assert (ledger.alert("a")["branch"], ledger.alert("a")["populations"]) == (None, None)
+
+
 def test_no_intraday_row_anywhere_is_said_and_the_model_still_grades(grader, reader, trigger):
     reader.row.values |= dict.fromkeys(FAMILIES["intraday"])
     answer = graded(grader, Question(trigger("a")))

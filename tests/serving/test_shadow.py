@@ -127,6 +127,24 @@ def test_while_somebody_waits_for_the_champion_the_challenger_does_not_begin_and
     counts.wait(recorded=3)
 
 
+def test_a_grade_that_another_process_recorded_first_costs_the_others_of_its_part_nothing(
+    shadowed, challenger, ledger, trigger
+):
+    grader, counts, busy = shadowed(challenger)
+    busy.set()
+    answers = [json.loads(text) for text in grader.grade([Question(trigger(name), TODAY) for name in "abc"])]
+    ledger.append(
+        "shadow", f"{answers[1]['score_id']}:{challenger.versions.digest}", {"alert_id": "b", "by": "another"}
+    )
+    busy.clear()
+    counts.wait(recorded=2, failed=1)
+    assert sorted(json.loads(entry.payload)["alert_id"] for entry in ledger.entries(kinds=["shadow"])) == [
+        "a",
+        "b",
+        "c",
+    ]
+
+
 def test_what_the_rules_graded_alone_is_not_shown_to_the_challenger(shadowed, challenger, ledger, trigger):
     grader, counts, _ = shadowed(challenger)
     grader.judge.use(None, "model_missing: no champion")

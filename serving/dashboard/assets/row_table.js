@@ -8,7 +8,7 @@ const element = (name, attributes = {}, text = "") => {
 };
 
 const cell = (value) => {
-  const made = element("td", value.right ? { class: "right" } : {});
+  const made = element("td", value.right ? { class: "right" } : value.wrap ? { class: "wrap" } : {});
   if (value.background) {
     const badge = element("span", { class: "badge" }, value.text);
     badge.style.background = value.background;

@@ -72,7 +72,9 @@ class Desk:
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
 
-    def alert(self, name: str, grade: int = 3, baseline: int = 3, **changes: Any) -> str:
+    def alert(
+        self, name: str, grade: int = 3, baseline: int = 3, account: Any = None, reasons: Any = None, **changes: Any
+    ) -> str:
         """Record an alert of ``grade`` and return its case."""
         trigger = {
             "alert_id": name,
@@ -91,7 +93,9 @@ class Desk:
             "parameters_version": None,
             "evidence": None,
         } | changes
-        self.ledger.record_score(trigger, answer_of(name, grade, baseline), {"features": {}})
+        answer = answer_of(name, grade, baseline)
+        answer |= {} if reasons is None else {"reasons": reasons}
+        self.ledger.record_score(trigger, answer, {"features": {}}, account)
         return self.ledger.alert(name)["case_id"]
 
     def post(self, person: str, case_id: str, action: str, **body: Any) -> Any:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from models.peers import PeerMedians
+from models.reasons import Reasons
 from monitoring import disagreement, effectiveness, market, outcome_sheet
+from rules_baseline.trigger import TriggerRecord
 from serving.blind import TELLING_LISTINGS
 
 ANN, ROB = "ann:investigator", "rob:reviewer"
@@ -58,6 +61,21 @@ def test_no_page_tells_an_investigator_a_grade_and_every_page_tells_a_reviewer(b
 def test_reasons_of_the_model_are_hidden_and_facts_of_the_rules_are_not(blind):
     answer = blind.as_(ANN).get("/v1/alerts/severe").json()["answer"]
     assert [reason["voice"] for reason in answer["reasons"]] == ["rules"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_reason_of_a_rule_tells_neither_the_baseline_nor_what_the_policy_moved(new_desk, language):
+    desk = new_desk(blind_share=1.0)
+    desk.alert("first", 1)
+    alert = TriggerRecord.model_validate(desk.ledger.alert("first")["trigger"])
+    real = Reasons(("x",), PeerMedians({})).of_rules(alert, 1).model_dump()
+    floor = {"voice": "rules", "key": "suspected_violation", "text_zh": "不低于高", "text_en": "high at least"}
+    desk.alert("words", 1, reasons=[real, floor])
+    texts = {who: desk.as_(who).get("/v1/alerts/words").json()["answer"]["reasons"] for who in (ANN, ROB)}
+    assert {"zh": "规则基线：极高", "en": "rules baseline: extreme"}[language] in texts[ROB][0][f"text_{language}"]
+    (shown,) = texts[ANN]
+    assert {"zh": "限额5", "en": "limit 5"}[language] in shown[f"text_{language}"]
+    assert {"zh": "基线", "en": "baseline"}[language] not in shown[f"text_{language}"]
 
 
 @pytest.mark.parametrize("asked", ["grade=1", "disagreement=true", "sample=audit", "sort=due", "overdue=true"])

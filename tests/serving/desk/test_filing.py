@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import pytest
 
@@ -62,6 +63,16 @@ def test_the_filing_holds_alerts_limits_with_source_reasons_events_history_decis
             assert text in page, text
             assert text.replace(" ", "") in pdf, text
     assert "<b>自成交" not in page
+
+
+@pytest.mark.parametrize(("lang", "zone"), [("zh", "北京时间"), ("en", "times in Asia/Shanghai")])
+def test_the_filing_is_in_one_language_and_its_times_are_shanghais(desk, filed, lang, zone):
+    page = document(desk, filed, lang=lang).text
+    for text in (zone, "2026-03-02 11:00:00", "2026-03-02 10:00:00"):  # of the call, and of the alert
+        assert text in page, text
+    assert not re.search(r"\d\d:\d\d:\d\d(\.\d+)?Z", page)
+    other = {"zh": ("art. 5", "counted", "like articles", "in force"), "en": ("计量", "条款", "限额来源")}[lang]
+    assert [text for text in other if text in page] == []
 
 
 def test_each_filing_is_on_record_by_its_hash_and_the_same_record_gives_the_same_bytes(desk, filed):

@@ -8,6 +8,8 @@ import json
 
 import pytest
 
+from serving import routes_queue
+
 ANN, BOB, ROB = "ann:investigator", "bob:investigator", "rob:reviewer"
 
 
@@ -104,6 +106,54 @@ def test_filters_and_orders_meet_without_gap_or_repeat(new_desk):
     assert desk.as_(ROB).get("/v1/cases", sort="due", cursor="WzEsMV0=").status_code == 422
 
 
+ACCOUNTS = {  # subject: what its account was
+    "b1": {"branch": "北京营业部", "populations": ["individual", "employees"]},
+    "b2": {"branch": "上海营业部", "populations": ["product", "programmatic"]},
+    "b3": {"branch": "上海营业部", "populations": ["institution", "programmatic", "market_makers"]},
+    "b4": {},
+}
+
+
+@pytest.fixture(scope="module")
+def branches(new_desk):
+    desk = new_desk()
+    for subject, account in ACCOUNTS.items():
+        desk.alert(f"of-{subject}", 3, subject_id=subject, account=account)
+    desk.alert("of-b4-too", 3, subject_id="b4", account={"branch": "深圳营业部", "populations": ["individual"]})
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("asked", "subjects"),
+    [
+        ({"branch": "上海营业部"}, ["b2", "b3"]),
+        ({"branch": "上海"}, []),
+        ({"branch": "深圳营业部"}, ["b4"]),  # of any of its alerts
+        ({"branch_known": False}, ["b4"]),
+        ({"branch_known": True}, ["b1", "b2", "b3", "b4"]),
+        ({"population": "programmatic"}, ["b2", "b3"]),
+        ({"population": "market_makers"}, ["b3"]),
+        ({"population": "individual"}, ["b1", "b4"]),
+        ({"population": "introduced"}, []),
+        ({"population": "programmatic", "branch": "上海营业部", "grade": 3, "sort": "oldest"}, ["b2", "b3"]),
+    ],
+)
+def test_cases_alerts_and_the_file_are_filtered_by_branch_and_population(branches, asked, subjects):
+    anyone = branches.as_(ANN)
+    assert [row["subject_id"] for row in anyone.get("/v1/cases", **asked).json()["items"]] == subjects
+    told = anyone.get("/v1/cases:export", format="json", **asked).json()
+    assert [row["subject_id"] for row in told] == subjects
+    of_alerts = {name: value for name, value in asked.items() if name != "sort"}
+    assert {row["subject_id"] for row in anyone.get("/v1/alerts", **of_alerts).json()["items"]} == set(subjects)
+
+
+def test_the_branches_there_are_can_be_asked_for_and_a_case_shows_its_own(branches):
+    assert branches.as_(ANN).get("/v1/branches").json() == {"items": ["上海营业部", "北京营业部", "深圳营业部"]}
+    (row,) = branches.as_(ANN).get("/v1/cases", subject_id="b3").json()["items"]
+    assert (row["branch"], row["populations"]) == ("上海营业部", "institution programmatic market_makers")
+    assert branches.as_(ANN).get("/v1/cases", population="friends").status_code == 422
+
+
 def test_the_overview_counts_what_is_open_and_compares_today_with_the_usual(new_desk):
     desk = new_desk()
     for day, count in [("2026-02-26", 1), ("2026-02-27", 3), ("2026-03-02", 2)]:
@@ -118,6 +168,7 @@ def test_the_overview_counts_what_is_open_and_compares_today_with_the_usual(new_
     assert seen["by_assignee"] == [{"assignee": None, "count": 5}, {"assignee": "ann", "count": 1}]
     assert seen["by_age"][0] == {"age": "4h", "count": 6}
     assert seen["today"] == {"day": "2026-03-02", "alerts": 2, "cases": 2}
+    assert seen["latest"] == {"day": "2026-02-27", "alerts": 3, "cases": 3}
     assert seen["usual"] == {"alerts": 2.0, "cases": 2.0}
     assert (seen["degraded_today"], seen["oldest_open_at"]) == (0, "2026-03-02T02:00:00.000000Z")
     desk.later(hours=4)
@@ -170,6 +221,15 @@ def test_the_file_runs_no_formula_in_a_spreadsheet_and_json_is_as_it_is(new_desk
     assert {"rank", "shown_rank"}.isdisjoint(rows[0])
     plain = json.loads(desk.as_(ANN).get("/v1/cases:export", format="json", sort="oldest").text)
     assert [row["subject_id"] for row in plain] == FORMULAS
+
+
+@pytest.mark.parametrize("sort", ["grade", "newest"])
+def test_a_file_longer_than_what_is_read_at_once_is_whole(branches, monkeypatch, sort):
+    monkeypatch.setattr(routes_queue, "_AT_ONCE", 3)
+    found = [row["subject_id"] for row in branches.as_(ANN).get("/v1/cases:export", format="json", sort=sort).json()]
+    assert found == sorted(ACCOUNTS, reverse=sort == "newest")
+    rows = branches.as_(ANN).get("/v1/cases:export", sort=sort).text.lstrip("\ufeff").splitlines()
+    assert (len(rows), rows[0].split(",")[0]) == (5, "case_id")
 
 
 def test_the_latest_call_back_form_is_on_the_cases_page(desk):
