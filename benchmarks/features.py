@@ -1,4 +1,4 @@
-"""Feature build, all families, against one plain DuckDB scan-and-group of the same orders and trades, same run. Processor time.
+"""Feature build, all families, against one plain DuckDB scan-and-group of the same files; processor time, same run.
 
 python -m benchmarks.features [ACCOUNTS] [DAYS]
 """

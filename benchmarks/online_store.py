@@ -1,4 +1,4 @@
-"""The online store: written in bulk, read one account at a time, beside Feast's stock SQLite store, same run. Processor time.
+"""The online store: bulk writes, reads of one account, beside Feast's stock SQLite store; processor time, same run.
 
 python -m benchmarks.online_store [ACCOUNTS] [FEATURES]  (100,000 x 152; the stock store gets a tenth of the accounts)
 """
