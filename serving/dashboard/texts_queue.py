@@ -86,7 +86,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "export": ("导出 CSV", "Export CSV"),
     "alerts_count": ("预警数", "Alerts"),
-    "trading_days": ("交易日", "Trading days"),
+    "trading_days": ("交易日", "Days"),
     "assignee": ("经办人", "Assignee"),
     "open_for": ("已开", "Open for"),
     "due": ("处置时限", "Due"),
