@@ -43,7 +43,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "population_introduced": ("居间", "introduced"),
     "population_programmatic": ("程序化", "programmatic"),
     "population_market_makers": ("做市商", "market maker"),
-    "rule_and_more": ("{rule}，另 {count} 项", "{rule} +{count}"),
+    "rule_and_more": ("{rule} 另{count}项", "{rule} +{count}"),
     "filter_min_age_hours": ("已开时长", "Age"),
     "filter_sort": ("排序", "Order"),
     "filter_assignee": ("经办人", "Assignee"),
