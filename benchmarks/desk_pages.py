@@ -130,7 +130,7 @@ def visits(page: Page, person: Person) -> dict[str, Callable[[], None]]:
         "alerts": lambda: link("预警队列", "button", "自成交"),
         "overview again": lambda: link("总览", "button", "打开最严重的待处理案件"),
         "cases of grade 2": grade,
-        "... of one branch": lambda: chosen("营业部", "营业部07"),
+        "... of one branch": lambda: chosen("营业部", "营业部24"),
         "... of employees": lambda: chosen("客户类别", "员工"),
     }
 
