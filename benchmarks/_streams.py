@@ -41,7 +41,7 @@ class Stream:
         self.own = self.rng.normal(size=(ACCOUNTS, FEATURES)) * 0.8
         self.weight = np.where(np.arange(FEATURES) < 10, self.rng.uniform(0.25, 0.6, FEATURES), 0.02)
         self.concept = self.weight.copy()
-        self._change = change
+        self.change = change
         raw, _ = self._draw(5_000)
         self.centre = np.nanmedian(raw, axis=0)
         self.spread = np.nanstd(raw, axis=0)
@@ -56,8 +56,8 @@ class Stream:
         """The alerts of day ``number``."""
         raw, accounts = self._draw(A_DAY)
         forced = np.zeros(len(raw), dtype=bool)
-        if self._change is not None and number >= CHANGE:
-            raw, forced = self._change(self, raw, forced)
+        if self.change is not None and number >= CHANGE:
+            raw, forced = self.change(self, raw, forced)
         features, p, severity = self._model(raw)
         truth = self._truth(self._severity(raw, self.concept))
         truth[forced] = self.rng.integers(1, 3, int(forced.sum()))

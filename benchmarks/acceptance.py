@@ -8,100 +8,47 @@ paired by subject, with 95 % intervals; a cost below 0 and a recall or area abov
 
 from __future__ import annotations
 
-import argparse
-import pickle
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from alertgrade.synthetic import synthetic_market
-from features.build import build
-from features.events.load import load_events
-from features.store import OfflineAndOnlineStore
-from ledger.ledger import Ledger
+from benchmarks.frozen_market import Bench, market_options, prepare
 from models.graded_alert import GradedAlert
 from models.metrics import Estimate, Metric, calibration_error, expected_cost, pr_auc_severe
-from models.scorer import ScoreInput
 from simulation.kinds import LOOK_ALIKES, MISCONDUCT
 from simulation.version import VERSION
+from training.baselines import regraded
 from training.capacity import daily_capacity, recall_at_capacity
-from training.dataset import Dataset, build_dataset
-from training.evaluate import given_by, rules_of
-from training.history import disposition_rows, labelled_alerts, past_alerts
+from training.dataset import Dataset
+from training.evaluate import REGRADED, given_by, rules_of
 from training.paired import Given, difference
-from training.recipe import fit_and_grade, inputs_of, policy_cost
-from training.splits import Split, SplitPlan, split
+from training.recipe import fit_scorer, policy_cost
+from training.splits import Split
+from training.weights import training_weights
 
-KEY = b"k" * 32
-LATER = datetime(2100, 1, 1, tzinfo=UTC)
-SEEN_FOR = pd.Timedelta(days=30)  # an alert is laid to what its account meant in the days before it
 STRENGTHS = ((0.0, 0.35, "weak"), (0.35, 0.7, "middling"), (0.7, 1.01, "strong"))
 STRANGE = 0.99  # the policy's: very strange
 NOISE = 0.2
 
 
-@dataclass(frozen=True)
-class Bench:
-    """The dataset with its split, the question of every row, and what each row's account meant."""
-
-    data: Dataset
-    parts: Split
-    inputs: list[ScoreInput]
-    kind: NDArray[np.str_]
-    strength: NDArray[np.float64]
-
-    @property
-    def test(self) -> NDArray[np.bool_]:
-        return self.parts.test
-
-    @property
-    def asked(self) -> list[ScoreInput]:
-        """The questions of the test rows."""
-        return [item for item, later in zip(self.inputs, self.parts.test, strict=True) if later]
-
-
-def prepare(home: Path, accounts: int, days: int, seed: int) -> Bench:
-    """Make the market, its features and the dataset under ``home``, or read them where they are there."""
-    events, kept = home / "events", home / "dataset.pickle"
-    if not events.exists():
-        synthetic_market(events, accounts=accounts, days=days, seed=seed, pseudonym_key=KEY)
-    if not kept.exists():
-        with load_events(events, pseudonym_key=KEY) as raw:
-            store = OfflineAndOnlineStore(home / "features")
-            build(raw, store.offline)
-            alerts, rows = past_alerts(raw), list(disposition_rows(raw))
-        store.apply()
-        ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", lambda: LATER)
-        ledger.import_dispositions((a.model_dump(mode="json") for a in alerts), rows)
-        data = build_dataset(labelled_alerts(ledger, LATER), store, known_by=LATER)
-        ledger.close()
-        kept.write_bytes(pickle.dumps((data, alerts)))
-    data, alerts = pickle.loads(kept.read_bytes())  # noqa: S301  # our own file of a moment ago
-    parts = split(data.alerts, SplitPlan())
-    inputs = inputs_of(data, alerts)
-    return Bench(data, parts, inputs, *meant(data.alerts, pd.read_parquet(events / "_truth" / "intent.parquet")))
-
-
-def meant(alerts: pd.DataFrame, intent: pd.DataFrame) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
-    """Kind and strength of what each alert's account last meant, up to 30 days before; "nothing" and 0 else."""
-    worst = intent.sort_values(["strength", "kind"]).drop_duplicates(["account_id", "trading_day"], keep="last")
-    worst = worst.assign(day=pd.to_datetime(worst["trading_day"])).sort_values("day")
-    asked = pd.DataFrame(
-        {"account_id": alerts["account_id"], "day": pd.to_datetime(alerts["trading_day"]), "row": range(len(alerts))}
-    ).sort_values("day")
-    found = pd.merge_asof(asked, worst, on="day", by="account_id", tolerance=SEEN_FOR).sort_values("row")
-    return found["kind"].fillna("nothing").to_numpy(dtype=str), found["strength"].fillna(0.0).to_numpy(np.float64)
-
-
 def graded(bench: Bench, data: Dataset, parts: Split | None = None) -> list[GradedAlert]:
-    """Train the recipe on ``data`` and grade the test rows."""
-    return fit_and_grade(data, seed=7)(bench.parts if parts is None else parts, bench.asked)
+    """Train the recipe on ``data``, say what skill its classifier shows (not on ``parts``), and grade the test rows."""
+    scorer = fit_scorer(data, bench.parts if parts is None else parts, training_weights(data.alerts).values, seed=7)
+    if parts is None and scorer.skill is not None:
+        print(f"\nskill of the classifier {scorer.skill.words()[1]}", flush=True)
+    return scorer.grade(bench.asked, explain=False)
+
+
+def rules_by_cost(bench: Bench, data: Dataset) -> Given:
+    """The rules' grades of the test rows, exchanged for the cheapest on the earlier labels of ``data``."""
+    rules = np.array([item.baseline.grade for item in bench.inputs], dtype=np.int_)
+    known = bench.parts.train | bench.parts.calibration
+    return regraded(rules[known], data.y[known], rules[bench.test], policy_cost())
 
 
 def metrics(bench: Bench) -> dict[str, Metric]:
@@ -190,6 +137,9 @@ def run(bench: Bench) -> None:
     whole = graded(bench, bench.data)
     ours, rules = given_by(whole), rules_of(whole)
     print_compared("AlertGrade against rules only", compare(bench, ours, rules))
+    by_cost = rules_by_cost(bench, bench.data)
+    print_compared(f"AlertGrade against {REGRADED}", compare(bench, ours, by_cost), "by cost")
+    print_compared(f"{REGRADED} against rules only", compare(bench, by_cost, rules))
     kinds_table(bench, whole)
     rng, cases = np.random.default_rng(7), alerts["case"].nunique()
     noisy = graded(bench, by_case(bench.data, rng.integers(1, 6, cases), rng.random(cases) < NOISE))
@@ -197,17 +147,13 @@ def run(bench: Bench) -> None:
     print_compared("the same against clean labels", compare(bench, given_by(noisy), ours), "clean labels")
     absent_table(bench, whole)
     mix = bench.data.y[parts.train].value_counts(normalize=True).reindex(range(1, 6), fill_value=0.0).to_numpy()
-    coin = graded(bench, by_case(bench.data, rng.choice(np.arange(1, 6), cases, p=mix), np.ones(cases, dtype=bool)))
-    print_compared("every case decided by a coin", compare(bench, given_by(coin), rules))
+    tossed = by_case(bench.data, rng.choice(np.arange(1, 6), cases, p=mix), np.ones(cases, dtype=bool))
+    print_compared("every case decided by a coin", compare(bench, given_by(graded(bench, tossed)), rules))
+    print_compared(f"{REGRADED}, decided by a coin", compare(bench, rules_by_cost(bench, tossed), rules))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--home", type=Path)
-    parser.add_argument("--accounts", type=int, default=300)
-    parser.add_argument("--days", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=11)
-    options = parser.parse_args()
+    options = market_options(__doc__).parse_args()
     print(f"synthetic market: {options.accounts} accounts, {options.days} days, seed {options.seed}, v{VERSION}")
     with tempfile.TemporaryDirectory() as scratch:
         run(prepare(options.home or Path(scratch), options.accounts, options.days, options.seed))

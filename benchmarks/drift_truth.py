@@ -8,6 +8,7 @@ ten days, a new kind within ten. Each night runs what ``alertgrade monitor`` run
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from collections import Counter
@@ -18,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks._streams import A_DAY, CHANGE, COST, DAYS, NAMES, SCENARIOS, Day, Stream
-from monitoring.drift import drift_report
+from monitoring.drift import DriftReport, drift_report
 from monitoring.drift_measure import FrozenReference
 from monitoring.far_out import SampleTails
 from monitoring.findings import night_findings
@@ -45,20 +46,44 @@ class Run:
         return [night for night, _, reminder in self.pages if not reminder]
 
 
-def run(seed: int, name: str, days: int = DAYS) -> Run:
+Reports = dict[int, tuple[DriftReport, DriftReport]]
+
+
+class Before:
+    """What all streams of a seed share: the days before the change, and the reports on them."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed, self.reports = seed, Reports()
+        self._stream = Stream(seed, None)
+        self.frozen = FrozenReference(self._stream.reference)
+        self._days = [self._stream.day(number) for number in range(CHANGE)]
+
+    def days(self, name: str, days: int) -> tuple[Stream, list[Day]]:
+        """The stream ``name``, and all its days."""
+        stream = copy.deepcopy(self._stream)
+        stream.change = SCENARIOS[name]
+        return stream, self._days[:days] + [stream.day(number) for number in range(CHANGE, days)]
+
+
+def run(seed: int, name: str, days: int = DAYS, before: Before | None = None) -> Run:
     """One stream through every night."""
-    stream = Stream(seed, SCENARIOS[name])
-    frozen = FrozenReference(stream.reference)
+    shared = before or Before(seed)
+    stream, past = shared.days(name, days)
+    frozen, kept = shared.frozen, shared.reports
     use = dict(zip(stream.reference.columns, stream.weight / stream.weight.sum(), strict=False))
-    past = [stream.day(number) for number in range(days)]
     table = pd.concat([pd.concat([d.features, d.answers[_COMPARED]], axis=1) for d in past], ignore_index=True)
     subjects = pd.concat([d.subjects for d in past], ignore_index=True)
     raised = _alarms(past, _ripe(past)) + _strange(past, stream.reference)
     book, pages = PageBook(), []
     for number in range(days):
         end = (number + 1) * A_DAY
-        windows = [slice(max(0, end - width * A_DAY), end) for width in (1, WEEKS)]
-        reports = [drift_report(frozen, table[one], use=use, subjects=subjects[one]) for one in windows]
+        if number not in kept:
+            day, weeks = (slice(max(0, end - width * A_DAY), end) for width in (1, WEEKS))
+            reports = tuple(drift_report(frozen, table[w], use=use, subjects=subjects[w]) for w in (day, weeks))
+            if number < CHANGE:
+                kept[number] = reports
+        else:
+            reports = kept[number]
         due = [one for night, one in raised if night <= number]
         book, sent = book.turn(night_findings(*reports, due))
         pages += [(page.night, page.cause, page.reminder) for page in sent]
@@ -139,10 +164,11 @@ def main(seeds: int = 100, first: int = 0, keep: Path | None = None) -> int:
             name, seed, pages, delay = json.loads(line)
             kept[name][seed] = Run([(night, cause, again) for night, cause, again in pages], delay)
     for seed in range(first, first + seeds):
+        before = Before(seed)
         for name in SCENARIOS:
             if seed in kept[name]:
                 continue
-            found = kept[name][seed] = run(seed, name)
+            found = kept[name][seed] = run(seed, name, before=before)
             if keep is not None:
                 with keep.open("a", encoding="utf-8") as out:
                     out.write(json.dumps([name, seed, found.pages, found.delay]) + "\n")

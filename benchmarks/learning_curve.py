@@ -9,18 +9,17 @@ only is that of the first draw, with its 95 % interval over subjects.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.acceptance import Bench, prepare
+from benchmarks.frozen_market import Bench, market_options, prepare
 from models.metrics import Metric, expected_cost, log_loss, pr_auc_severe, quadratic_kappa
 from models.scorer import AlertScorer
-from training.evaluate import predictions
+from training.evaluate import REGRADED, predictions
+from training.learning_curve import drawn
 from training.paired import Given, difference
 from training.recipe import fit_scorer, policy_cost
 from training.splits import Split
@@ -33,20 +32,6 @@ METRICS: Mapping[str, Metric] = {
     "log loss": log_loss,
 }
 RULES = "rules only"
-
-
-def drawn(bench: Bench, labels: int, seed: int) -> Split:
-    """The split with about ``labels`` labels in its earlier parts, cut in time four to one."""
-    earlier = np.flatnonzero(bench.parts.train | bench.parts.calibration)
-    cases = bench.data.alerts["case"].to_numpy()[earlier]
-    order = np.random.default_rng(seed).permutation(np.unique(cases))
-    sizes = np.array([np.count_nonzero(cases == case) for case in order])
-    chosen = set(order[np.cumsum(sizes) <= labels].tolist())
-    rows = [row for row, case in zip(earlier.tolist(), cases, strict=True) if case in chosen]
-    train, calibration = (np.zeros(len(bench.data.X), dtype=np.bool_) for _ in range(2))
-    cut = int(0.8 * len(rows))
-    train[rows[:cut]], calibration[rows[cut:]] = True, True
-    return replace(bench.parts, train=train, calibration=calibration)
 
 
 def voices(bench: Bench, parts: Split, seed: int) -> Mapping[str, Given]:
@@ -64,15 +49,13 @@ def voices(bench: Bench, parts: Split, seed: int) -> Mapping[str, Given]:
         return {"alertgrade": Given(ours, sure[ours - 1]), RULES: Given(rules, sure[rules - 1])}
     scorer = fit_scorer(bench.data, parts, weight, seed=seed)
     graded = scorer.grade(bench.inputs, explain=False)
-    return predictions(bench.data, parts, graded, seed=seed, weight=weight)
+    skill = "none could be fitted" if scorer.skill is None else scorer.skill.words()[1]
+    print(f"{parts.train.sum() + parts.calibration.sum():7d} labels, draw {seed}, classifier: {skill}", flush=True)
+    return predictions(bench.data, parts, graded, policy_cost(), seed=seed, weight=weight)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--home", type=Path)
-    parser.add_argument("--accounts", type=int, default=300)
-    parser.add_argument("--days", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=11)
+    parser = market_options(__doc__)
     parser.add_argument("--labels", default="0,50,500,5000")
     parser.add_argument("--draws", type=int, default=3)
     options = parser.parse_args()
@@ -84,13 +67,17 @@ def main() -> None:
     print(f"synthetic; {len(truth):,} later alerts; cost and kappa of AlertGrade less rules only with 95 % intervals")
     print(f"{'labels':>7} {'voice':22}" + "".join(f"{name:>15}" for name in METRICS))
     for labels in (int(word) for word in options.labels.split(",")):
-        draws = [voices(bench, drawn(bench, labels, seed), seed) for seed in range(options.draws if labels else 1)]
-        for voice in draws[0]:
-            values = [[m(truth, d[voice].grade, d[voice].probabilities, ones) for m in METRICS.values()] for d in draws]
+        seeds = range(options.draws if labels else 1)
+        draws = [voices(bench, drawn(bench.data, bench.parts, labels, seed), seed) for seed in seeds]
+        for voice in dict.fromkeys(name for d in draws for name in d):
+            spoke = [d[voice] for d in draws if voice in d]  # a silent classifier has no line of its own
+            values = [[m(truth, one.grade, one.probabilities, ones) for m in METRICS.values()] for one in spoke]
             print(f"{labels:7d} {voice:22}" + "".join(f"{value:15.3f}" for value in np.mean(values, axis=0)))
-        for name in ("expected cost", "kappa"):
-            gap = difference(METRICS[name], truth, draws[0]["alertgrade"], draws[0][RULES], subjects, seed=7)
-            print(f"{labels:7d} less rules, {name}: {gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}]", flush=True)
+        for other in (name for name in (RULES, REGRADED) if name in draws[0]):
+            for name in ("expected cost", "kappa"):
+                gap = difference(METRICS[name], truth, draws[0]["alertgrade"], draws[0][other], subjects, seed=7)
+                figures = f"{gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}]"
+                print(f"{labels:7d} less {other}, {name}: {figures}", flush=True)
 
 
 if __name__ == "__main__":

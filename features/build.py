@@ -104,10 +104,11 @@ def build(
     shutil.rmtree(staging, ignore_errors=True)
     stamps, closed_at = _stamps(before, now, made_at), available_at(now.calendar[-1])
     files, rows, corrected = {}, {}, False
+    cuts = _Cuts(events)
     for family in STORED_FAMILIES:
         if progress:
             progress(family)
-        work = _Work(events, before, now, offline / family, staging / family, family, stamps, full, elsewhere, serial)
+        work = _Work(events, before, now, offline / family, staging / family, family, stamps, full, elsewhere, serial, cuts)
         files[family], corrections = work.done()
         corrected = corrected or corrections > 0
         rows[family] = sum(int(pq.read_metadata(staging / family / name).num_rows) for name in files[family])
@@ -141,6 +142,21 @@ def swap(staging: Path, offline: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+class _Cuts:
+    """Cuts of ``events``, each made once: what families share of the same days is shared."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+        self._made: dict[tuple[date, date], EventsSlice] = {}
+
+    def of(self, first: date, last: date) -> Events:
+        """Give the rows of trading days ``first`` to ``last``."""
+        key = first, last
+        if key not in self._made:
+            self._made[key] = EventsSlice(self._events, first, last, len(self._made))
+        return self._made[key]
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """One family's part of a build: the files of ``target``, from those of ``source`` and the raw rows."""
@@ -155,6 +171,7 @@ class _Work:
     full: bool
     elsewhere: Elsewhere | None
     serial: int
+    cuts: _Cuts
 
     def done(self) -> tuple[tuple[str, ...], int]:
         """Names of the family's files, all in ``target``, and how many corrections the new ones hold."""
@@ -196,7 +213,7 @@ class _Work:
         return list(runs(changed, self.now.calendar, reach))
 
     def _write(self, run: Run | None, kept: tuple[str, ...], file: Path) -> tuple[int, int]:
-        events = self.events if run is None else EventsSlice(self.events, run.lead, run.last)
+        events = self.events if run is None else self.cuts.of(run.lead, run.last)
         rows = self._sql(events, run)
         within = "true" if run is None else self._within(run)
         return write_changes(

@@ -43,8 +43,8 @@ class RawDays:
         for name in given:
             table, con = TABLES[name], events.backend.con
             if "trading_day" in table.column_names:
-                for day, digest in _by_day(con, table):
-                    days.setdefault(day, {})[name] = digest
+                for day, (count, total) in events.day_hashes(name).items():
+                    days.setdefault(day, {})[name] = _text(count, total)
             elif "valid_from" in table.column_names:
                 for day, digest in _by_validity(con, table, calendar):
                     days[day][name] = digest
@@ -77,12 +77,6 @@ def changed_days(before: RawDays, now: RawDays, tables: frozenset[str]) -> set[d
         return {name: d for name, d in digests.items() if name not in NOT_A_MARKET or name in tables}
 
     return {d for d in {*before.days, *now.days} if seen(before.days.get(d, {})) != seen(now.days.get(d, {}))}
-
-
-def _by_day(con: Any, table: Table) -> Iterator[tuple[date, str]]:
-    sql = f"SELECT trading_day, count(*), sum(hash({_columns(table)})::HUGEINT) FROM {ident(table.name)} GROUP BY 1"
-    for day, count, total in con.execute(sql).fetchall():
-        yield day, _text(count, total)
 
 
 def _by_validity(con: Any, table: Table, calendar: tuple[date, ...]) -> Iterator[tuple[date, str]]:

@@ -21,12 +21,14 @@ from features.intraday import intraday
 from features.logins import logins
 from features.marks import INTRADAY_MARKS
 from features.matched import matched_lots
+from features.matches import possible_matches
 from features.network import Relations, network
 from features.network_settings import network_settings
 from features.notices import notices_of_accounts
 from features.order_addresses import orders_by_address
 from features.order_book import order_book
-from features.order_days import order_days, trade_days
+from features.order_days import order_sums, trade_days
+from features.order_limits import order_days, order_suspects, order_terms
 from features.peers import peers
 from features.profile import profile
 from features.profit import profit
@@ -56,7 +58,7 @@ def _profile(events: Events) -> ir.Table:
 
 
 def _trading(events: Events) -> ir.Table:
-    return trading(_trade_days(events), events.table("trades"), events.table("contracts"), events.trading_days())
+    return trading(_trade_days(events), _possible_matches(events), events.table("contracts"), events.trading_days())
 
 
 def _cancelling(events: Events) -> ir.Table:
@@ -83,12 +85,20 @@ def _holdings(events: Events) -> ir.Table:
 
 
 def _order_days(events: Events) -> ir.Table:
-    names = ("orders", "contracts", "contract_days")
-    return once(events, "order_days", lambda: order_days(*[events.table(name) for name in names]))
+    orders, contracts, contract_days = (events.table(name) for name in ("orders", "contracts", "contract_days"))
+    sums = once(events, "order_sums", lambda: order_sums(orders))
+    terms = once(events, "order_terms", lambda: order_terms(sums, contracts, contract_days))
+    # kept, so that the engine knows how few they are
+    suspects = once(events, "order_suspects", lambda: order_suspects(sums, terms))
+    return once(events, "order_days", lambda: order_days(sums, terms, suspects, orders))
 
 
 def _trade_days(events: Events) -> ir.Table:
     return once(events, "trade_days", lambda: trade_days(events.table("trades")))
+
+
+def _possible_matches(events: Events) -> ir.Table:
+    return once(events, "possible_matches", lambda: possible_matches(events.table("trades")))
 
 
 def _logins(events: Events) -> ir.Table:
@@ -133,7 +143,7 @@ def _network(events: Events) -> ir.Table:
     given = Relations(
         addresses=_orders_by_address(events),
         contracts=_trade_days(events),
-        matched=once(events, "matched_lots", lambda: matched_lots(events.table("trades"))),
+        matched=once(events, "matched_lots", lambda: matched_lots(_possible_matches(events))),
         synchronous=ibis.memtable(pairs_by_day(fetch(near))),
         filled=fills.group_by("account_id", "trading_day").aggregate(trades=fills.count()),
         logins=_given(events, "logins"),

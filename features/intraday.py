@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.bursts import busiest_seconds
-from features.matches import MATCH, self_matches
+from features.matches import MATCH, possible_matches, self_matches
 from features.order_days import measured, one_sided_lots
 from features.otr import otr
 from features.windows import ratio
@@ -99,7 +99,7 @@ def _trades(trades: ir.Table, moments: ir.Table) -> ir.Table:
         filled_orders=rows.order_id.nunique(where=rows.hedge != "market_making"),
     )
     # Paired within the rows seen so far: a match whose second side comes later is not one yet.
-    both = _so_far(self_matches(trades).select(*MATCH, "event_time"), moments)
+    both = _so_far(self_matches(possible_matches(trades)).select(*MATCH, "event_time"), moments)
     matched = both.group_by(*KEY, *CONTRACT).aggregate(n=both.count())
     keys = [sums[key] == matched[key] for key in (*KEY, *CONTRACT)]
     return sums.left_join(matched, keys).select(sums, matches=matched.n)

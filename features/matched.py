@@ -5,18 +5,17 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from features.matches import MATCH, ONE_MATCH, possible_matches
+from features.matches import MATCH, ONE_MATCH
 
 
-def matched_lots(trades: ir.Table) -> ir.Table:
+def matched_lots(possible: ir.Table) -> ir.Table:
     """account_id, other, trading_day, lots > 0: what the account traded with the other, both ways a row each.
 
-    In one match min(own buys, other's sells) + min(own sells, other's buys); with itself twice the smaller side.
+    ``possible`` are ``matches.possible_matches``. In one match min(own buys, other's sells) + min(own sells, other's buys); with itself twice the smaller side.
     """
-    both = possible_matches(trades)
-    one = both.group_by(MATCH).aggregate(
-        bought=(both.side == "buy").ifelse(both.volume, 0).sum().cast("int64"),
-        sold=(both.side == "sell").ifelse(both.volume, 0).sum().cast("int64"),
+    one = possible.group_by(MATCH).aggregate(
+        bought=(possible.side == "buy").ifelse(possible.volume, 0).sum().cast("int64"),
+        sold=(possible.side == "sell").ifelse(possible.volume, 0).sum().cast("int64"),
     )
     two = one.select(*ONE_MATCH, other="account_id", other_bought="bought", other_sold="sold")
     met = one.join(two, ONE_MATCH)

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
+from features.alike import alike
+
 ONE_MATCH = ["exchange", "trading_day", "contract", "trade_id"]
 MATCH = [*ONE_MATCH, "account_id"]
+_PART = ["exchange", "trading_day", "trade_id"]  # three columns are cheaper than four
 
 
 def possible_matches(trades: ir.Table) -> ir.Table:
-    """The rows of ``trades`` that may share their match with another row; most have it alone and are left out.
+    """The rows of ``trades`` (``MATCH``, side, volume, event_time) that may share their match with another row; most have it alone and are left out.
 
-    The other side of most matches is another broker's. Three columns are cheaper to count by than four; where an id is
-    there again for another contract, rows are kept that need not be.
+    The other side of most matches is another broker's. Rows are kept that need not be: of an id that is there again
+    for another contract, and those that are only ``alike``.
     """
-    part = ["exchange", "trading_day", "trade_id"]
-    several = trades.group_by(part).aggregate(rows=trades.count())
-    return trades.semi_join(several.filter(several["rows"] > 1), part)
+    several = trades.select(number=alike(trades, _PART)).group_by("number").aggregate(rows=lambda t: t.count())
+    rows = trades.select(*MATCH, "side", "volume", "event_time", number=alike(trades, _PART))
+    return rows.semi_join(several.filter(several["rows"] > 1), "number").drop("number")
 
 
-def self_matches(trades: ir.Table) -> ir.Table:
+def self_matches(possible: ir.Table) -> ir.Table:
     """One row (the columns of ``MATCH``, ``event_time``) a match in which the account both bought and sold.
 
-    ``event_time`` is when its second side first appears. What counts against an exchange limit is the business
+    ``possible`` are ``possible_matches``. ``event_time`` is when its second side first appears. What counts against an exchange limit is the business
     of ``rules_baseline``; this is behaviour, without exemptions.
     """
-    rows = possible_matches(trades)
-    sides = rows.group_by(MATCH).aggregate(
-        bought=rows.event_time.min(where=rows.side == "buy"),
-        sold=rows.event_time.min(where=rows.side == "sell"),
+    sides = possible.group_by(MATCH).aggregate(
+        bought=possible.event_time.min(where=possible.side == "buy"),
+        sold=possible.event_time.min(where=possible.side == "sell"),
     )
     both = sides.filter(sides.bought.notnull() & sides.sold.notnull())
     return both.mutate(event_time=(both.bought > both.sold).ifelse(both.bought, both.sold)).select(*MATCH, "event_time")

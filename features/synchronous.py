@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
-from operator import xor
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from features.alike import alike
 from features.neighbours import ranks
 from features.pairing import Ints, paired
 
@@ -56,11 +55,10 @@ def group_numbers(near: pa.Table, level: Ints) -> Ints:
 def crowded(trades: ir.Table, gap: int) -> ir.Table:
     """The rows of every ``LEVEL`` at which different accounts traded in one or in neighbouring buckets of ``gap``.
 
-    All that can have a pair, and little else: what follows is dear. A number for the level is cheaper to group by than
-    its columns; where two levels have the same number, rows are kept that need not be.
+    All that can have a pair, and little else: what follows is dear.
     """
     rows = trades.select(*LEVEL, "account_id", "order_id", "event_time")
-    rows = rows.mutate(number=reduce(xor, (rows[name].hash() for name in LEVEL)))
+    rows = rows.mutate(number=alike(rows, LEVEL))
     bucket = (rows.event_time.delta(ibis.timestamp("2000-01-01"), unit="microsecond") // gap).cast("int64")
     here = rows.group_by("number", bucket=bucket).aggregate(first=rows.account_id.min(), last=rows.account_id.max())
     after = here.select("number", bucket=here.bucket - 1, first_after="first", last_after="last")

@@ -13,13 +13,13 @@ from features.windows import as_features, dense_distinct, numbered, ratio, trail
 MEASURES = ("trades", "lots", "open_lots", "turnover", "unvalued", "contracts", "active", "self_matches")
 
 
-def trading(trade_days: ir.Table, trades: ir.Table, contracts: ir.Table, days: ir.Table) -> ir.Table:
+def trading(trade_days: ir.Table, possible: ir.Table, contracts: ir.Table, days: ir.Table) -> ir.Table:
     """Features of family ``trading`` (``features.specs.trading``), one row an account and day of change.
 
     Windows are (day - n, day] in trading days, known from 20:30 of that day; null where no trade fell in.
-    ``trade_days`` is ``features.order_days.trade_days`` of ``trades``, which are read for self-matches.
+    ``trade_days`` is ``features.order_days.trade_days``, ``possible`` are ``features.matches.possible_matches``.
     """
-    rows = trailing(_daily(trade_days, trades, contracts, days), days, MEASURES)
+    rows = trailing(_daily(trade_days, possible, contracts, days), days, MEASURES)
     items = numbered(trade_days.select("account_id", "trading_day", "exchange", "contract"), days)
     items = items.mutate(item=items.exchange + "." + items.contract)
     distinct = dense_distinct(items, "item", 20, "distinct_contracts_20d")
@@ -47,7 +47,7 @@ def trading(trade_days: ir.Table, trades: ir.Table, contracts: ir.Table, days: i
     )
 
 
-def _daily(trade_days: ir.Table, trades: ir.Table, contracts: ir.Table, days: ir.Table) -> ir.Table:
+def _daily(trade_days: ir.Table, possible: ir.Table, contracts: ir.Table, days: ir.Table) -> ir.Table:
     rows = with_valid(trade_days, contracts, ("multiplier",))
     base = rows.group_by("account_id", "trading_day").aggregate(
         trades=rows.trades.sum(),
@@ -57,7 +57,7 @@ def _daily(trade_days: ir.Table, trades: ir.Table, contracts: ir.Table, days: ir
         unvalued=rows.multiplier.isnull().cast("int64").sum(),
         contracts=rows.count(),
     )
-    matches = self_matches(trades)
+    matches = self_matches(possible)
     matched = matches.group_by("account_id", "trading_day").aggregate(n=matches.count())
     joined = base.left_join(matched, ["account_id", "trading_day"])
     one = ibis.literal(1, "int64")

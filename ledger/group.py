@@ -23,7 +23,7 @@ from ledger.workflow.terms import Terms
 _SEQS = Statement(select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == bindparam("alert_id")))
 _PAYLOAD = Statement(select(ENTRIES.c.payload).where(ENTRIES.c.seq == bindparam("wanted")))
 _OF_DAY = Statement(
-    select(ENTRIES.c.payload)
+    select(ENTRIES.c.seq, ENTRIES.c.payload)
     .join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
     .where(or_(ALERTS.c.account_id == bindparam("account_id"), ALERTS.c.subject_id == bindparam("subject_id")))
     .where(ALERTS.c.trading_day == bindparam("trading_day"))
@@ -59,16 +59,19 @@ class NewScore:
 
 def recall(connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> list[Known]:
     """What is known of each trigger record, in order; an answered one is given no alerts of its day."""
-    return [_recall_one(connection, trigger) for trigger in triggers]
+    read: dict[int, dict[str, Any]] = {}
+    return [_recall_one(connection, trigger, read) for trigger in triggers]
 
 
-def _recall_one(connection: Connection, trigger: Mapping[str, Any]) -> Known:
+def _recall_one(connection: Connection, trigger: Mapping[str, Any], read: dict[int, dict[str, Any]]) -> Known:
+    """``read`` holds the trigger records that others of the group have brought in, by seq."""
     for seq, score_seq in _SEQS.rows(connection, {"alert_id": trigger["alert_id"]}):
         answer = _recorded(connection, seq, score_seq, trigger)
         if answer is not None:
             return Known(answer, [])
     wanted = {name: trigger[name] for name in ("account_id", "subject_id", "trading_day")}
-    of_day = [json.loads(payload)["trigger"] for (payload,) in _OF_DAY.rows(connection, wanted)]
+    found = _OF_DAY.rows(connection, wanted)
+    of_day = [read[seq] if seq in read else read.setdefault(seq, json.loads(text)["trigger"]) for seq, text in found]
     return Known(None, [one for one in of_day if concerns(one, trigger)])
 
 

@@ -14,7 +14,7 @@ from ledger.chain import instant_text
 from ledger.desk_schema import WITHDRAWN_LABELS
 from ledger.errors import LedgerError
 from ledger.rows import OUTCOMES
-from ledger.schema import ALERTS, ENTRIES
+from ledger.schema import ALERTS, CASES, ENTRIES
 from ledger.transaction import Appending
 
 _PARTS = {"yield_per": 2_000}  # of one statement: set on the connection, it would hold for whatever runs after
@@ -22,6 +22,8 @@ _STOOD = (WITHDRAWN_LABELS.c.decided_at <= bindparam("until"), WITHDRAWN_LABELS.
 _WITHDRAWN = select(WITHDRAWN_LABELS).where(*_STOOD).order_by(WITHDRAWN_LABELS.c.withdrawn_at.desc())
 _WITHDRAWN_IDS = select(WITHDRAWN_LABELS.c.alert_id).where(*_STOOD)
 _KNOWN = select(ALERTS.c.alert_id, ALERTS.c.outcome)
+_AT_THE_DESK = select(ALERTS.c.alert_id).join_from(ALERTS, CASES, ALERTS.c.case_id == CASES.c.case_id)
+_AT_THE_DESK = _AT_THE_DESK.where(CASES.c.first_action_at.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,20 @@ def import_rows(
     dispositions: Iterable[Mapping[str, Any]],
     until: str | None = None,
 ) -> int:
-    """Append the disposition of each alert that has none on record, and the alert where it is new; returns how many."""
+    """Append the disposition of each alert that has none on record, and the alert where it is new; returns how many.
+
+    An alert whose case somebody has acted on is left out: what becomes of it is decided at the desk.
+    """
+    at_the_desk = set(connection.scalars(_AT_THE_DESK))
     has_outcome = {name: outcome is not None for name, outcome in connection.execute(_KNOWN)}
     decided = {row["alert_id"]: (row, _decided_at(row)) for row in dispositions}
     imported = 0
     for trigger in alerts:
         alert_id = trigger["alert_id"]
         disposition, decided_at = decided.get(alert_id, (None, ""))
-        if disposition is None or has_outcome.get(alert_id) or (until is not None and decided_at > until):
+        if disposition is None or has_outcome.get(alert_id) or alert_id in at_the_desk:
+            continue
+        if until is not None and decided_at > until:
             continue
         if alert_id not in has_outcome:
             appending.projections.absent_alert(alert_id)

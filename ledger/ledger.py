@@ -15,10 +15,8 @@ from ledger.errors import EntryConflict
 from ledger.group import Known, NewScore
 from ledger.key_changes import KeyChanges
 from ledger.outbox_door import OutboxDoor
-from ledger.projection import Row
 from ledger.reading import LedgerReader
 from ledger.schema import HEAD
-from ledger.workflow.person import Person
 from ledger.workflow.terms import Terms
 
 
@@ -95,24 +93,6 @@ class Ledger(KeyChanges, LedgerReader, DeskReader, OutboxDoor):
         with self.appending() as (connection, appending):
             return group.record(connection, appending, self._terms, scores)
 
-    def record_disposition(
-        self,
-        case_id: str,
-        *,
-        outcome: str,
-        conclusion: str,
-        decided_by: str,
-        note: str | None = None,
-        grade_seen: int | None = None,
-    ) -> Row:
-        """Dispose of a case as a reviewer: ``act("disposition", ...)`` by its name.
-
-        The outcome is taken over by its alerts, or waits for another person where the grade is severe. The grade
-        that was shown is kept with it: ``grade_seen`` where the page said so, else the grade in force now.
-        """
-        told = {"outcome": outcome, "conclusion": conclusion, "note": note, "grade_seen": grade_seen}
-        return self.act("disposition", case_id, Person(decided_by, "reviewer"), told)
-
     def import_dispositions(
         self,
         alerts: Iterable[Mapping[str, Any]],
@@ -125,7 +105,8 @@ class Ledger(KeyChanges, LedgerReader, DeskReader, OutboxDoor):
         ``alerts`` are trigger records as JSON objects, ``dispositions`` rows of the raw table as JSON objects. An
         alert without a disposition, and a disposition without its alert, are left out. An alert on record without
         an outcome takes it, and a case closes when its last alert has one, with the most severe; an outcome on
-        record stays. What was decided after ``decided_until`` is left for a later import. All or nothing.
+        record stays, and a case that somebody has acted on is left to the desk (one that waits for its review, say).
+        What was decided after ``decided_until`` is left for a later import. All or nothing.
         """
         until = None if decided_until is None else instant_text(decided_until)
         with self.appending() as (connection, appending):

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, LargeBinary, cast, func, select, type_coerce
 
-from ledger.chain import GENESIS, stored_hash
+from ledger.chain import GENESIS
 from ledger.memory_projections import MemoryProjections
 from ledger.projection import HANDLERS, Row
 from ledger.schema import ENTRIES
+from ledger.second_core import Stored
 
+__all__ = ["Start", "Stored", "fold", "scan", "start_of"]
 _BATCH = 5_000
-
-
-class Stored(NamedTuple):
-    """An entry as it is stored; ``payload`` is UTF-8."""
-
-    seq: int
-    kind: str
-    key: str
-    recorded_at: str
-    payload: bytes
-    prev_hash: str
-    hash: str
-
-    def made(self) -> str:
-        """The hash that its own text gives."""
-        return stored_hash(self.prev_hash, self.seq, self.kind, self.key, self.recorded_at, self.payload)
 
 
 class _Score(msgspec.Struct):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Dialect
@@ -38,6 +38,19 @@ class Statement:
         finally:
             cursor.close()
         return list(found)
+
+    def each(self, connection: Connection, parameters: Parameters, at_once: int) -> Iterator[tuple[Any, ...]]:
+        """What it selects, ``at_once`` rows at a time."""
+        text, given = self._for(connection.dialect, parameters)
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(text, given)
+            while rows := cursor.fetchmany(at_once):
+                yield from rows
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _as_sqlalchemy(error, text, connection.dialect) from error
+        finally:
+            cursor.close()
 
     def mappings(self, connection: Connection, parameters: Parameters) -> list[dict[str, Any]]:
         """What it selects, by column."""

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Boolean, Connection, Integer, Table, select, type_coerce
+from sqlalchemy import Boolean, Connection, Integer, Table, func, select, type_coerce
 
 from ledger.heads import Head
 from ledger.memory_projections import KEY_OF, MemoryProjections
 from ledger.projection import Row
 from ledger.scan import Start, Stored, fold, scan, start_of
-from ledger.schema import HEAD, PROJECTIONS
+from ledger.schema import ENTRIES, HEAD, PROJECTIONS
+from ledger.second_core import NotWhole, is_worth_it
+from ledger.second_core import entries as hashed
 from ledger.signed import KINDS, Statements
+from ledger.statements import Statement
 
+HELPED_FROM = 20_000  # entries: fewer are read before a second process has begun
+_ROWS = 5_000  # of a projection at a time
 _AT_MOST = 20  # problems named: after the first few the rest are usually its echo
 
 
@@ -38,20 +46,49 @@ class Verdict:
         return not self.problems
 
 
-def verify(connection: Connection, heads: Iterable[Head] = (), trusted: Collection[str] = ()) -> Verdict:
+def verify(
+    connection: Connection, heads: Iterable[Head] = (), trusted: Collection[str] = (), helped_from: int = HELPED_FROM
+) -> Verdict:
     """Read everything once, in chain order; memory holds the projections, not the chain.
 
     ``heads`` were exported earlier and kept elsewhere: a chain that was rewritten as a whole contradicts them.
     ``trusted`` are the public keys (hex) that may sign; without any, signatures are checked under the key they name.
+    From ``helped_from`` entries on a second process makes the hashes again; what it finds wrong is looked for here.
     """
-    start = start_of(connection)
+    heads, start = list(heads), start_of(connection)
+    last = connection.execute(select(func.max(ENTRIES.c.seq))).scalar() or 0
+    file = _file_of(connection)
+    if file is not None and is_worth_it(last - start.seq, helped_from):
+        with suppress(NotWhole, OSError):
+            helped = _verified(connection, heads, trusted, start, hashed(file, start.seq, last), make=False)
+            if helped.intact:
+                return helped
+    return _verified(connection, heads, trusted, start, scan(connection), make=True)
+
+
+def _file_of(connection: Connection) -> Path | None:
+    address = connection.engine.url
+    named = address.database if address.get_backend_name() == "sqlite" else None
+    return None if named in (None, "", ":memory:") else Path(str(named))
+
+
+def _verified(
+    connection: Connection,
+    heads: Iterable[Head],
+    trusted: Collection[str],
+    start: Start,
+    batches: Iterable[Sequence[Stored]],
+    *,
+    make: bool,
+) -> Verdict:
+    """The verdict on ``batches``; ``make``: their hashes were not made again yet."""
     statements = Statements(connection, heads, trusted, start)
     problems: list[str] = []
     seq, last, count, folded = start.seq, start.hash, 0, MemoryProjections(start.checkpoint)
     waited = statements.seqs
-    for batch in scan(connection):
+    for batch in batches:
         for entry in batch:
-            if entry.seq != seq + 1 or entry.prev_hash != last or entry.made() != entry.hash:
+            if entry.seq != seq + 1 or entry.prev_hash != last or (make and entry.made() != entry.hash):
                 problems.append(_link_problem(entry, seq, last))
             if (problem := fold(folded, entry)) is not None:
                 problems.append(problem)
@@ -83,18 +120,25 @@ def _end_problems(connection: Connection, seq: int, last: str, start: Start) -> 
         yield f"the chain begins after seq {start.seq}, and no prune on record says so"
 
 
+def _stored_rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+    """Rows of a projection, a few thousand at a time; booleans as integers: a 7 must not pass for true."""
+    if connection.dialect.name == "sqlite":
+        yield from Statement(select(table)).each(connection, {}, _ROWS)
+        return
+    columns = [type_coerce(c, Integer).label(c.name) if isinstance(c.type, Boolean) else c for c in table.columns]
+    yield from map(tuple, connection.execute(select(*columns), execution_options={"yield_per": _ROWS}))
+
+
 def _projection_problems(connection: Connection, table: Table, wanted: dict[str | int, Row]) -> Iterator[str]:
     key, names = KEY_OF[table.name], [column.name for column in table.columns]
     place, values = names.index(key), itemgetter(*names)
-    # As integers: read as a boolean, a 7 in the file would pass for true.
-    columns = [type_coerce(c, Integer).label(c.name) if isinstance(c.type, Boolean) else c for c in table.columns]
     seen = 0
-    for found in connection.execute(select(*columns), execution_options={"yield_per": 5_000}):
+    for found in _stored_rows(connection, table):
         row = wanted.get(found[place])
         seen += row is not None
         if row is None:
             yield f"{table.name} has {found[place]!r}, which no entry made"
-        elif tuple(found) != values(row):
+        elif found != values(row):
             differ = ", ".join(name for name, value in zip(names, found, strict=True) if value != row[name])
             yield f"{table.name} {found[place]!r} differs from the chain in {differ} (seq {row.get('seq', '-')})"
     if seen < len(wanted):

@@ -17,11 +17,13 @@ from models.peers import PeerMedians
 from models.policy import Policy
 from models.scorer import AlertScorer
 from models.signing import is_signed, sign
+from models.skill import Skill
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 FORMAT = 2
-VOLATILE = ("created_at",)  # times: they are signed, but two equal models keep equal digests
-_RESERVED = ("format", "files", "versions")
+# Signed, but two equal models keep equal digests: when it was made, and how closely it was looked at.
+VOLATILE = ("created_at", "judgement")
+RESERVED = ("format", "files", "versions", "skill")  # written by save_bundle itself
 
 
 class BundleRefused(AlertError):
@@ -32,9 +34,9 @@ def save_bundle(scorer: AlertScorer, folder: Path, *, manifest: Mapping[str, Any
     """Write the scorer into an empty or new ``folder`` and sign it; returns the digest (SHA-256, hexadecimal).
 
     ``manifest`` adds what the registry should know: data window and digest, code version, metrics, ``created_at``
-    (the one key left out of the digest). Equal scorers and manifests give equal digests.
+    (left out of the digest, as ``judgement`` is). Equal scorers and manifests give equal digests.
     """
-    if reserved := [key for key in _RESERVED if key in manifest]:
+    if reserved := [key for key in RESERVED if key in manifest]:
         raise ValueError(f"saw the manifest key {reserved[0]!r}; it is written by save_bundle")
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -45,6 +47,7 @@ def save_bundle(scorer: AlertScorer, folder: Path, *, manifest: Mapping[str, Any
         "format": FORMAT,
         "versions": scorer.versions.model_copy(update={"digest": None}).model_dump(),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
+        **({} if scorer.skill is None else {"skill": scorer.skill.to_facts()}),
     }
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode()
     for name, data in {**files, MANIFEST: text, SIGNATURE: sign(private_key, text)}.items():
@@ -148,4 +151,6 @@ def _scorer(facts: Mapping[str, Any], files: Mapping[str, bytes]) -> AlertScorer
         Policy.read(files["policy.yaml"].decode()),
         # a grade with a model behind it always names one
         versions.model_copy(update={"digest": digest, "model": versions.model or digest[:12]}),
+        # a bundle from before skill was asked for holds none, and its classifier speaks
+        Skill.from_facts(facts["skill"]) if "skill" in facts else None,
     )

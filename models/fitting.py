@@ -40,32 +40,55 @@ def fit_parts(
     ``parameters`` are the classifier's where they are not its defaults.
     """
     frame, later = X.astype(np.float64), calibration[0].loc[:, list(X.columns)].astype(np.float64)
-    ranks, later_ranks = _ranks(y), _ranks(calibration[1])
-    stop = _every_second(len(later), calibration_groups)
+    stop = stopping_rows(len(later), calibration_groups)
+    watched = later.iloc[stop], np.asarray(calibration[1])[stop]
+    classifier = fit_classifier(frame, y, sample_weight, watched, monotone, seed, parameters)
+    return (
+        classifier,
+        _fit_anomaly(frame, seed),
+        _fit_sets(classifier, later.iloc[~stop], _ranks(calibration[1])[~stop], coverage),
+        PeerMedians.fit(frame),
+    )
+
+
+def fit_classifier(
+    X: pd.DataFrame,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None,
+    watched: tuple[pd.DataFrame, ArrayLike],
+    monotone: Mapping[str, int] | None,
+    seed: int,
+    parameters: Mapping[str, Any] | None,
+) -> OrdinalLGBMClassifier:
+    """The classifier alone, from grades 1 to 5; ``watched`` rows stop the boosting, without any it folds its own."""
     classifier = OrdinalLGBMClassifier(
         classes=tuple(range(_MILDEST)),
         monotone_constraints=dict(monotone or {}),
         random_state=seed,
         **(parameters or {}),
     )
-    watched = [(later.iloc[stop], later_ranks[stop])] if stop.any() else None
-    classifier.fit(frame, ranks, sample_weight=sample_weight, eval_set=watched)
-    return (
-        classifier,
-        _fit_anomaly(frame, seed),
-        _fit_sets(classifier, later.iloc[~stop], later_ranks[~stop], coverage),
-        PeerMedians.fit(frame),
-    )
+    held_out = [(watched[0], _ranks(watched[1]))] if len(watched[0]) else None
+    return classifier.fit(X, _ranks(y), sample_weight=sample_weight, eval_set=held_out)
 
 
 def fit_unlabelled(X: pd.DataFrame, seed: int) -> tuple[AnomalyEnsemble, ConformalSets, PeerMedians]:
-    """What can be learnt without a label; the grade sets are whole, as nothing is known of them."""
+    """What can be learnt without a label."""
     frame = X.astype(np.float64)
-    return _fit_anomaly(frame, seed), ConformalSets.fit(np.empty((0, _MILDEST)), []), PeerMedians.fit(frame)
+    return _fit_anomaly(frame, seed), whole_sets(), PeerMedians.fit(frame)
 
 
-def _every_second(rows: int, groups: ArrayLike | None) -> NDArray[np.bool_]:
-    """True for every second row, or for the rows of every second group in order of appearance."""
+def whole_sets() -> ConformalSets:
+    """Grade sets of which nothing is known: each is whole."""
+    return ConformalSets.fit(np.empty((0, _MILDEST)), [])
+
+
+def grade_probabilities(classifier: OrdinalLGBMClassifier, rows: pd.DataFrame) -> NDArray[np.float64]:
+    """Probabilities of grades 1 to 5 (columns), shape (n, 5); the classifier itself ranks the mildest lowest."""
+    return classifier.predict_proba(rows)[:, ::-1]
+
+
+def stopping_rows(rows: int, groups: ArrayLike | None) -> NDArray[np.bool_]:
+    """Which calibration rows stop the boosting: every second one, or those of every second group as they appear."""
     places = np.arange(rows) if groups is None else pd.factorize(np.asarray(groups))[0]
     return np.asarray(places % 2 == 0, dtype=np.bool_)
 
@@ -76,7 +99,7 @@ def _fit_sets(
     if not len(rows):
         return ConformalSets.fit(np.empty((0, _MILDEST)), [], coverage)
     # grade 1 first, as the scorer asks: ties between neighbours then fall the same way
-    return ConformalSets.fit(classifier.predict_proba(rows)[:, ::-1], _MILDEST - 1 - ranks, coverage)
+    return ConformalSets.fit(grade_probabilities(classifier, rows), _MILDEST - 1 - ranks, coverage)
 
 
 def _fit_anomaly(frame: pd.DataFrame, seed: int) -> AnomalyEnsemble:

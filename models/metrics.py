@@ -77,6 +77,20 @@ def log_loss(truth: Ints, _: Ints, probabilities: Floats, weight: Floats) -> flo
     return float(-np.average(np.log(given), weights=weight))
 
 
+def ranked_probability_score(truth: Ints, _: Ints, probabilities: Floats, weight: Floats) -> float:
+    """Mean squared distance of the cumulative probabilities to the true grade's, summed over cuts (Epstein 1969).
+
+    0 is perfect; a miss by two grades costs more than one by one, and none costs without bound as in the log loss.
+
+    >>> two = np.array([[0.0, 1.0, 0, 0, 0], [0.0, 0, 0, 1.0, 0]])
+    >>> ranked_probability_score(np.array([2, 2]), np.empty(0, dtype=int), two, np.array([1.0, 1.0]))
+    1.0
+    """
+    at_most = truth[:, None] <= np.array(GRADES[:-1])
+    apart = (np.cumsum(probabilities, axis=1)[:, :-1] - at_most) ** 2
+    return float(np.average(apart.sum(axis=1), weights=weight))
+
+
 def calibration_error(truth: Ints, _: Ints, probabilities: Floats, weight: Floats) -> float:
     """Mean distance between P(grade <= 2) and the share of severe ones, over ten bins of equal width (Naeini 2015)."""
     said, severe = probabilities[:, :2].sum(axis=1), (truth <= 2).astype(np.float64)

@@ -16,6 +16,7 @@ from models.graded_alert import GRADE_NAMES, Driver, Reason, Voice
 from models.peers import PeerMedians
 from models.policy_file import Floor, StrangeAndUnsure
 from models.rule_texts import LEVELS, RuleText, rule_texts
+from models.skill import Skill
 from rules_baseline.legal_words import chinese
 from rules_baseline.trigger import TriggerRecord
 
@@ -65,6 +66,14 @@ class Reasons:
             _reason("rules" if isinstance(clause, Floor) else "anomaly", clause.id, clause.zh, clause.en)
             for clause in moved_by
         ]
+
+    def of_skill(self, skill: Skill | None) -> list[Reason]:
+        """Why the classifier is silent, where it has not shown that it knows more than the base rate."""
+        if skill is None or skill.shown:
+            return []
+        zh, en = skill.words()
+        zh, en = f"分类模型不参与评级，判别力{zh}", f"the classifier is silent, its skill is {en}"
+        return [_reason("classifier", "no_skill", zh, en)]
 
     def of_classifier(self, row: Row, parts: NDArray[np.float64]) -> list[Reason]:
         """The features that moved the severity most, either way; ``parts`` is one row of contributions, base last."""

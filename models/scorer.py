@@ -16,12 +16,13 @@ from models.answer import answer
 from models.conformal import ConformalSets
 from models.cumulative_logit import class_probabilities
 from models.disposition import OrdinalLGBMClassifier
-from models.fitting import fit_parts, fit_unlabelled
+from models.fitting import fit_parts, fit_unlabelled, whole_sets
 from models.graded_alert import Anomaly, Driver, GradedAlert, Reason, Versions
 from models.peers import PeerMedians
 from models.policy import Decision, Policy
 from models.reasons import Reasons
 from models.score_input import Present, ScoreInput
+from models.skill import Skill
 
 __all__ = ["AlertScorer", "ScoreInput"]
 GRADES = (1, 2, 3, 4, 5)
@@ -43,8 +44,8 @@ class _Row:
 class AlertScorer:
     """Grades alerts; a grade is the same bit for bit alone, in any batch, after reload and in any process.
 
-    Without a classifier (too few labels yet) the rules' grade stands under the policy's clauses, the detectors speak,
-    and probabilities and severity are null.
+    Without a classifier (too few labels yet, or no ``skill``) the rules' grade stands under the policy's clauses, the
+    detectors speak, and probabilities and severity are null.
     """
 
     classifier: OrdinalLGBMClassifier | None
@@ -53,6 +54,7 @@ class AlertScorer:
     peers: PeerMedians
     policy: Policy
     versions: Versions
+    skill: Skill | None = None  # null: not asked for, as before there was any
 
     def __post_init__(self) -> None:
         known = self.anomaly.feature_names_ if self.classifier is None else self.classifier.feature_names_in_
@@ -92,13 +94,8 @@ class AlertScorer:
             X, y, sample_weight, calibration, monotone, seed, coverage, calibration_groups, parameters
         )
         chosen = Policy.read() if policy is None else policy
-        versions = Versions(
-            model=model_version,
-            digest=None,
-            policy=chosen.version,
-            rules=rules_version,
-            feature_service=feature_service,
-        )
+        named = {"model": model_version, "rules": rules_version, "feature_service": feature_service}
+        versions = Versions(digest=None, policy=chosen.version, **named)
         return cls(classifier, anomaly, conformal, peers, chosen, versions)
 
     @classmethod
@@ -127,6 +124,12 @@ class AlertScorer:
         """The same scorer with other words in ``versions``, e.g. the digest of its bundle."""
         return replace(self, versions=self.versions.model_copy(update=changes))
 
+    def judged_by(self, skill: Skill) -> Self:
+        """The same scorer with its classifier's skill on record; where none is shown, as it stands without labels."""
+        if skill.shown:
+            return replace(self, skill=skill)
+        return replace(self, classifier=None, conformal=whole_sets(), skill=skill)
+
     def grade(self, inputs: Sequence[ScoreInput], *, explain: bool = True) -> list[GradedAlert]:
         """One graded alert an input, in their order; ``explain=False`` leaves out reasons and anomaly drivers."""
         if not inputs:
@@ -146,10 +149,8 @@ class AlertScorer:
 
     def _findings(self, matrix: Floats, explain: bool) -> list[_Row]:
         strange = matrix[:, self.__dict__["_anomaly_columns"]]
-        if explain:
-            shares, drivers = self.anomaly.assess(strange)
-        else:
-            shares, drivers = self.anomaly.score(strange), [[] for _ in range(len(matrix))]
+        quiet: list[list[Driver]] = [[] for _ in range(len(matrix))]
+        shares, drivers = self.anomaly.assess(strange) if explain else (self.anomaly.score(strange), quiet)
         known = [None if np.isnan(share) else float(share) for share in shares]
         columns = (*self._judged(matrix), known, drivers, self._parts(matrix, explain))
         return [_Row(*values) for values in zip(*columns, strict=True)]
@@ -192,6 +193,7 @@ class AlertScorer:
         return [
             self.reasons.of_rules(item.trigger, item.baseline.grade),
             *self.reasons.of_policy(decision.moved_by),
+            *self.reasons.of_skill(self.skill),
             *self.reasons.of_classifier(row, parts),
             *self.reasons.of_anomaly(row, found.share, found.drivers),
         ]

@@ -96,12 +96,10 @@ def _strange(columns: EntryColumns, reference: Reference) -> tuple[OutcomeAlarm,
         return ()
     names = [name for name in columns.features() if name in reference.table]
     every = -(-count // STRANGE_ROWS)  # of very many alerts a part will do: whole accounts, as they count once a day
-    features = "".join(f', s."f_{name}"' for name in names)
     columns.hold(
         "strange",
-        f"SELECT a.trading_day, a.account_id, a.anomaly_share{features} FROM answered a JOIN raw_scores s "
-        f"ON s.seq = a.score_seq WHERE digest = $digest AND hash(a.account_id) % {every} = 0 "
-        "ORDER BY a.trading_day, a.score_seq",
+        "SELECT score_seq, trading_day, account_id, anomaly_share FROM answered WHERE digest = $digest "
+        f"AND hash(account_id) % {every} = 0 ORDER BY score_seq",
         of,
     )
     rows = columns.frame("SELECT trading_day, account_id, anomaly_share FROM strange")

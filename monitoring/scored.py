@@ -5,9 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from alertgrade.errors import AlertError
 from features.exchange_codes import exchange_code_sql
@@ -18,17 +21,24 @@ _ANSWERS = {
     "p_severe": "p1 + p2",
     "exchange_code": exchange_code_sql("exchange"),
 }
+AT_ONCE = 10_000_000  # values (80 MB): up to so many features are read together
 _INSIDE = "($since IS NULL OR trading_day >= $since) AND ($until IS NULL OR trading_day <= $until)"
 
 
 class ScoredColumns:
-    """Columns of a held table, read one at a time: a million scores of a hundred features need not fit in memory."""
+    """Columns of the scores in a held table, read one at a time: a million rows of a hundred would not fit in memory.
+
+    The table has ``score_seq`` and is in its order, and so is every column; features are read where they lie.
+    """
 
     def __init__(self, columns: EntryColumns, table: str) -> None:
         self._columns, self._table = columns, table
-        self.features = {name: f'"f_{name}"' for name in columns.features()}
+        self.features = {name: f'r."f_{name}"' for name in columns.features()}
         self._expressions = {**self.features, **_ANSWERS}
-        self._rows = int(columns.rows(f"SELECT count(*) AS n FROM {table}")[0]["n"])
+        self._wanted = columns.query(f"SELECT score_seq FROM {table}")["score_seq"].to_numpy()
+        self._between: dict[str, Any] = {"first": 0, "last": -1}
+        if self._wanted.size:
+            self._between = {"first": int(self._wanted.min()), "last": int(self._wanted.max())}
 
     @property
     def columns(self) -> list[str]:
@@ -36,23 +46,47 @@ class ScoredColumns:
         return list(self._expressions)
 
     def __len__(self) -> int:
-        return self._rows
+        return int(self._wanted.size)
 
     def __contains__(self, name: object) -> bool:
         return name in self._expressions
 
     def __getitem__(self, name: str) -> pd.Series[Any]:
-        return self.frame([name])[name]
+        if name not in self.features:
+            return self._columns.frame(f'SELECT CAST({_ANSWERS[name]} AS DOUBLE) AS "{name}" FROM {self._table}')[name]
+        if self._wanted.size * len(self.features) <= AT_ONCE:
+            return self._few[name]
+        return pd.Series(self._read(f"CAST({self.features[name]} AS DOUBLE)")[self._places], name=name)
 
-    def frame(self, names: list[str], *, rows: int | None = None, seed: int = 0) -> pd.DataFrame:
-        """Some columns as doubles; of at most ``rows`` rows, drawn with ``seed``, where given."""
+    def frame(self, names: list[str], *, rows: int, seed: int = 0) -> pd.DataFrame:
+        """Some columns as doubles, of at most ``rows`` rows drawn with ``seed``."""
         chosen = ", ".join(f'CAST({self._expressions[name]} AS DOUBLE) AS "{name}"' for name in names)
-        drawn = "" if rows is None else f" USING SAMPLE reservoir({rows} ROWS) REPEATABLE ({seed})"
-        return self._columns.frame(f"SELECT {chosen} FROM {self._table}{drawn}")
+        drawn = f"SELECT * FROM {self._table} USING SAMPLE reservoir({rows} ROWS) REPEATABLE ({seed})"
+        return self._columns.frame(f"SELECT {chosen} FROM ({drawn}) s JOIN raw_scores r ON r.seq = s.score_seq")
 
     def subjects(self) -> pd.Series[str]:
         """The account of each row."""
         return self._columns.frame(f"SELECT account_id FROM {self._table}")["account_id"]
+
+    @cached_property
+    def _few(self) -> pd.DataFrame:
+        """Every feature in one read: of few scores the queries would cost more than the rows."""
+        chosen = ", ".join(f'CAST({column} AS DOUBLE) AS "{name}"' for name, column in self.features.items())
+        return self._columns.frame(
+            f"SELECT {chosen} FROM {self._table} s JOIN raw_scores r ON r.seq = s.score_seq ORDER BY s.score_seq"
+        )
+
+    @cached_property
+    def _places(self) -> NDArray[np.int64]:
+        """Where each row's features stand among those that are read: a join for every feature would cost five times."""
+        seq = self._read("r.seq")
+        order = np.argsort(seq, kind="stable")
+        return np.asarray(order[np.searchsorted(seq[order], self._wanted)], dtype=np.int64)
+
+    def _read(self, expression: str) -> NDArray[Any]:
+        # A scan keeps the order of the files' rows, so that all columns stand alike.
+        sql = f"SELECT {expression} AS value FROM raw_scores r WHERE r.seq BETWEEN $first AND $last"
+        return np.asarray(self._columns.frame(sql, self._between)["value"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +108,7 @@ def read_scores(columns: EntryColumns, digest: str, since: date | None = None, u
     """
     asked: dict[str, Any] = {"since": since, "until": until, "digest": digest}
     ours = "(digest = $digest OR digest IS NULL)"
-    columns.hold("scored", f"SELECT * FROM graded WHERE {_INSIDE} AND {ours} ORDER BY score_seq", asked)
+    columns.hold("scored", f"SELECT * FROM answered WHERE {_INSIDE} AND {ours} ORDER BY score_seq", asked)
     others = columns.rows(f"SELECT count(*) AS n FROM answered WHERE {_INSIDE} AND NOT {ours}", asked)[0]["n"]
     found = columns.rows(
         "SELECT count(*) AS n, min(trading_day) AS first, max(trading_day) AS last, "

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strange:
-    """One row an alert, in order of days: trading day, account, anomaly share (NaN: unknown), how far out it lies."""
+    """One row an alert: trading day, account, anomaly share (NaN: unknown), how far out it lies."""
 
     days: NDArray[np.generic]
     accounts: NDArray[np.generic]
@@ -77,8 +77,9 @@ def _watch(
 
 def _by_account(seen: Strange, blocks: Floats) -> tuple[list[object], list[Floats]]:
     """The days, and for each the mean of every account's alerts, shape (accounts, columns); NaN: counted lately."""
-    names, starts = np.unique(seen.days, return_index=True)
-    _, member = np.unique(seen.accounts, return_inverse=True)
+    order = np.argsort(seen.days, kind="stable")  # an alert may be graded days after it was raised
+    names, starts = np.unique(seen.days[order], return_index=True)
+    member, blocks = np.unique(seen.accounts, return_inverse=True)[1][order], blocks[order]
     lately = np.full((int(member.max()) + 1 if member.size else 0, blocks.shape[1]), -np.inf)
     steps = []
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(blocks)], strict=True)):

@@ -55,6 +55,7 @@ drift.head(10).to_frame("PSI")
 
 # %%
 scorer = fit_scorer(data, parts, training_weights(data.alerts).values, seed=7)
+assert scorer.classifier is not None, scorer.skill and scorer.skill.words()  # silent: no sets to follow
 later = data.alerts[parts.test].sort_values("decided_at").index
 shares = scorer.predict_proba(data.X.loc[later])
 state, fixed = AdaptiveSets.start(scorer.conformal), []

@@ -34,6 +34,7 @@ from training.registry import POINTER
 home, known_by = Settings.read(), datetime.now(UTC)
 pointer = json.loads((home.bundles_dir / POINTER).read_text())
 scorer = load_bundle(Path(pointer["path"]), load_keypair(home)[1])
+assert scorer.classifier is not None, scorer.skill and scorer.skill.words()  # silent: there is nothing to take apart
 labelled, alerts, store = labelled_inputs(home, home.home / "events", known_by)
 data = build_dataset(labelled[-200:], store, known_by=known_by)
 inputs = inputs_of(data, alerts)

@@ -34,6 +34,7 @@ ALERTS_SCHEMA = pa.schema(
         pa.field("evidence", pa.string()),
     ]
 )
+FINDINGS_FILE = "findings.parquet"
 
 
 def alert_id(rule_id: str, level: str, day: str, exchange: str | None, contract: str | None, subject_id: str) -> str:
@@ -49,6 +50,16 @@ def to_arrow(records: Iterable[TriggerRecord]) -> pa.Table:
     """Records as a table in the order of the alerts file: by (triggered_at, alert_id)."""
     rows = sorted(records, key=lambda record: (record.triggered_at, record.alert_id))
     return pa.Table.from_pylist([row.model_dump() for row in rows], schema=ALERTS_SCHEMA)
+
+
+def findings_file(out: Path) -> Path:
+    """The findings of an alerts file: beside ``alerts.parquet`` ``findings.parquet``, else named after the file.
+
+    >>> findings_file(Path("out/june.parquet")).name
+    'june-findings.parquet'
+    """
+    out = Path(out)
+    return out.with_name(FINDINGS_FILE if out.stem == "alerts" else f"{out.stem}-{FINDINGS_FILE}")
 
 
 def write_alerts(records: Iterable[TriggerRecord], path: Path) -> None:

@@ -20,7 +20,8 @@ from rules_baseline.statement import Statement, union
 from rules_baseline.term_tables import TermTables
 
 _EVENTS = f"""INSERT INTO events {{rows}}
-SELECT $sequence, {UNIT_SQL}, {EVENT_SQL}, sign, {{late}}, hash({UNIT_SQL}) FROM ({{parts}}) {{closed}}"""
+SELECT $sequence, {UNIT_SQL}, {EVENT_SQL}, sign, {{late}}, hash({UNIT_SQL}) FROM ({{parts}}) {{closed}}
+RETURNING unit, {UNIT_SQL}, term_id, amount * sign AS amount, lots * sign AS lots, counts"""
 # a table of their own would cost a small batch more than it costs to name them here
 _ROWS = f"WITH cancels AS MATERIALIZED ({cancels_of()}), opens AS MATERIALIZED ({opens_of()})"
 _LATE = ("coalesce(event_time <= closed_at, FALSE)", "LEFT JOIN closed USING (exchange)")
@@ -46,8 +47,11 @@ class Counting:
         self.needed = memory.needed_by(terms.terms, limits.entries)
         self._in_use = [(rule, {t.exchange for t in terms.terms if t.rule_id == rule.id}) for rule in rules]
 
-    def append(self, sequence: int, arrived: Arrived) -> bool:
-        """Append what counts, or may, of the batch in hand; False where no rule had anything to look at."""
+    def append(self, sequence: int, arrived: Arrived) -> pa.Table | None:
+        """Append what counts, or may, of the batch in hand; None where no rule had anything to look at.
+
+        Given are the rows as ``Totals.add`` takes them: the unit and its hash, term_id, signed amount and lots, counts.
+        """
         con = self._con
         memory.keep(con, sequence, self.needed)
         held = memory.hold(
@@ -57,13 +61,11 @@ class Counting:
         parts = [f"SELECT *, 1 AS sign FROM ({self.statement.events[rule.id]})" for rule in plain]
         for rule in self.derived(arrived.exchanges):
             parts += self.changed(rule, held, late=arrived.late > 0)
-        if parts:
-            late, closed = _LATE if arrived.late else ("FALSE", "")
-            con.execute(
-                _EVENTS.format(rows=_ROWS if plain else "", late=late, closed=closed, parts=union(parts)),
-                {"sequence": sequence},
-            )
-        return bool(parts)
+        if not parts:
+            return None
+        late, closed = _LATE if arrived.late else ("FALSE", "")
+        events = _EVENTS.format(rows=_ROWS if plain else "", late=late, closed=closed, parts=union(parts))
+        return con.arrow(events, {"sequence": sequence})
 
     def plain(self, exchanges: Collection[str]) -> list[Rule]:
         """Rules in use at one of these exchanges whose events are rows of the batch."""

@@ -29,10 +29,11 @@ SELECT {UNIT_SQL}, {_EVENT} FROM (
 ) GROUP BY {UNIT_SQL}, {_EVENT}, copy HAVING sum(sign) > 0
 """
 # Where no row came late there is no row that takes another back, and nothing to cancel out.
-_AS_THEY_ARE = f"SELECT {UNIT_SQL}, {_EVENT} FROM events SEMI JOIN candidates USING (unit, {UNIT_SQL}) WHERE counts"
+_AS_THEY_ARE = "SELECT * FROM events WHERE counts"
+_HASHED = f"unit, {UNIT_SQL}"  # the hash before the words: most rows are told apart by it
 _IN_ORDER = f"""
 SELECT number, account_id, other_account_id, event_time, event_id, amount, weight, lots, note
-FROM ({{rows}}) JOIN candidates USING ({UNIT_SQL})
+FROM ({{rows}}) JOIN candidates USING ({{by}})
 ANTI JOIN exempt USING (rule_id, trading_day, subject_type, subject_id)
 ORDER BY number, {ORDER}"""
 _CANDIDATES = pa.schema(
@@ -66,20 +67,25 @@ def new_alerts(con: Any, standing: Sequence[Standing], book: Book, *, late: bool
     row gives the alert that one batch would have given.
     """
     units = [one for one in standing if _open(one, book)]
-    return raised(con, units, NETTED.format(units="candidates") if late else _AS_THEY_ARE, book) if units else []
+    if not units:
+        return []
+    if late:
+        return raised(con, units, NETTED.format(units="candidates"), book)
+    return raised(con, units, _AS_THEY_ARE, book, by=_HASHED)
 
 
-def raised(con: Any, units: Sequence[Standing], rows: str, book: Book) -> list[TriggerRecord]:
+def raised(con: Any, units: Sequence[Standing], rows: str, book: Book, *, by: str = UNIT_SQL) -> list[TriggerRecord]:
     """The alerts of ``units``, by (triggered_at, alert_id), from all their counted events.
 
     ``rows`` is SQL of these events, with the columns of a unit and of an event; it may use the table ``candidates``,
-    the units by ``number`` (their place in ``units``) and ``unit`` (the hash that they are kept under).
+    the units by ``number`` (their place in ``units``) and ``unit`` (the hash that they are kept under). ``by`` names
+    the columns that rows and candidates share.
     """
     names = [one.unit for one in units]
     columns = [range(len(units)), *zip(*names, strict=True), [one.kept_as for one in units]]
     arrays = [pa.array(column, kind.type) for column, kind in zip(columns, _CANDIDATES, strict=True)]
     con.register("candidates", pa.Table.from_arrays(arrays, schema=_CANDIDATES))
-    events = con.arrow(_IN_ORDER.format(rows=rows))
+    events = con.arrow(_IN_ORDER.format(rows=rows, by=by))
     con.unregister("candidates")
     return book.records(_crossings(events.combine_chunks(), units, book))
 

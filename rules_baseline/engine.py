@@ -195,8 +195,9 @@ class RulesEngine:
             late += arrived.late
             counted.closed, counted.days = arrived.closed, frozenset((each.exchange, each.day) for each in seen)
             self._counting.facts.meet(arrived.days)
-            if self._counting.append(batch.sequence, arrived):
-                self._raise(batch.sequence, counted, late=arrived.late > 0)
+            fresh = self._counting.append(batch.sequence, arrived)
+            if fresh is not None:
+                self._raise(batch.sequence, fresh, counted, late=arrived.late > 0)
         con.execute("INSERT INTO progress VALUES (?, ?, ?, ?)", [batch.sequence, orders, trades, late])
         due = self._days.due(counted.days)
         if due:
@@ -204,11 +205,11 @@ class RulesEngine:
             counted.folded = tuple(due)
         return counted
 
-    def _raise(self, sequence: int, counted: _Counted, *, late: bool) -> None:
+    def _raise(self, sequence: int, fresh: pa.Table, counted: _Counted, *, late: bool) -> None:
         if late:
             self._any_late = True  # also where the batch is rolled back: to look twice changes nothing
             corrections.record_corrections(self._con, sequence)
-        standing, counted.totals = self._totals.add(self._con, sequence)
+        standing, counted.totals = self._totals.add(fresh)
         counted.alerts = crossing.new_alerts(self._con, standing, self._book, late=self._any_late)
         alert_store.append(self._con, sequence, counted.alerts)
 

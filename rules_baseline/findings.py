@@ -35,29 +35,31 @@ FROM events GROUP BY {UNIT_SQL}
 UNION ALL SELECT {UNIT_SQL}, term_id, total, open, reason FROM day_totals
 """
 # whom the rules looked at, by account: the first bit says cancels, then messages, trades and opens
-_KEPT = """(
-    SELECT exchange, contract, trading_day, account_id, bit_or(flags) AS flags FROM (
-        SELECT exchange, contract, trading_day, account_id,
-               (CASE WHEN cancelled THEN 3 ELSE 2 END)::UTINYINT AS flags FROM {kept}_messages {which}
-        UNION ALL SELECT exchange, contract, trading_day, account_id,
-               (CASE WHEN opens THEN 12 ELSE 4 END)::UTINYINT FROM {kept}_legs {which})
-    GROUP BY ALL)"""
-_LOOKED = f"""
-SELECT exchange, contract, trading_day, subject_type, subject_id, kind, bool_or(flags & 1 > 0) AS cancels,
-       bool_or(flags & 2 > 0) AS messages, bool_or(flags & 4 > 0) AS trades, bool_or(flags & 8 > 0) AS opens
-FROM ({with_subject(_KEPT, "r.exchange, r.contract, r.trading_day, r.flags", kind=True)}) GROUP BY ALL
-"""
-
-
-_LOOKED_AT = f"""
-CREATE OR REPLACE TEMP TABLE looked_at AS
-SELECT *, row_number() OVER (ORDER BY exchange, nullif(contract, '-'), subject_id, subject_type) AS place
-FROM (({_LOOKED.format(kept="kept", which="")}) UNION ALL FROM day_looked)"""
+_KEPT = """
+SELECT exchange, contract, trading_day, account_id, bit_or(flags) AS flags FROM (
+    SELECT exchange, contract, trading_day, account_id,
+           (CASE WHEN cancelled THEN 3 ELSE 2 END)::UTINYINT AS flags FROM {kept}_messages {which}
+    UNION ALL SELECT exchange, contract, trading_day, account_id,
+           (CASE WHEN opens THEN 12 ELSE 4 END)::UTINYINT FROM {kept}_legs {which})
+GROUP BY ALL"""
 
 
 def looked(kept: str = "kept", which: str = "") -> str:
     """SQL of ``day_looked`` from what the names in ``kept`` hold; ``which`` picks rows of it."""
-    return _LOOKED.format(kept=kept, which=which)
+    return _KEPT.format(kept=kept, which=which)
+
+
+_ACCOUNTS = f"(({looked()}) UNION ALL FROM day_looked)"
+_UNIT = "exchange, contract, trading_day, subject_type, subject_id, kind"
+# an account by itself is there once a contract and day already; only members are summed up to their groups
+_LOOKED_AT = f"""
+CREATE OR REPLACE TEMP TABLE looked_at AS
+WITH accounts AS ({with_subject(_ACCOUNTS, "r.exchange, r.contract, r.trading_day, r.flags", kind=True)}),
+subjects AS (SELECT {_UNIT}, flags FROM accounts WHERE subject_type = 'account' UNION ALL
+             SELECT {_UNIT}, bit_or(flags) FROM accounts WHERE subject_type = 'group' GROUP BY ALL)
+SELECT {_UNIT}, flags & 1 > 0 AS cancels, flags & 2 > 0 AS messages, flags & 4 > 0 AS trades, flags & 8 > 0 AS opens,
+       row_number() OVER (ORDER BY exchange, nullif(contract, '-'), subject_id, subject_type) AS place
+FROM subjects"""
 
 
 # Units of a rule, each with its place in the order of the file among those of its day. Whom the rules looked at is

@@ -28,7 +28,7 @@ FROM events {_DUE} GROUP BY {UNIT_SQL}""",
     f"INSERT INTO day_looked {looked(which=_DUE)}",
     *(
         f"DELETE FROM {name} USING due WHERE {name}.exchange = due.exchange AND {name}.trading_day = due.trading_day"
-        for name in ("events", "kept_legs", "kept_messages", "kept_immediate")
+        for name in ("events", "kept_legs", "kept_messages")
     ),
     "DELETE FROM watermarks WHERE sequence < $sequence AND event_time < "
     "(SELECT max(event_time) FROM watermarks AS w WHERE w.exchange = watermarks.exchange)",

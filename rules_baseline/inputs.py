@@ -158,7 +158,8 @@ class Inputs:
             rows.trading_day >= terms.starts,
             rows.trading_day < terms.ends,
         ]
-        return rows.inner_join(terms, of_day).drop("term_exchange", "term_kind", "starts", "ends")
+        more = [terms[name] for name in terms.columns if name not in {"term_exchange", "term_kind", "starts", "ends"}]
+        return rows.inner_join(terms, of_day).select(rows, *more)
 
 
 def answered(rows: Any, *, counts: Any, reason: Any, event_rank: int, event_id: Any) -> Any:
@@ -170,18 +171,19 @@ def answered(rows: Any, *, counts: Any, reason: Any, event_rank: int, event_id: 
     have = set(rows.columns)
     yes = ibis.ifelse(rows.limit_value.isnull(), ibis.null("boolean"), True) if "limit_value" in have else True
     amount = rows.amount if "amount" in have else ibis.literal(1, "int64")
-    found = rows.mutate(
-        counts=counts & yes,
-        reason=ibis.literal(reason) if isinstance(reason, str) else reason,
-        event_rank=rows.event_rank if "event_rank" in have else ibis.literal(event_rank, "int8"),
-        event_id=event_id,
-        other_account_id=rows.other_account_id if "other_account_id" in have else ibis.null("string"),
-        amount=amount,
-        weight=rows.weight if "weight" in have else amount,
-        lots=rows.lots if "lots" in have else ibis.literal(0, "int64"),
-        note=rows.note if "note" in have else ibis.null("string"),
-    )
-    return found.filter(found.counts.fill_null(True)).select(*EVENT_COLUMNS)
+    made = {
+        "counts": counts & yes,
+        "reason": ibis.literal(reason) if isinstance(reason, str) else reason,
+        "event_rank": rows.event_rank if "event_rank" in have else ibis.literal(event_rank, "int8"),
+        "event_id": event_id,
+        "other_account_id": rows.other_account_id if "other_account_id" in have else ibis.null("string"),
+        "amount": amount,
+        "weight": rows.weight if "weight" in have else amount,
+        "lots": rows.lots if "lots" in have else ibis.literal(0, "int64"),
+        "note": rows.note if "note" in have else ibis.null("string"),
+    }
+    found = rows.select(**{name: made[name] if name in made else rows[name] for name in EVENT_COLUMNS})
+    return found.filter(found.counts.fill_null(True))
 
 
 def _table(name: str, prefix: str = "") -> Any:

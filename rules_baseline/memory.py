@@ -1,4 +1,4 @@
-"""What is kept of a batch: legs of matches, messages, and known orders whose trades are exempt.
+"""What is kept of a batch: legs of matches, and messages, those marked that make an order's trades exempt.
 
 Later batches make the events of derived rules of it, and the findings whom the rules looked at.
 """
@@ -25,8 +25,7 @@ KEPT = {
     "account_id VARCHAR, order_id VARCHAR, side VARCHAR, hedge VARCHAR, event_time TIMESTAMP, seq BIGINT, "
     "match UBIGINT, opens BOOLEAN",
     "kept_messages": "sequence BIGINT, exchange VARCHAR, trading_day DATE, account_id VARCHAR, order_id VARCHAR, "
-    "event_time TIMESTAMP, seq BIGINT, cancelled BOOLEAN, contract VARCHAR",
-    "kept_immediate": "sequence BIGINT, exchange VARCHAR, trading_day DATE, order_id VARCHAR, event_time TIMESTAMP",
+    "event_time TIMESTAMP, seq BIGINT, cancelled BOOLEAN, contract VARCHAR, immediate BOOLEAN",
 }
 MESSAGE = "event IN ('accepted', 'cancelled')"  # the orders that are messages
 IMMEDIATE = "event = 'accepted' AND (time_in_force IN ('FOK', 'FAK') OR order_type = 'market')"
@@ -36,9 +35,7 @@ _LEFT = {
        hash(exchange, trading_day, contract, trade_id) AS match, "offset" = 'open'{{limited}} AS opens
        FROM batch_trades""",
     "messages": f"""SELECT $sequence::BIGINT AS sequence, exchange, trading_day, account_id, order_id, event_time, seq,
-       event = 'cancelled' AS cancelled, contract FROM batch_orders WHERE {MESSAGE}""",
-    "immediate": f"""SELECT $sequence::BIGINT AS sequence, exchange, trading_day, order_id, event_time FROM batch_orders
-       WHERE {IMMEDIATE} AND exchange IN ({{exchanges}})""",
+       event = 'cancelled' AS cancelled, contract, {{immediate}} AS immediate FROM batch_orders WHERE {MESSAGE}""",
 }
 _LEGS = ", ".join(f"r.{name}" for name in LEG_COLUMNS)
 _MESSAGES = "r.exchange, r.trading_day, r.account_id, r.order_id, r.event_time, r.seq, r.second, r.cancelled"
@@ -59,7 +56,11 @@ rows AS (SELECT * FROM messages SEMI JOIN crowded USING (second)),
 touched AS MATERIALIZED ({with_subject("rows", f"r.sequence, {_MESSAGES}")}),
 busy AS (SELECT {_SECOND} FROM touched GROUP BY ALL HAVING count(*) >= $burst)
 SELECT * FROM touched SEMI JOIN busy USING ({_SECOND})"""
-_HELD_IMMEDIATE = "SELECT * FROM {kept}_immediate SEMI JOIN held_legs USING (exchange, trading_day, order_id)"
+# a view: the one rule that reads it plans it with its own statement, which costs less than a table
+_HELD_IMMEDIATE = """
+CREATE OR REPLACE TEMP VIEW held_immediate AS
+SELECT sequence, exchange, trading_day, order_id, event_time FROM {kept}_messages
+SEMI JOIN held_legs USING (exchange, trading_day, order_id) WHERE immediate"""
 # Matches in which one subject stands on both sides: there are no others that a rule counts.
 _COUNT_LEGS = """
 SELECT count(*), count(*) FILTER (WHERE several AND subject_type = 'group'), count(*) FILTER (WHERE whole_before)
@@ -116,8 +117,8 @@ def look(con: Any, sequence: int, needed: Needed) -> str:
 
 def _left(needed: Needed) -> dict[str, str]:
     limited = f" AND hedge NOT IN ({_listed(needed.unlimited)})" if needed.unlimited else ""
-    names = {"limited": limited, "exchanges": _listed(needed.immediate)}
-    return {n: sql.format(**names) for n, sql in _LEFT.items() if n != "immediate" or needed.immediate}
+    immediate = f"({IMMEDIATE}) AND exchange IN ({_listed(needed.immediate)})" if needed.immediate else "false"
+    return {name: sql.format(limited=limited, immediate=immediate) for name, sql in _LEFT.items()}
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -148,12 +149,12 @@ def hold(
     # read twice where it lies costs less than once through a copy, unless the copy is small
     once = "MATERIALIZED" if sequence > 1 else "NOT MATERIALIZED"
     legs = _HELD_LEGS.format(also=also, kept=kept, once=once)
-    _make(con, "held_legs", legs, {"day": first_day, **of_batch})
-    [(matches, of_groups, before)] = con.execute(_COUNT_LEGS, told).fetchall()
+    rows = _make(con, "held_legs", legs, {"day": first_day, **of_batch})
+    [(matches, of_groups, before)] = con.execute(_COUNT_LEGS, told).fetchall() if rows else [(0, 0, 0)]
     messages, bursts = _hold_messages(con, sequence, needed.burst, {"since": since, "until": until}, kept)
     held = Held(matches, of_groups, before, messages, bursts)
     if held.matches:
-        _make(con, "held_immediate", _HELD_IMMEDIATE.format(kept=kept if needed.immediate else "kept"))
+        con.execute(_HELD_IMMEDIATE.format(kept=kept))
     names = ["legs", "immediate"] * bool(held.matches_before) + ["messages"] * bool(held.bursts_before)
     for name in names:
         _make(con, f"before_{name}", f"SELECT * FROM held_{name} WHERE sequence < $sequence", told)
@@ -172,5 +173,6 @@ def _hold_messages(con: Any, sequence: int, burst: int | None, times: dict[str, 
     return messages, bursts
 
 
-def _make(con: Any, name: str, sql: str, parameters: dict[str, Any] | None = None) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", parameters or {})
+def _make(con: Any, name: str, sql: str, parameters: dict[str, Any] | None = None) -> int:
+    """Make a table; returns how many rows it has."""
+    return int(con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", parameters or {}).fetchall()[0][0])

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from alertgrade.errors import AlertError
 from rules_baseline.after_close.run import run_screens
-from rules_baseline.alerts import write_alerts, write_parquet
+from rules_baseline.alerts import FINDINGS_FILE, findings_file, write_alerts, write_parquet
 from rules_baseline.batches import cut, whole
 from rules_baseline.engine import RulesEngine
 from rules_baseline.findings import FINDINGS_SCHEMA
@@ -31,7 +31,6 @@ from rules_baseline.trigger import TriggerRecord
 if TYPE_CHECKING:
     from rules_baseline.spark.run import SparkEngine, SparkRun
 
-FINDINGS_FILE = "findings.parquet"
 _SORTED = """
 SELECT * FROM rules_found
 ORDER BY trading_day, rule_id, exchange, contract, subject_id, subject_type, reason DESC, day_total"""
@@ -88,7 +87,7 @@ def run_rules(
     scope: Scope = EVERYTHING,
     spark: SparkEngine | None = None,
 ) -> RulesResult:
-    """Run every rule over ``features.events.load.Events``; write ``out`` and ``findings.parquet`` beside it.
+    """Run every rule over ``features.events.load.Events``; write ``out`` and its ``findings_file``.
 
     The intraday rules stream through the engine, then the after-close screens answer for every closed day. ``batches``
     changes nothing in the files. The intraday run is keyed by the events, the parameters, the rules and ``batches``:
@@ -99,8 +98,8 @@ def run_rules(
     """
     if batches < 1:
         raise AlertError(f"--batches {batches}", "wanted 1 or more")
-    if Path(out).name == FINDINGS_FILE:
-        raise AlertError(f"--out {out}", f"wanted another name: {FINDINGS_FILE} is written beside it")
+    if Path(out).name.endswith(FINDINGS_FILE):
+        raise AlertError(f"--out {out}", f"wanted another name: findings are written to {findings_file(out).name}")
     began = time.perf_counter()
     book = load_rulebook(parameters_dir, custom_dir).within(scope)
     with events.bounded(), nullcontext() if spark is None else spark.over(events, batches) as there:
@@ -121,7 +120,7 @@ def run_rules(
         )
     alerts = [record for record in (*intraday.alerts, *screened.alerts) if scope.answers_for(record.trading_day)]
     findings = _sorted(events.backend.con, scope.of_findings(intraday.findings), screened.findings)
-    write_parquet(findings, Path(out).with_name(FINDINGS_FILE))
+    write_parquet(findings, findings_file(out))
     write_alerts(alerts, Path(out))
     return RulesResult(
         len(alerts),

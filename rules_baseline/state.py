@@ -17,7 +17,7 @@ from alertgrade.errors import AlertError
 from rules_baseline.memory import KEPT
 
 FILE = "rules.duckdb"
-LAYOUT = f"4 duckdb {duckdb.__version__}"  # part of the fingerprint: the tables below, and the hash kept in them
+LAYOUT = f"5 duckdb {duckdb.__version__}"  # part of the fingerprint: the tables below, and the hash kept in them
 UNIT_SQL = "rule_id, exchange, contract, trading_day, subject_type, subject_id"
 _UNIT_COLUMNS = (
     "rule_id VARCHAR, exchange VARCHAR, contract VARCHAR, trading_day DATE, subject_type VARCHAR, subject_id VARCHAR"
@@ -44,8 +44,7 @@ _TABLES = {
     # what is left of days that are closed for good: what each unit came to, whom the rules looked at, late rows since
     "folded": "sequence BIGINT, exchange VARCHAR, trading_day DATE",
     "day_totals": f"{_UNIT_COLUMNS}, term_id BIGINT, total BIGINT, lots BIGINT, open BIGINT, reason VARCHAR",
-    "day_looked": "exchange VARCHAR, contract VARCHAR, trading_day DATE, subject_type VARCHAR, subject_id VARCHAR, "
-    "kind VARCHAR, cancels BOOLEAN, messages BOOLEAN, trades BOOLEAN, opens BOOLEAN",
+    "day_looked": "exchange VARCHAR, contract VARCHAR, trading_day DATE, account_id VARCHAR, flags UTINYINT",
     "beyond": "sequence BIGINT, exchange VARCHAR, trading_day DATE, orders BIGINT, trades BIGINT",
 }
 

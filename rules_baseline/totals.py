@@ -1,22 +1,17 @@
 """Running totals in memory: a cheap first answer to whether a batch could have crossed a level anywhere."""
 
-# The SQL below is put together from names of ours only.
-# ruff: noqa: S608
-
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from rules_baseline.crossing import Standing
 from rules_baseline.state import UNIT_SQL
 
-_FRESH = f"""
-SELECT unit, {UNIT_SQL}, max(term_id) AS term_id, sum(amount * sign)::BIGINT AS amount, sum(lots * sign)::BIGINT AS lots
-FROM events WHERE sequence = $sequence AND counts GROUP BY ALL
-"""
+_NAMES = UNIT_SQL.split(", ")
 _KEPT = "SELECT unit, sum(amount * sign)::BIGINT, sum(lots * sign)::BIGINT FROM events WHERE counts GROUP BY unit"
 _NEVER = np.iinfo(np.int64).max
 Sums = dict[int, tuple[int, int]]
@@ -38,9 +33,12 @@ class Totals:
         """Sum up what the state holds: at the start, and where events were taken out of it."""
         self._totals: Sums = {unit: (amount, lots) for unit, amount, lots in con.execute(_KEPT).fetchall()}
 
-    def add(self, con: Any, sequence: int) -> tuple[list[Standing], Sums]:
-        """Units of a batch that stand at or above a level now, and the new totals, not yet taken over."""
-        found = con.arrow(_FRESH, {"sequence": sequence}).combine_chunks()
+    def add(self, fresh: pa.Table) -> tuple[list[Standing], Sums]:
+        """Units of a batch that stand at or above a level now, and the new totals, not yet taken over.
+
+        ``fresh`` holds the rows that ``Counting.append`` appended; those that may count only are passed over.
+        """
+        found = fresh.filter(fresh.column("counts")).combine_chunks()
         if not found.num_rows:
             return [], {}
         units, place = np.unique(found.column("unit").to_numpy(), return_inverse=True)
@@ -49,13 +47,17 @@ class Totals:
         for column, name in enumerate(("amount", "lots")):
             np.add.at(sums[:, column], place, found.column(name).to_numpy())
         reached = np.flatnonzero(sums[place, 0] >= self._lowest[found.column("term_id").to_numpy()])
-        names = found.select(["term_id", *UNIT_SQL.split(", ")]).take(reached).to_pylist()
-        standing = [
-            Standing(tuple(name.values())[1:], hashes[at], name["term_id"], *map(int, sums[at]))
-            for name, at in zip(names, place[reached].tolist(), strict=True)
-        ]
-        return standing, dict(zip(hashes, map(tuple, sums.tolist()), strict=True))
+        new = dict(zip(hashes, map(tuple, sums.tolist()), strict=True))
+        return [Standing(unit, at, term, *new[at]) for unit, at, term in _units(found.take(reached))], new
 
     def take(self, new: Sums) -> None:
         """Take over the totals of a batch that was committed."""
         self._totals.update(new)
+
+
+def _units(rows: pa.Table) -> list[tuple[Any, int, int]]:
+    """The units of some rows, each with its hash and its term."""
+    groups = rows.group_by(["unit", *_NAMES], use_threads=False).aggregate([("term_id", "max")])
+    named = zip(*(groups.column(name).to_pylist() for name in _NAMES), strict=True)
+    hashes, terms = (groups.column(name).to_pylist() for name in ("unit", "term_id_max"))
+    return list(zip(named, hashes, terms, strict=True))

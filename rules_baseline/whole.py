@@ -17,6 +17,7 @@ from rules_baseline.counting import Counting
 from rules_baseline.crossing import Standing, raised
 from rules_baseline.facts import cancels_of, opens_of
 from rules_baseline.findings import looked
+from rules_baseline.rule import Rule
 from rules_baseline.state import EVENT_SQL, UNIT_SQL
 from rules_baseline.statement import union
 from rules_baseline.trigger import TriggerRecord
@@ -24,10 +25,11 @@ from rules_baseline.trigger import TriggerRecord
 ROWS = 1_000_000  # counted at a time, whole trading days: memory stays bounded, and statements few
 _KEY = "exchange, contract, trading_day, subject_type, subject_id"
 _DAYS = """
-SELECT trading_day, exchange, count(*) FILTER (is_order), count(*) FILTER (NOT is_order), min(event_time),
-       max(event_time)
-FROM (SELECT trading_day, exchange, event_time, true AS is_order FROM {orders}
-      UNION ALL SELECT trading_day, exchange, event_time, false FROM {trades}) GROUP BY ALL ORDER BY ALL"""
+SELECT trading_day, exchange, sum(orders)::BIGINT, sum(trades)::BIGINT, min(first), max(last)
+FROM (SELECT trading_day, exchange, count(*) AS orders, 0 AS trades, min(event_time) AS first, max(event_time) AS last
+      FROM {orders} GROUP BY ALL
+      UNION ALL SELECT trading_day, exchange, 0, count(*), min(event_time), max(event_time) FROM {trades} GROUP BY ALL)
+GROUP BY ALL ORDER BY ALL"""
 _TOTALS = f"""
 SELECT '{{rule}}' AS rule_id, {_KEY}, max(term_id) AS term_id,
        coalesce(sum(amount) FILTER (WHERE counts), 0)::BIGINT AS total,
@@ -40,12 +42,11 @@ SELECT {UNIT_SQL}, term_id, total, lots
 FROM day_totals JOIN term_levels USING (term_id)
 ANTI JOIN exempt USING (rule_id, trading_day, subject_type, subject_id)
 WHERE trading_day BETWEEN $first AND $last AND total >= least(warning_at, breach_at) ORDER BY ALL"""
-# whose rows of which day and exchange a candidate is made of
-_MADE_OF = """
-SELECT trading_day, exchange, subject_id AS account_id FROM candidates WHERE subject_type = 'account'
-UNION SELECT c.trading_day, c.exchange, s.account_id FROM subject_of_day AS s JOIN candidates AS c
-    ON c.subject_type = 'group' AND c.subject_id = s.group_id AND c.trading_day = s.trading_day"""
-_OF_CANDIDATES = f"AND (r.trading_day, r.exchange, r.account_id) IN ({_MADE_OF})"
+# whose rows of which day and exchange, and where units are contracts of which contract, a candidate is made of
+_MADE_OF = """AND (r.trading_day, r.exchange{row_of}, r.account_id) IN (
+SELECT trading_day, exchange{of}, subject_id AS account_id FROM candidates WHERE subject_type = 'account'
+UNION SELECT c.trading_day, c.exchange{of}, s.account_id FROM subject_of_day AS s JOIN candidates AS c
+    ON c.subject_type = 'group' AND c.subject_id = s.group_id AND c.trading_day = s.trading_day)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def count_whole(
         kept = memory.look(con, batch.sequence, counting.needed)
         _fold(con, batch.sequence, part, counting, kept)
         yield from _raise(con, part, counting, book)
-    for name in ("cancels", "opens", "batch_orders", "batch_trades", "whole_legs", "whole_messages", "whole_immediate"):
+    for name in ("cancels", "opens", "batch_orders", "batch_trades", "whole_legs", "whole_messages"):
         con.execute(f"DROP VIEW IF EXISTS {name}")
 
 
@@ -125,6 +126,16 @@ def _raise(con: Any, part: Sequence[DaySeen], counting: Counting, book: Book) ->
     made = {rule.id for rule in counting.derived({one.exchange for one in part})}
     crossing = sorted({one.unit[0] for one in units})
     events = [f"FROM whole_{rule}" if rule in made else counting.statement.events[rule] for rule in crossing]
-    narrow = f"WITH cancels AS ({cancels_of(_OF_CANDIDATES)}), opens AS ({opens_of(_OF_CANDIDATES)})"
+    plain = [rule for rule in counting.plain({one.exchange for one in part}) if rule.id in crossing]
+    orders, trades = cancels_of(_made_of(plain, "orders")), opens_of(_made_of(plain, "trades"))
+    narrow = f"WITH cancels AS ({orders}), opens AS ({trades})"
     parts = [f"SELECT {UNIT_SQL}, {EVENT_SQL} FROM ({sql}) WHERE counts" for sql in events]
     return raised(con, units, f"{narrow} {union(parts)}", book)
+
+
+def _made_of(rules: Sequence[Rule], rows: str) -> str:
+    """SQL that leaves of ``rows`` (orders or trades) those that a candidate of the plain ``rules`` may be made of."""
+    others = {"orders": ("trades", "opens"), "trades": ("cancels", "messages")}[rows]
+    by_contract = all(rule.unit == "contract" for rule in rules if rule.looks_at not in others)
+    of = ", contract" if by_contract else ""
+    return _MADE_OF.format(of=of, row_of=of.replace(" ", " r."))

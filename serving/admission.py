@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from math import ceil
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from serving.delivery import Deliver, Ticket, to_futures
 
 T = TypeVar("T")
-Deliver = Callable[[list[tuple[Any, Any]]], None]
-
-
-class Ticket(Protocol):
-    """Whom a result is for: a future of threads or of an event loop."""
-
-    def cancelled(self) -> bool:
-        """Whether nobody waits any more."""
 
 
 class _Part(NamedTuple):
@@ -52,7 +44,7 @@ class Limits:
     up to ``slow_age_s``: to wait for one group is no overload.
     """
 
-    queue_age_s: float = 0.03
+    queue_age_s: float = 0.025
     slow_age_s: float = 0.25
     queue_length: int = 256
     group: int = 16
@@ -98,7 +90,7 @@ class ScoringQueue(Generic[T]):
     def submit(self, items: Sequence[T], *, admitted: bool = False) -> Future[list[Any]]:
         """Queue items that are answered together; raises ``Overloaded`` unless ``admitted`` (the rest of a batch)."""
         future: Future[list[Any]] = Future()
-        self.put(items, future, _to_futures, admitted=admitted)
+        self.put(items, future, to_futures, admitted=admitted)
         self.wake()
         return future
 
@@ -183,32 +175,3 @@ class ScoringQueue(Generic[T]):
     def _took(self, started: float, items: int) -> None:
         took = (self._now() - started) / items
         self._usual = 0.8 * self._usual + 0.2 * took if self._usual else took
-
-
-def _to_futures(done: list[tuple[Any, Any]]) -> None:
-    for future, outcome in done:
-        if future.set_running_or_notify_cancel():
-            _set(future, outcome)
-
-
-def to_loop(done: list[tuple[Any, Any]]) -> None:
-    """``Deliver`` to futures of event loops: one call a loop, not one an alert."""
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any]]] = {}
-    for future, outcome in done:
-        loops.setdefault(future.get_loop(), []).append((future, outcome))
-    for loop, those in loops.items():
-        with suppress(RuntimeError):  # the loop is closed: nobody waits
-            loop.call_soon_threadsafe(_set_all, those)
-
-
-def _set_all(done: list[tuple[Any, Any]]) -> None:
-    for future, outcome in done:
-        if not future.done():
-            _set(future, outcome)
-
-
-def _set(future: Any, outcome: Any) -> None:
-    if isinstance(outcome, BaseException):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar
 
 from starlette.types import ASGIApp
@@ -19,6 +21,7 @@ from serving.score_call import PATH, ScoreCall
 
 _FIRST = f"POST {PATH} HTTP/1.1\r\n".encode()
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?=\r\n)")
+_REST_S = 0.003  # what comes meanwhile is refused in one go: the interpreter changes threads that much less often
 _UNUSUAL = (b"\r\ntransfer-encoding:", b"\r\nconnection: close", b"\r\nexpect:")
 
 
@@ -29,18 +32,14 @@ class Front(HttpToolsProtocol):
     agree where the next request begins; what is refused here is counted like any other answer.
     """
 
-    parts: ClassVar[Callable[[], Parts]]
-    metrics: ClassVar[Metrics]
+    full: ClassVar[Callable[[], Overloaded | None]]
+    call: ClassVar[Callable[[ASGIApp], ASGIApp]]  # puts the scoring call before an application, once
     count: ClassVar[Callable[[int, float], None]]
-    _apps: ClassVar[dict[int, ASGIApp]]
+    _resting: ClassVar[bool] = False
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        kind = type(self)
-        shell = self.app
-        if id(shell) not in kind._apps:
-            kind._apps[id(shell)] = ScoreCall(shell, kind.parts, kind.metrics)
-        self.app = kind._apps[id(shell)]
+        self.app = type(self).call(self.app)
         self._inside = False  # a message
         self._refused_at = 0.0
 
@@ -57,7 +56,7 @@ class Front(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """``asyncio.Protocol``: refuse what there is no time for, parse the rest."""
         if data.startswith(_FIRST) and not self._inside and (self.cycle is None or self.cycle.response_complete):
-            overload = type(self).parts().queue.full()
+            overload = type(self).full()
             if overload is not None and _is_whole(data):
                 self._refuse(overload)
                 return
@@ -67,8 +66,17 @@ class Front(HttpToolsProtocol):
         self.transport.write(_refusal(overload))
         type(self).count(429, 0.0)
         self._refused_at = self.loop.time()
+        if not type(self)._resting:
+            type(self)._resting = True
+            self.loop.call_soon(type(self)._rest)
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_handler()
+
+    @classmethod
+    def _rest(cls) -> None:
+        """Leave the interpreter to the thread that grades, once a sweep over the connections."""
+        time.sleep(_REST_S)
+        cls._resting = False
 
     def timeout_keep_alive_handler(self) -> None:
         """``uvicorn``: close an idle connection; one that was refused something lately is not idle."""
@@ -79,11 +87,21 @@ class Front(HttpToolsProtocol):
             super().timeout_keep_alive_handler()
 
 
+def front_of(
+    parts: Callable[[], Parts], metrics: Metrics, call: Callable[[ASGIApp], ASGIApp] | None = None
+) -> type[Front]:
+    """A ``Front`` before one service; ``call`` puts something else than ``ScoreCall`` before its application."""
+    named = {
+        "full": staticmethod(lambda: parts().queue.full()),
+        "call": staticmethod(cache(call or (lambda shell: ScoreCall(shell, parts, metrics)))),
+        "count": staticmethod(metrics.answered("POST", PATH)),
+    }
+    return type("Front", (Front,), named)
+
+
 def look_first(parts: Callable[[], Parts], metrics: Metrics) -> None:
     """Have every server that this process starts from here on use a ``Front``."""
-    count = staticmethod(metrics.answered("POST", PATH))
-    named = {"parts": staticmethod(parts), "metrics": metrics, "count": count, "_apps": {}}
-    HTTP_PROTOCOLS["auto"] = type("Front", (Front,), named)  # type: ignore[assignment]  # it takes a class as well
+    HTTP_PROTOCOLS["auto"] = front_of(parts, metrics)  # type: ignore[assignment]  # it takes a class as well
 
 
 def _is_whole(data: bytes) -> bool:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
+_SHOWN = ("data_from", "data_to", "data_digest", "code_version", "feature_service", "metrics", "rows", "seed", "skill")
 SLICES = "slices.csv"  # beside a bundle
 _BY = ("rule", "exchange", "account type")
-_SHOWN = ("data_from", "data_to", "data_digest", "code_version", "feature_service", "metrics", "rows", "seed")
 
 
 def served(bundles: Path) -> Record:
@@ -34,6 +34,18 @@ def described(bundles: Path) -> list[Record]:
     """What the manifest of every bundle says, newest data first; one that cannot be read says so in ``fault``."""
     rows = [_described(file) for file in sorted(bundles.glob("*/bundle/manifest.json"))]
     return sorted(rows, key=lambda row: (row.get("data_to") or "", row["digest"]), reverse=True)
+
+
+def judgement(bundles: Path, digest: str) -> Record | None:
+    """What a bundle's manifest holds of its judgement on later days, with its ``skill``; null where it cannot be read.
+
+    A bundle that was never judged (made without labels, or before judgements were kept) answers an empty ``judgement``.
+    """
+    try:
+        manifest = json.loads((bundles / digest / "bundle" / "manifest.json").read_text(encoding="utf-8"))
+        return {"digest": digest, "skill": manifest.get("skill"), "judgement": manifest.get("judgement", {})}
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def sliced(bundles: Path) -> list[Record]:

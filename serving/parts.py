@@ -13,9 +13,10 @@ from ledger.ledger import Ledger
 from ledger.vault import Vault
 from models.replay import Replayer
 from serving.access import Keyring
-from serving.admission import ScoringQueue, to_loop
+from serving.admission import ScoringQueue
 from serving.behaviour import BehaviourReader
 from serving.champion import Champion
+from serving.delivery import to_loop
 from serving.grader import Grader
 from serving.judge import Question
 from serving.metrics import Metrics

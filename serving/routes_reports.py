@@ -6,18 +6,19 @@ import json
 from collections import Counter
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from ledger.errors import NotInLedger
 from ledger.keys import ApiKey
 from serving.access import DESK, caller, roles_note
 from serving.blind import shown_report
 from serving.feature_words import names_of
-from serving.model_files import described, served, sliced
+from serving.model_files import described, judgement, served, sliced
 from serving.routes_cases import person_of
 from serving.routes_scores import PartsNow
 
 router = APIRouter(tags=["reports"])
+JUDGES = ("reviewer", "data_scientist", "governor", "admin")  # the slices name reviewers: not for every investigator
 DeskKey = Annotated[ApiKey, caller(*DESK)]
 Kind = Literal["drift", "outcomes", "effectiveness", "disagreement", "monthly", "halfyear", "market", "backtest"]
 CHANGES = ("promotion", "rollback", "retirement", "rule_change", "policy_change", "key", "key_revoked", "report")
@@ -53,6 +54,22 @@ def get_models(parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
         "changes": [_change(entry.kind, entry.recorded_at, entry.payload) for entry in changes],
         "shadow": shadow_agreement([json.loads(e.payload) for e in parts.ledger.latest(("shadow",), most=5_000)]),
     }
+
+
+@router.get("/v1/models/{digest}/judgement", openapi_extra=roles_note(*JUDGES))
+def get_judgement(
+    digest: Annotated[str, Path(max_length=64)], parts: PartsNow, _key: Annotated[ApiKey, caller(*JUDGES)]
+) -> dict[str, Any]:
+    """What a bundle was found to be worth on later days: voices, slices, learning curve, and its classifier's skill.
+
+    Estimates are ``{value, low, high}`` (95 %), null where they cannot be computed; ``judgement`` is empty for a bundle
+    that was never judged. 404 where there is no such bundle here.
+    """
+    known = {row["digest"] for row in described(parts.bundles)}
+    found = judgement(parts.bundles, digest) if digest in known else None
+    if found is None:
+        raise NotInLedger(f"no bundle {digest[:12]!r}", "wanted the digest of one", "list them with GET /v1/models")
+    return found
 
 
 @router.get("/v1/changes", openapi_extra=roles_note("governor", "admin"))

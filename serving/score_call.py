@@ -41,7 +41,7 @@ def question_of(asked: ScoreRequest) -> Question:
 
 
 class ScoreCall:
-    """ASGI application: answers ``POST /v1/scores`` as the route does, and passes all else to ``shell``."""
+    """ASGI application: answers ``POST /v1/scores`` as its route does, and passes all else to ``shell``."""
 
     def __init__(self, shell: ASGIApp, parts: Callable[[], Parts], metrics: Metrics) -> None:
         self._shell, self._parts = shell, parts

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from alertgrade.errors import AlertError
 from models.adaptive import AdaptiveSets, update
-from models.bundle import load_bundle, read_manifest, save_bundle
+from models.bundle import RESERVED, load_bundle, read_manifest, save_bundle
 from training.dataset import GRADE_OF_OUTCOME
 from training.registry import GATE_FILE, ROOT, ModelRegistry, Version
 
@@ -80,7 +80,7 @@ def adapt(registry: ModelRegistry, scores: Iterable[Matured], *, private_key: by
     seen = int(state.seen.sum())
     if first.classifier is None or seen < LEAST:
         raise AlertError(f"{seen} decided alerts of this model", f"wanted {LEAST}", "adapt when more are decided")
-    kept = {k: v for k, v in facts.items() if k not in ("format", "files", "versions", "digest")}
+    kept = {k: v for k, v in facts.items() if k not in (*RESERVED, "digest")}
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "bundle"
         scorer = replace(first, conformal=state.sets())
@@ -92,6 +92,8 @@ def adapt(registry: ModelRegistry, scores: Iterable[Matured], *, private_key: by
 
 def _register(registry: ModelRegistry, trained: Version, bundle: Path, reference: Path, digest: str, root: str) -> str:
     tags = {"digest": digest, "author": trained.author, ROOT: root}
+    if trained.skill:
+        tags["skill"] = trained.skill
     if trained.test_from is not None:
         tags["test_from"] = trained.test_from.isoformat()
     files = {GATE_FILE: gate} if (gate := registry.kept(trained.version, GATE_FILE)) else {}

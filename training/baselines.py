@@ -6,12 +6,32 @@ import numpy as np
 import pandas as pd
 
 from models.metrics import GRADES, Floats, Ints
+from training.paired import Given
 
 
 def most_frequent(y: pd.Series[int], rows: int, weight: Floats) -> Floats:
     """Class shares of the training labels, by ``weight``, for every row; shape (rows, 5)."""
     shares = np.array([np.average(y == g, weights=weight) for g in GRADES], dtype=np.float64)
     return np.tile(shares, (rows, 1))
+
+
+def regraded(rules: Ints, y: pd.Series[int], rules_test: Ints, cost: Floats) -> Given:
+    """The rules' grades exchanged for what the training labels make of them (规则按代价重评).
+
+    Each rules grade stands for the mix of the labels that had it, every alert counted once as the cost does, with one
+    label of the whole mix added; the grade given is the one of least expected cost under ``cost[true - 1, given - 1]``,
+    the more severe at equal cost. What can be had without looking at a single feature.
+
+    >>> cost = np.abs(np.subtract.outer(np.arange(5.0), np.arange(5.0)))
+    >>> found = regraded(np.array([1] * 9 + [5]), pd.Series([4] * 9 + [5]), np.array([1, 5]), cost)
+    >>> found.grade.tolist()
+    [4, 5]
+    """
+    counts = np.zeros((len(GRADES), len(GRADES)))
+    np.add.at(counts, (rules - 1, y.to_numpy() - 1), 1.0)
+    counts += counts.sum(axis=0) / counts.sum()
+    shares = (counts / counts.sum(axis=1, keepdims=True))[rules_test - 1]
+    return Given((shares @ cost).round(12).argmin(axis=1) + 1, shares)
 
 
 def logistic(X: pd.DataFrame, y: pd.Series[int], X_test: pd.DataFrame, weight: Floats) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from features.exchange_codes import EXCHANGE_CODES
 from models.graded_alert import GradedAlert
 from models.metrics import METRICS, Estimate, Ints, estimate, expected_cost
-from training.baselines import certain, logistic, most_frequent, multiclass_lightgbm
+from training.baselines import certain, logistic, most_frequent, multiclass_lightgbm, regraded
 from training.capacity import daily_capacity, recall_at_capacity
 from training.dataset import Dataset
 from training.paired import Given
@@ -20,6 +20,7 @@ from training.splits import Split
 Floats = NDArray[np.float64]
 OURS = "alertgrade"
 COST = "expected_cost"  # what the policy minimises
+REGRADED = "rules regraded by cost"
 
 
 def given_by(graded: Sequence[GradedAlert]) -> Given:
@@ -37,21 +38,29 @@ def rules_of(graded: Sequence[GradedAlert]) -> Given:
 
 
 def predictions(
-    data: Dataset, split: Split, graded: Sequence[GradedAlert], *, seed: int, weight: Floats | None = None
+    data: Dataset,
+    split: Split,
+    graded: Sequence[GradedAlert],
+    cost: Floats,
+    *,
+    seed: int,
+    weight: Floats | None = None,
 ) -> Mapping[str, Given]:
     """What every voice gives for the test rows, ours first; ``graded`` answers all rows of ``data`` in order.
 
-    ``weight`` (n,) is what the training rows count, for the baselines as for us.
+    ``weight`` (n,) is what the training rows count, for the baselines as for us. A classifier that is silent has no
+    line of its own.
     """
     X, y, X_test = data.X[split.train], data.y[split.train], data.X[split.test]
     counts = np.ones(len(y)) if weight is None else weight[split.train]
     on_test = [g for g, kept in zip(graded, split.test, strict=True) if kept]
-    ours = given_by(on_test)
-    table = {
-        OURS: ours,
-        "classifier only": Given(ours.probabilities.argmax(axis=1) + 1, ours.probabilities),
-        "rules only": rules_of(on_test),
-    }
+    ours, rules = given_by(on_test), rules_of(graded).grade
+    table = {OURS: ours}
+    if any(one.probabilities is not None for one in on_test):
+        table["classifier only"] = Given(ours.probabilities.argmax(axis=1) + 1, ours.probabilities)
+    table["rules only"] = rules_of(on_test)
+    known = split.train | split.calibration
+    table[REGRADED] = regraded(rules[known], data.y[known], rules[split.test], cost)
     strange = pd.DataFrame({"share": [g.anomaly.share for g in graded]}, dtype=np.float64)
     for name, p in (
         ("anomaly only", logistic(strange[split.train], y, strange[split.test], counts)),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from models.scorer import AlertScorer
 from models.signing import public_key_of
 from rules_baseline.trigger import TriggerRecord
 from training.against_champion import against_champion
@@ -14,6 +15,7 @@ from training.cold_start import fit_without_labels
 from training.dataset import Dataset, LabelledAlert, PointInTimeStore, build_dataset, known_labels
 from training.guards import doubts, refuse_future
 from training.judge import judge
+from training.learning_curve import learning_curve
 from training.lineage import Lineage, register_version
 from training.recipe import fit_scorer, inputs_of, too_few
 from training.registry import ModelRegistry
@@ -36,14 +38,16 @@ def train(
     author: str = "",
     plan: SplitPlan | None = None,
     budget: Budget | None = None,
+    curve: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> TrainResult:
     """Fit on what was known by ``known_by``, evaluate on the last days, register; deterministic by ``seed``.
 
     ``all_alerts`` are the alerts of the same period with or without disposition. ``author`` goes on record; a version
     without one can never be promoted. With a ``budget`` the classifier's parameters are searched first, on folds of the
-    training part. Where there is a champion, the version is held against it on the later days (``TrainResult.gate``).
-    Where labels or days do not suffice, the version holds rules and detectors only, and ``notes`` say so.
+    training part. With ``curve`` the recipe is also fitted on fewer labels (``Judged.curve``). Where there is a
+    champion, the version is held against it on the later days (``TrainResult.gate``). Where labels or days do not
+    suffice, or the classifier shows no skill, the version holds rules and detectors only, and ``notes`` say so.
     ``AlertError`` where there is no alert at all.
     """
     chosen = plan or SplitPlan()
@@ -55,7 +59,8 @@ def train(
         why = "no disposition is on record yet" if data is None else str(short)
         progress("fit detectors")
         return _registered_alone(all_alerts, store, registry, known_by, private_key, lineage, why)
-    return _train(data, split(data.alerts, chosen), all_alerts, registry, private_key, lineage, budget, progress)
+    parts = split(data.alerts, chosen)
+    return _train(data, parts, all_alerts, registry, private_key, lineage, budget, curve, progress)
 
 
 def _train(
@@ -66,6 +71,7 @@ def _train(
     private_key: bytes,
     lineage: Lineage,
     budget: Budget | None,
+    curve: bool,
     progress: Callable[[str], None],
 ) -> TrainResult:
     refuse_future(data.alerts, parts)
@@ -79,14 +85,17 @@ def _train(
     inputs = inputs_of(data, all_alerts)
     graded = scorer.grade(inputs, explain=False)
     judged = judge(data, parts, graded, scorer.policy, weights.values, seed=seed)
+    if curve:
+        progress("learning curve")
+        points = learning_curve(data, parts, graded, inputs, weights.values, seed=seed, parameters=parameters)
+        judged = replace(judged, curve=points)
     rows = {name: int(getattr(parts, name).sum()) for name in ("train", "calibration", "test", "unseen")}
-    notes = _notes(too_few(data, parts), weights) + doubts(data.X[parts.train], data.y[parts.train], judged.table)
+    notes = _notes(_alone(data, parts, scorer), weights)
+    notes += doubts(data.X[parts.train], data.y[parts.train], judged.table)
     leaning = anchoring(data.alerts)
     progress("register")
-    result = register_version(
-        TrainResult("", "", False, rows, judged, notes, leaning), scorer, data, parts, graded, registry, private_key,
-        lineage, found,
-    )  # fmt: skip
+    found_out = TrainResult("", "", False, rows, judged, notes, leaning, skill=scorer.skill)
+    result = register_version(found_out, scorer, data, parts, graded, registry, private_key, lineage, found)
     held = against_champion(
         registry.version(result.version), data, inputs, registry, public_key=public_key_of(private_key), seed=seed
     )
@@ -107,6 +116,13 @@ def _registered_alone(
     rows = {"train": len(data.X), "calibration": 0, "test": 0, "unseen": 0}
     result = TrainResult("", "", False, rows, Judged(), _notes(why, None))
     return register_version(result, scorer, data, None, graded, registry, private_key, lineage, None)
+
+
+def _alone(data: Dataset, parts: Split, scorer: AlertScorer) -> str | None:
+    """Why the scorer has no classifier, in words; null where it has one."""
+    if scorer.skill is not None and not scorer.skill.shown:
+        return f"the one fitted is silent, its skill is {scorer.skill.words()[1]}"
+    return too_few(data, parts)
 
 
 def _notes(alone: str | None, weights: Weights | None) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def judge(
     """
     cost = np.array(policy.file.cost, dtype=np.float64)
     stands_for = selection_weights(data.alerts["sample"], data.alerts["sample_probability"]).values
-    given = predictions(data, parts, graded, seed=seed, weight=weight)
+    given = predictions(data, parts, graded, cost, seed=seed, weight=weight)
     on_test = [g for g, kept in zip(graded, parts.test, strict=True) if kept]
     triggers = [t for t, kept in zip(data.triggers, parts.test, strict=True) if kept]
     truth = data.y[parts.test].to_numpy(dtype=np.int_)

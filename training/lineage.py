@@ -16,6 +16,8 @@ from models.graded_alert import GradedAlert
 from models.scorer import AlertScorer
 from training.dataset import Dataset
 from training.evaluate import OURS, as_markdown, reference_sample
+from training.judgement import judgement_facts
+from training.judgement_plots import judgement_plots
 from training.model_card import model_card
 from training.plots import plots
 from training.registry import ModelRegistry
@@ -74,6 +76,7 @@ def register_version(
             "rows": dict(result.rows),
             "metrics": {k: round(v, 9) for k, v in metrics.items()},
             "parameters": parameters,
+            **({"judgement": judged} if (judged := judgement_facts(result.judged)) else {}),
         }
         digest = save_bundle(scorer, bundle, manifest=manifest, private_key=private_key)
         answered = [g for g, kept in zip(graded, fitted, strict=True) if kept]
@@ -81,6 +84,8 @@ def register_version(
         sample = reference_sample(data.X[fitted], answered, exchanges, cap=REFERENCE_ROWS, seed=lineage.seed)
         sample.to_parquet(reference)
         tags = {"digest": digest, "author": lineage.author, **facts}
+        if scorer.skill is not None:
+            tags["skill"] = scorer.skill.words()[1]
         if parts is not None:
             tags["test_from"] = parts.test_from.isoformat()
         version = registry.register(
@@ -126,5 +131,7 @@ def _files(
         "voices.md": as_markdown(result.judged.voices, "all three voices less"),
         "slices.csv": result.judged.slices.to_csv(index=False),
         "coverage.json": json.dumps(covered),
+        "judgement.json": json.dumps(judgement_facts(result.judged), indent=1),
         **plots(data, parts, graded, scorer),
+        **judgement_plots(result.judged),
     }

@@ -25,6 +25,7 @@ def model_card(result: TrainResult, scorer: AlertScorer, facts: Mapping[str, str
         "## Data",
         f"Alerts of {facts['data_from']} to {facts['data_to']}; rows: {rows}. Digest `{facts['data_digest']}`.",
         *[f"- {note}" for note in result.notes],
+        "" if result.skill is None else f"Skill 判别力: {result.skill.words()[1]}. {result.skill.words()[0]}。",
         _anchoring(result),
         "## Figures on later days",
         as_markdown(result.table) or "None: there were too few decided alerts to judge on.",
@@ -46,6 +47,8 @@ def _summary_zh(result: TrainResult, facts: Mapping[str, str]) -> str:
     if ours is None or rules is None:
         return use + "本版本仅含规则与异常检测，处置样本尚不足以训练分类模型。"
     kappa, cost, before = ours["quadratic_kappa"], ours["expected_cost"], rules["expected_cost"]
+    if result.skill is not None and not result.skill.shown:
+        use += "分类模型未证实判别力，不参与评级，本版本仅按规则与异常检测评级。"
     return (
         f"{use}训练数据截至 {facts['data_to']}。后续交易日检验：二次加权一致性 {kappa.value:.3f}"
         f"（95% 区间 {kappa.low:.3f}～{kappa.high:.3f}），期望代价 {cost.value:.3f}，仅用规则为 {before.value:.3f}。"
@@ -61,6 +64,8 @@ def _summary_en(result: TrainResult, facts: Mapping[str, str]) -> str:
     if ours is None or rules is None:
         return f"{use} This version holds rules and detectors only: too few cases are decided to train a classifier."
     kappa, cost, before = ours["quadratic_kappa"], ours["expected_cost"], rules["expected_cost"]
+    if result.skill is not None and not result.skill.shown:
+        use += " Its classifier has shown no skill and is silent: rules and detectors grade."
     return (
         f"{use} Trained on data up to {facts['data_to']}. On later days: quadratic kappa {kappa.value:.3f} "
         f"[{kappa.low:.3f}, {kappa.high:.3f}], expected cost {cost.value:.3f} against {before.value:.3f} by rules only."

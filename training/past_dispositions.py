@@ -44,9 +44,9 @@ def import_dispositions(ledger: Ledger, file: Path, alerts: Path | None) -> Impo
     """Put the dispositions of ``file`` on record; columns as the raw table ``dispositions``, CSV or parquet.
 
     An alert that is not on record yet is taken from ``alerts`` (columns of the raw table ``alerts``). Set aside are
-    rows that break the contract, whose alert is known to neither, that were decided before their alert, and the later
-    one of two dispositions of one alert. An outcome on record stays. Raises ``AlertError`` where a file cannot be read
-    or lacks a column.
+    rows that break the contract, whose alert is known to neither, that were decided before their alert, the later one
+    of two dispositions of one alert, and those of a case that the desk is at work on. An outcome on record stays.
+    Raises ``AlertError`` where a file cannot be read or lacks a column.
     """
     dispositions, aside = _read(file, "dispositions")
     given, more = _read(alerts, "alerts") if alerts is not None else ([], [])
@@ -58,7 +58,7 @@ def import_dispositions(ledger: Ledger, file: Path, alerts: Path | None) -> Impo
     asked, known = [], 0
     for row in sorted(dispositions, key=lambda row: (row["decided_at"], row["alert_id"])):
         on_record = _on_record(ledger, row["alert_id"])
-        reason = _why_not(row, kept, records, on_record)
+        reason = _why_not(row, kept, records, on_record) or _at_the_desk(ledger, on_record)
         if reason is not None:
             aside.append(SetAside(file.name, None, reason, str(row["alert_id"])))
             continue
@@ -80,6 +80,13 @@ def _why_not(
     if on_record is None and alert_id not in records:
         return "its alert is not on record, and no file of alerts holds it"
     return None
+
+
+def _at_the_desk(ledger: Ledger, on_record: dict[str, Any] | None) -> str | None:
+    if on_record is None or on_record["outcome"] is not None or on_record["case_id"] is None:
+        return None
+    acted = ledger.case(on_record["case_id"])["first_action_at"] is not None
+    return f"the desk is at work on its case {on_record['case_id']}, and decides" if acted else None
 
 
 def _on_record(ledger: Ledger, alert_id: str) -> dict[str, Any] | None:

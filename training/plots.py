@@ -1,4 +1,4 @@
-"""Plots of a training as SVG texts: calibration, precision and recall, learning curve, importance."""
+"""Plots of a training as SVG texts: calibration, precision and recall, importance."""
 
 from __future__ import annotations
 
@@ -53,17 +53,17 @@ def _calibration(said: Floats, severe: np.ndarray) -> str:
     shown = rows > 0
     mean = np.bincount(place, said, minlength=10)[shown] / rows[shown]
     share = np.bincount(place, severe, minlength=10)[shown] / rows[shown]
-    figure, axes = _figure()
+    figure, axes = figure_of()
     axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
     axes.plot(mean, share, marker="o")
     for x, y, n in zip(mean, share, rows[shown], strict=True):
         axes.annotate(str(n), (x, y), textcoords="offset points", xytext=(4, -10), fontsize=7)
     axes.set(xlabel="P(grade 1 or 2)", ylabel="share that was", title="Calibration, later days")
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def _precision_recall(said: Floats, severe: np.ndarray, rules: np.ndarray) -> str:
-    figure, axes = _figure()
+    figure, axes = figure_of()
     if severe.any():
         for name, score in (("AlertGrade", said), ("rules only", rules)):
             precision, recall, _ = precision_recall_curve(severe, score)
@@ -71,19 +71,20 @@ def _precision_recall(said: Floats, severe: np.ndarray, rules: np.ndarray) -> st
             axes.step(recall, precision, where="post", label=f"{name}, average precision {area:.3f}")
         axes.legend(fontsize=8)
     axes.set(xlabel="recall of grade 1 and 2", ylabel="precision", title="Precision and recall, later days")
-    return _svg(figure)
+    return svg_of(figure)
 
 
 def _importance(scorer: AlertScorer, data: Dataset, parts: Split) -> str:
     top = importance(scorer, data, parts)[:TOP][::-1]
-    figure, axes = _figure(left=0.4)
+    figure, axes = figure_of(left=0.4)
     axes.barh([name for name, _ in top], [value for _, value in top])
     axes.tick_params(axis="y", labelsize=7)
     axes.set(xlabel="mean |contribution to the severity|", title="What moves the severity")
-    return _svg(figure)
+    return svg_of(figure)
 
 
-def _figure(left: float = 0.12) -> tuple[Any, Any]:
+def figure_of(left: float = 0.12) -> tuple[Any, Any]:
+    """An empty figure and its axes, with room of ``left`` (share of the width) for what stands beside them."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6.4, 4.8))
@@ -91,7 +92,8 @@ def _figure(left: float = 0.12) -> tuple[Any, Any]:
     return figure, figure.subplots()
 
 
-def _svg(figure: Any) -> str:
+def svg_of(figure: Any) -> str:
+    """A figure as SVG, without the date of its making."""
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None})
     return out.getvalue()

@@ -15,6 +15,7 @@ from models.scorer import AlertScorer, ScoreInput
 from rules_baseline.day_baseline import baselines
 from rules_baseline.trigger import TriggerRecord
 from training.dataset import Dataset
+from training.skill import skill_of
 from training.splits import Split
 from training.weights import Floats, training_weights
 
@@ -29,23 +30,25 @@ def fit_scorer(
     """Fit on the train part, stop early and set the grade sets on the calibration part; the test part is not looked at.
 
     ``weight`` (n,) is what each row of ``data`` counts. Where the labels do not suffice for a classifier
-    (``too_few``), the scorer has none: rules and detectors.
+    (``too_few``), or it shows no skill (``skill_of``), the scorer has none: rules and detectors.
     """
     X, y = data.X[parts.train], data.y[parts.train]
     if too_few(data, parts):
         return AlertScorer.without_labels(X, seed=seed, feature_service=FEATURE_SERVICE)
-    return AlertScorer.fit(
+    monotone = {name: sign for name, sign in MONOTONE.items() if name in X.columns}
+    scorer = AlertScorer.fit(
         X,
         y,
         sample_weight=weight[parts.train],
         calibration=(data.X[parts.calibration], data.y[parts.calibration]),
         calibration_groups=data.alerts.loc[parts.calibration, "subject_id"].to_numpy(),
-        monotone={name: sign for name, sign in MONOTONE.items() if name in X.columns},
+        monotone=monotone,
         seed=seed,
         policy=Policy.read(),
         feature_service=FEATURE_SERVICE,
         parameters=parameters,
     )
+    return scorer.judged_by(skill_of(scorer, data, parts, weight, monotone=monotone, seed=seed, parameters=parameters))
 
 
 def too_few(data: Dataset, parts: Split) -> str | None:

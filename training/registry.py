@@ -34,6 +34,7 @@ class Version:
     author: str = ""  # who trained it; empty where it is not on record
     test_from: datetime | None = None  # the first alert that the model was judged on: it knew nothing from here on
     retired: bool = False
+    skill: str = ""  # of its classifier, in words; empty where none was fitted or it was not asked for
     adapted_from: str = ""  # digest of the trained version whose grade sets this one only moved; empty: trained itself
 
 
@@ -117,6 +118,7 @@ class ModelRegistry:
                     author=run.tags.get("author", ""),
                     test_from=None if test_from is None else datetime.fromisoformat(test_from),
                     retired=item.tags.get("retired") == "true",
+                    skill=run.tags.get("skill", ""),
                     adapted_from=run.tags.get(ROOT, ""),
                 )
             )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from models.metrics import Estimate
+from models.skill import Skill
 from training.anchoring import Anchoring
 from training.gate import Gate
+from training.learning_curve import Point
 
 Table = Mapping[str, Mapping[str, Estimate]]
 
@@ -18,13 +20,15 @@ Table = Mapping[str, Mapping[str, Estimate]]
 class Judged:
     """How a scorer did on the test part; empty where there were too few labels to judge on.
 
-    ``table`` is by voice and metric, ``voices`` all three less each ablation, ``slices`` a row a slice.
+    ``table`` is by voice and metric, ``voices`` all three less each ablation, ``slices`` a row a slice, ``curve``
+    what fewer labels would have given (empty where not asked for).
     """
 
     table: Table = field(default_factory=dict)
     coverage: Mapping[str, Estimate] = field(default_factory=dict)
     voices: Table = field(default_factory=dict)
     slices: pd.DataFrame = field(default_factory=pd.DataFrame)
+    curve: Sequence[Point] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class TrainResult:
     notes: tuple[str, ...] = ()
     anchoring: Anchoring | None = None
     gate: Gate | None = None  # against the champion; null where there was none
+    skill: Skill | None = None  # of the classifier, heard or silent; null where none could be fitted
 
     @property
     def table(self) -> Table:

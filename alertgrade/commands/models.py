@@ -33,15 +33,20 @@ def models(
     home = settings()
     with contextlib.closing(open_ledger(home)) as ledger:
         seen = agreements(ledger.entries(kinds=["shadow"]))
-    table = Table("version", "alias", "digest", "author", "kappa", "cost", "coverage", "in the shadow")
-    for row in registry(home).versions():
+    table = Table("version", "alias", "digest", "author", "skill", "kappa", "cost", "coverage", "in the shadow")
+    versions = registry(home).versions()
+    for row in versions:
         measured = (row.metrics.get(name) for name in ("quadratic_kappa", "expected_cost", "coverage"))
         figures = ["-" if one is None else f"{one:.3f}" for one in measured]
         said = [*row.aliases, *(["retired"] if row.retired else [])]
         found = seen.get(row.digest)
         beside = f"{found.alerts:,} alerts, {found.share or 0:.1%} as champion" if found else "-"
-        table.add_row(row.version, ", ".join(said), row.digest[:12], row.author or "not on record", *figures, beside)
+        known = [row.version, ", ".join(said), row.digest[:12], row.author or "not on record"]
+        table.add_row(*known, row.skill.partition(":")[0] or "-", *figures, beside)
     console.print(table)
+    for row in versions:
+        if row.skill:
+            console.print(f"version {row.version}: skill of its classifier {row.skill}", highlight=False)
     for digest, found in seen.items() if shadow else ():
         print_agreement(digest, found)
 

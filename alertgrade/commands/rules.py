@@ -56,7 +56,7 @@ def rules_app() -> typer.Typer:
 
 def rules(
     events: Annotated[Path, typer.Argument(help="folder of raw tables")],
-    out: Annotated[Path, typer.Option(help="alerts file to write; findings.parquet is written beside it")],
+    out: Annotated[Path, typer.Option(help="alerts file to write; findings go beside it, [NAME-]findings.parquet")],
     batches: Annotated[int, typer.Option(min=1, help="replay in so many batches; the files are the same")] = 1,
     parameters: Annotated[Path | None, typer.Option(help="folder of limits instead of the shipped one")] = None,
     custom: Annotated[Path | None, typer.Option(help="folder of your own rules; or ALERTGRADE_RULES")] = None,

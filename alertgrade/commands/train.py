@@ -41,6 +41,7 @@ def train(
     author: Annotated[str | None, typer.Option(help="who trains; goes on record; default: who is logged in")] = None,
     search: Annotated[int, typer.Option(min=0, help="try so many parameter sets first; 0: the frozen defaults")] = 0,
     search_seconds: Annotated[float | None, typer.Option(min=1, help="end the search after so many seconds")] = None,
+    curve: Annotated[bool, typer.Option(help="also fit on fewer labels, for the learning curve")] = True,
 ) -> None:
     """Fit, judge against the baselines on later days, and register a model bundle.
 
@@ -60,6 +61,7 @@ def train(
             seed,
             author=getpass.getuser() if author is None else author,
             budget=Budget(search, search_seconds) if search else None,
+            curve=curve,
             progress=status.update,
         )
     print_result(result)
@@ -142,6 +144,7 @@ def run_training(
     *,
     author: str = "",
     budget: Budget | None = None,
+    curve: bool = False,
     progress: object = None,
 ) -> TrainResult:
     """Import past dispositions into the ledger once, then train on what the ledger knows by ``known_by``."""
@@ -163,6 +166,7 @@ def run_training(
         seed=seed,
         author=author,
         budget=budget,
+        curve=curve,
         progress=say,
     )
     if result.champion:

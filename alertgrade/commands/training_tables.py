@@ -22,6 +22,8 @@ def print_result(result: TrainResult) -> None:
     console.print(f"version {result.version}, bundle {result.digest[:12]}; rows: {parts}")
     for note in result.notes:
         console.print(note)
+    if result.skill is not None and result.skill.shown:
+        console.print(f"skill of the classifier {result.skill.words()[1]}")
     if result.table:
         print_estimates("on later days", result.table)
         print_estimates("all three voices less", result.judged.voices)

@@ -13,6 +13,7 @@ import ibis
 
 from alertgrade.errors import AlertError
 from features.events import calendar, groups
+from features.events.day_hashes import DayHashes, day_hashes
 from features.events.schema import TABLES
 from features.events.sources import Source, digest_of
 from features.events.stage import Staged, add_rows
@@ -48,6 +49,11 @@ class Events:
         if name not in TABLES:
             raise KeyError(f"{name!r} is no raw table; the raw tables are {', '.join(TABLES)}")
         return name in self._staged
+
+    def day_hashes(self, name: str) -> DayHashes:
+        """Give the rows of a table with trading days and the sum of their hashes, by day."""
+        seen = self._staged[name].days if self.has(name) else None
+        return day_hashes(self.backend.con, TABLES[name]) if seen is None else seen
 
     @property
     def quarantine(self) -> ibis.Table:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from features.events import casts
+from features.events.day_hashes import DayHashes
 from features.events.schema import Column, Kind, Table
 from features.events.sources import Source
 from features.events.sql import ident, path
@@ -16,8 +17,8 @@ from features.events.sql import ident, path
 LARGE_TABLES = ("orders", "trades")
 
 
-def read_in_place(connection: Any, source: Source, types: Mapping[str, str]) -> int | None:
-    """Make the table a view of its files and return its rows; None, and no view, where a row wants a closer look.
+def read_in_place(connection: Any, source: Source, types: Mapping[str, str]) -> DayHashes | None:
+    """Make the table a view of its files, give its ``day_hashes``; None, and no view, where a row wants a closer look.
 
     ``types`` are the engine's of the columns given. A row is good as it stands where every value is of the contract,
     no text has blanks around it, no number loses digits, and no other row may be its duplicate. Copying such rows costs
@@ -30,22 +31,26 @@ def read_in_place(connection: Any, source: Source, types: Mapping[str, str]) -> 
     files = ", ".join(path(file) for file in source.files)
     rows = f"read_parquet([{files}], union_by_name=true, hive_partitioning=false)"
     values = [f"{_value(column, given)} AS {ident(column.name)}" for column in table.columns]
-    whole, is_good = _look(connection, table, rows, given)
+    days, is_good = _look(connection, table, rows, given)
     if not is_good:
         return None
     connection.execute(f"CREATE VIEW {ident(table.name)} AS SELECT {', '.join(values)} FROM {rows}")
-    return whole
+    return days
 
 
-def _look(connection: Any, table: Table, rows: str, given: Mapping[str, str]) -> tuple[int, bool]:
-    """How many rows there are, and whether each is good and none is there twice (equal hashes say that it may be)."""
+def _look(connection: Any, table: Table, rows: str, given: Mapping[str, str]) -> tuple[DayHashes, bool]:
+    """What there is, and whether each row is good and none is there twice (equal hashes say that it may be)."""
     good = " AND ".join(_test(column, given) for column in table.columns if column.name in given)
-    hashed = ", ".join(_value(column, given) for column in table.columns if column.name in given)
-    by_hash = f"SELECT hash({hashed}) AS h, count(*) AS n, count(*) FILTER ({good}) AS good FROM {rows} GROUP BY h"
-    [(whole, sound, most)] = connection.execute(
-        f"SELECT coalesce(sum(n), 0)::BIGINT, coalesce(sum(good), 0)::BIGINT, coalesce(max(n), 0) FROM ({by_hash})"
+    typed = {column.name: _value(column, given) for column in table.columns}
+    by_hash = (
+        f"SELECT hash({', '.join(typed.values())}) AS h, any_value({typed['trading_day']}) AS day, count(*) AS n, "
+        f"count(*) FILTER ({good}) AS good FROM {rows} GROUP BY h"
+    )
+    found = connection.execute(
+        f"SELECT day, sum(n)::BIGINT, sum(h::HUGEINT), sum(good)::BIGINT, max(n) FROM ({by_hash}) GROUP BY day"
     ).fetchall()
-    return whole, whole == sound and most <= 1
+    is_good = all(count == sound and most <= 1 for _, count, _, sound, most in found)
+    return {day: (count, total) for day, count, total, *_ in found}, is_good
 
 
 def _is_cheap(column: Column, given: Mapping[str, str]) -> bool:

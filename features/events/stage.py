@@ -12,6 +12,7 @@ import duckdb
 
 from alertgrade.errors import AlertError
 from features.events.csv_lines import FAULT, TEXT, CsvStream
+from features.events.day_hashes import DayHashes
 from features.events.duplicates import drop_duplicates
 from features.events.in_place import read_in_place
 from features.events.pseudonym import IDENTITY_COLUMNS
@@ -38,6 +39,8 @@ class Staged:
     """kept rows with more decimals in a price or an amount than the contract holds, which were rounded"""
     encoding: str | None = None
     """of a CSV: UTF-8 or GB18030"""
+    days: DayHashes | None = None
+    """what the rows of each day are, where loading saw it"""
 
     def __add__(self, other: Staged) -> Staged:
         """Both counts together."""
@@ -110,9 +113,10 @@ def _stage(connection: Any, source: Source, key: bytes, progress: Progress | Non
     rows = _parquet(source)
     types = {str(column): str(kind) for column, kind, *_ in connection.execute(f"DESCRIBE {rows}").fetchall()}
     _refuse_missing(source, types)
-    whole = None if copied else read_in_place(connection, source, types)
-    if whole is not None:
-        return Staged(whole, whole, 0, 0, _extra(source.table, types))
+    days = None if copied else read_in_place(connection, source, types)
+    if days is not None:
+        whole = sum(count for count, _ in days.values())
+        return Staged(whole, whole, 0, 0, _extra(source.table, types), days=days)
     _create(connection, source, rows, types, key)
     return _counted(connection, source.table, types, None)
 

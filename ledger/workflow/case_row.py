@@ -99,7 +99,6 @@ def ranked(case: Row) -> Row:
     grade = case["model_grade"]
     if case["restriction_id"] is not None and grade is not None:
         grade = min(grade, RESTRICTED_GRADE)
-    case = case | {"grade": grade}
-    rank = grade_in_force(case) or UNGRADED
+    rank = grade_in_force({"override_grade": case["override_grade"], "grade": grade}) or UNGRADED
     hidden = case["blind"] and case["status"] == "open"
-    return case | {"rank": rank, "shown_rank": HIDDEN if hidden else rank}
+    return case | {"grade": grade, "rank": rank, "shown_rank": HIDDEN if hidden else rank}

@@ -34,8 +34,9 @@ _UNGRADED: Row = UNDECIDED | {
 
 def _alert(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, Any]) -> None:
     trigger, case_id = payload["trigger"], payload["case_id"]
-    row = {name: trigger.get(name) for name in _FROM_TRIGGER} | account_known(payload)
-    at.put_alert(row | _UNGRADED | {"seq": seq, "case_id": case_id})
+    row = {name: trigger.get(name) for name in _FROM_TRIGGER}
+    row.update(_UNGRADED, seq=seq, case_id=case_id, **account_known(payload))
+    at.put_alert(row)
     if case_id is not None:
         case = at.case(case_id)
         at.put_case(new_case(seq, recorded_at, payload) if case is None else ranked(_widened(case, payload)))
@@ -75,12 +76,12 @@ def _score(at: Projections, seq: int, _recorded_at: str, payload: Mapping[str, A
 def _regraded(case: Row, grade: int, baseline: int, due_at: str | None) -> Row:
     """A worse alert wakes a case that sleeps, and ends an override, which spoke of what was known then."""
     apart = abs(grade - baseline)
-    case = case | {
+    changed = {
         "model_grade": grade if case["model_grade"] is None else min(case["model_grade"], grade),
         "disagreement": apart if case["disagreement"] is None else max(case["disagreement"], apart),
         "due_at": min(filter(None, (case["due_at"], due_at)), default=None),
     }
-    return case | {"snoozed_until": None, "override_grade": None} if grade < case["rank"] else case
+    return case | changed | ({"snoozed_until": None, "override_grade": None} if grade < case["rank"] else {})
 
 
 HANDLERS: Mapping[str, Fold] = {"alert": _alert, "score": _score}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, literal, select, union_all
 
 from ledger.desk_schema import RESTRICTIONS, STRATEGIES
+from ledger.statements import Statement
 
 _RESTRICTED = select(
     literal("restriction_id").label("what"),
@@ -17,7 +18,7 @@ _RESTRICTED = select(
     RESTRICTIONS.c["from"].label("first"),
     RESTRICTIONS.c.until.label("last"),
 ).where(
-    RESTRICTIONS.c.subject_id.in_(bindparam("ids", expanding=True)),
+    RESTRICTIONS.c.subject_id == bindparam("of"),
     RESTRICTIONS.c.until >= bindparam("earliest"),
     RESTRICTIONS.c.lifted_at.is_(None),
 )
@@ -29,21 +30,21 @@ _KNOWN = select(
     literal(""),
     STRATEGIES.c.until,
 ).where(
-    STRATEGIES.c.account_id.in_(bindparam("ids", expanding=True)),
+    STRATEGIES.c.account_id == bindparam("of"),
     STRATEGIES.c.until >= bindparam("earliest"),
     STRATEGIES.c.status == "approved",
 )
-_STANDING = union_all(_RESTRICTED, _KNOWN)  # built once: asked for every group of alerts
+_STANDING = Statement(union_all(_RESTRICTED, _KNOWN))
 
 
 class Standing:
-    """The registers' entries that may bind any of some alerts, read at once."""
+    """The registers' entries that may bind any of some alerts, read once."""
 
     def __init__(self, connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> None:
         ids = {trigger[name] for trigger in triggers for name in ("subject_id", "account_id")}
         earliest = min((trigger["trading_day"] for trigger in triggers), default="")
-        found = connection.execute(_STANDING, {"ids": sorted(ids), "earliest": earliest}) if ids else ()
-        self._rows = sorted(map(tuple, found), reverse=True)
+        found = [row for one in ids for row in _STANDING.rows(connection, {"of": one, "earliest": earliest})]
+        self._rows = sorted(found, reverse=True)
 
     def of(self, trigger: Mapping[str, Any]) -> dict[str, str]:
         """``restriction_id`` and ``strategy_id`` where there is one; the earliest where there are several.

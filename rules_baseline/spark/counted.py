@@ -25,6 +25,7 @@ _REACHED = f"""
 SELECT {UNIT_SQL} FROM events JOIN term_levels USING (term_id)
 ANTI JOIN exempt USING (rule_id, trading_day, subject_type, subject_id)
 WHERE counts AND amount >= least(warning_at, breach_at)"""
+_FRESH = f"SELECT unit, {UNIT_SQL}, term_id, amount, lots, counts FROM events"
 _FORGET = f"DELETE FROM events WHERE counts AND ({UNIT_SQL}) IN (SELECT {UNIT_SQL} FROM arriving)"
 
 
@@ -58,7 +59,7 @@ class CountedEngine(RulesEngine):
         self._con.register("arriving", events)
         self._con.execute(_FORGET)
         self._insert(events, f"{UNIT_SQL}, {EVENT_SQL}")
-        standing, _ = self._totals.add(self._con, _SEQUENCE)
+        standing, _ = self._totals.add(self._con.sql(_FRESH).to_arrow_table())
         return crossing.new_alerts(self._con, standing, self._book, late=False)
 
     def _insert(self, rows: pa.Table, columns: str) -> None:

@@ -50,7 +50,11 @@ def read(folder):
         with load_events(folder, pseudonym_key=KEY, database=database) as events:
             in_place = bool(events.backend.con.execute(VIEWS).fetchall())
             rows, aside = events.table("orders").to_pyarrow(), events.quarantine.to_pyarrow()
+            told.append(events.day_hashes("orders"))
             return in_place, (rows, events.summary, aside)
+
+    told: list[object] = []
+    _read.day_hashes = told
 
     return _read
 
@@ -70,6 +74,9 @@ def test_good_rows_are_read_in_place_and_equal_their_copy(read, tmp_path, column
     assert (in_place, is_view) == (True, False)
     assert found == copied
     assert found[0].num_rows == 2
+    of_the_look, of_the_copy = read.day_hashes
+    assert of_the_look == of_the_copy
+    assert [count for count, _ in of_the_look.values()] == [2]
 
 
 @pytest.mark.parametrize(

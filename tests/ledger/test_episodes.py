@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.episodes import weekdays_between
+from tests.ledger.disposing import dispose
 
 DAYS = st.dates(date(1999, 1, 1), date(2040, 1, 1))
 
@@ -62,7 +63,7 @@ def test_subjects_of_two_types_that_share_an_id_do_not_share_a_case(ledger, trig
 
 def test_a_closed_case_takes_no_more_alerts(ledger, trigger, answer):
     ledger.record_score(trigger("a"), answer("a"), {})
-    ledger.record_disposition(ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="r")
+    dispose(ledger, ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="r")
     ledger.record_score(trigger("b"), answer("b"), {})
     assert ledger.alert("b")["status"] == "open"
     assert ledger.alert("a")["status"] == "closed"

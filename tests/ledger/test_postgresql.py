@@ -14,6 +14,7 @@ from ledger.prune import prune
 from ledger.segment_file import check_segment
 from ledger.segments import seal
 from ledger.vault import Vault
+from tests.ledger.disposing import dispose
 from tests.ledger.postgres import fresh_database
 from tests.ledger.test_processes import writer
 
@@ -53,7 +54,7 @@ def test_scores_cases_and_dispositions_are_as_on_sqlite(ledger, trigger, answer)
     with pytest.raises(EntryConflict):
         ledger.record_score(trigger("a", measured=6.0), answer("a"), {})
     case = ledger.alert("a")["case_id"]
-    assert ledger.record_disposition(case, outcome="educated", conclusion="x", decided_by="r")["status"] == "closed"
+    assert dispose(ledger, case, outcome="educated", conclusion="x", decided_by="r")["status"] == "closed"
     key_id, secret = ledger.create_key("m", "scorer")
     assert ledger.find_key(secret).key_id == key_id
     assert [row["kind"] for row in ledger.export(Wanted(case_id=case))] == ["alert", "score", "disposition"]
@@ -104,7 +105,7 @@ def test_a_writer_that_holds_the_store_makes_the_next_say_unavailable_and_not_th
 
 def test_a_sealed_segment_leaves_and_the_rest_proves_itself(ledger, clock, trigger, answer, tmp_path):
     ledger.record_score(trigger("a"), answer("a"), {})
-    ledger.record_disposition(ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="r")
+    dispose(ledger, ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="r")
     clock.now = clock.now.replace(day=3)
     ledger.record_score(trigger("b"), answer("b"), {})
     seal(ledger, bytes(32), before="2026-03-03", by="g")

@@ -20,6 +20,7 @@ from ledger.segment_file import check_joined, check_segment
 from ledger.segments import seal
 from ledger.signing import public_key_of
 from ledger.state import state
+from tests.ledger.disposing import dispose
 
 PRIVATE = bytes(range(32))
 PUBLIC = public_key_of(PRIVATE).hex()
@@ -34,7 +35,7 @@ def days(ledger, clock, trigger, answer):
         for subject in ("A1", "A2"):
             name = f"{day}:{subject}"
             ledger.record_score(trigger(name, trading_day=day, subject_id=f"{subject}-{day}"), answer(name), {})
-            ledger.record_disposition(ledger.alert(name)["case_id"], outcome="educated", conclusion="x", decided_by="r")
+            dispose(ledger, ledger.alert(name)["case_id"], outcome="educated", conclusion="x", decided_by="r")
         if day != DAYS[2]:
             ledger.record_score(trigger(f"long:{day}", trading_day=day, subject_id="L"), answer(f"long:{day}"), {})
     ledger.create_key("monitor", "scorer")
@@ -43,7 +44,7 @@ def days(ledger, clock, trigger, answer):
 
 def close_long(ledger):
     case = ledger.alert("long:2026-03-02")["case_id"]
-    ledger.record_disposition(case, outcome="referred", conclusion="x", decided_by="r")
+    dispose(ledger, case, outcome="referred", conclusion="x", decided_by="r")
 
 
 def test_a_head_is_signed_recorded_and_verified(days):

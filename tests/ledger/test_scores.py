@@ -11,6 +11,7 @@ from ledger.errors import BadQuery, CaseClosed, EntryConflict, LedgerError, Ledg
 from ledger.history import labelled, score_log
 from ledger.ledger import Ledger
 from ledger.workflow.person import Person
+from tests.ledger.disposing import dispose
 
 
 def test_sequence_numbers_are_contiguous_from_one(ledger, trigger, answer):
@@ -109,7 +110,7 @@ def test_what_is_not_there_says_so(ledger):
             ask("nothing")
     assert ledger.find_score("nothing") is None
     with pytest.raises(NotInLedger):
-        ledger.record_disposition("nothing", outcome="educated", conclusion="x", decided_by="r")
+        dispose(ledger, "nothing", outcome="educated", conclusion="x", decided_by="r")
 
 
 def test_alert_pages_run_newest_first_and_meet_without_gap_or_repeat(ledger, trigger, answer):
@@ -171,27 +172,27 @@ def test_a_disposition_closes_the_case_and_its_alerts_with_the_grade_that_was_sh
     ledger.record_score(trigger("a"), answer("a", grade=4), {})
     ledger.record_score(trigger("b"), answer("b", grade=3), {})
     case_id = ledger.alert("a")["case_id"]
-    closed = ledger.record_disposition(case_id, outcome="restricted", conclusion="拆单", decided_by="reviewer-1")
+    closed = dispose(ledger, case_id, outcome="restricted", conclusion="拆单", decided_by="reviewer-1")
     assert (closed["status"], closed["outcome"], closed["grade_shown"]) == ("closed", "restricted", 3)
     assert {row["outcome"] for row in ledger.alerts().rows} == {"restricted"}
     assert {row["status"] for row in ledger.alerts().rows} == {"closed"}
     assert ledger.case(case_id)["disposition"]["conclusion"] == "拆单"
     with pytest.raises(CaseClosed):
-        ledger.record_disposition(case_id, outcome="educated", conclusion="x", decided_by="reviewer-2")
+        dispose(ledger, case_id, outcome="educated", conclusion="x", decided_by="reviewer-2")
     assert ledger.verify().intact
 
 
 def test_the_grade_a_page_showed_is_kept_even_where_the_case_has_a_worse_one_by_now(ledger, trigger, answer):
     ledger.record_score(trigger("a"), answer("a", grade=3), {})
     case_id = ledger.alert("a")["case_id"]
-    closed = ledger.record_disposition(case_id, outcome="educated", conclusion="x", decided_by="r", grade_seen=4)
+    closed = dispose(ledger, case_id, outcome="educated", conclusion="x", decided_by="r", grade_seen=4)
     assert (closed["grade"], closed["grade_shown"]) == (3, 4)
 
 
 def test_an_unknown_outcome_is_refused(ledger, trigger, answer):
     ledger.record_score(trigger("a"), answer("a"), {})
     with pytest.raises(LedgerError, match="forgiven"):
-        ledger.record_disposition("C00000001", outcome="forgiven", conclusion="x", decided_by="r")
+        dispose(ledger, "C00000001", outcome="forgiven", conclusion="x", decided_by="r")
 
 
 def test_history_is_imported_once_and_labels_carry_their_decision_time(ledger, trigger):
@@ -316,7 +317,7 @@ def test_a_case_disposition_leaves_an_imported_outcome_of_its_alerts_alone(ledge
         ledger.record_score(trigger(name), answer(name), {})
     ledger.import_dispositions([trigger("a")], decided(a="referred"))
     case_id = ledger.alert("b")["case_id"]
-    ledger.record_disposition(case_id, outcome="educated", conclusion="x", decided_by="reviewer")
+    dispose(ledger, case_id, outcome="educated", conclusion="x", decided_by="reviewer")
     assert [ledger.alert(name)["outcome"] for name in "ab"] == ["referred", "educated"]
     assert ledger.case(case_id)["outcome"] == "educated"
     assert ledger.verify().intact
@@ -324,9 +325,22 @@ def test_a_case_disposition_leaves_an_imported_outcome_of_its_alerts_alone(ledge
 
 def test_an_outcome_on_record_through_the_case_is_not_imported_over(ledger, trigger, answer):
     ledger.record_score(trigger("a"), answer("a"), {})
-    ledger.record_disposition(ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="reviewer")
+    dispose(ledger, ledger.alert("a")["case_id"], outcome="educated", conclusion="x", decided_by="reviewer")
     assert ledger.import_dispositions([trigger("a")], decided(a="referred")) == 0
     assert ledger.alert("a")["outcome"] == "educated"
+
+
+@pytest.mark.parametrize("reviewed", [None, True, False], ids=["waiting for its review", "agreed", "sent back"])
+def test_a_case_that_the_desk_is_at_work_on_takes_no_imported_outcome(ledger, trigger, answer, reviewed):
+    ledger.record_score(trigger("a"), answer("a", grade=1), {})
+    case_id = ledger.alert("a")["case_id"]
+    ledger.act("disposition", case_id, Person("p", "reviewer"), {"outcome": "educated", "conclusion": "x"})
+    if reviewed is not None:
+        ledger.act("review", case_id, Person("q", "reviewer"), {"approve": reviewed, "reason": "x"})
+    assert ledger.import_dispositions([trigger("a")], decided(a="referred")) == 0
+    assert ledger.alert("a")["outcome"] == ("educated" if reviewed else None)
+    labels = {row.alert_id: row.outcome for row in ledger.labelled_alerts(datetime(2026, 4, 1, tzinfo=UTC))}
+    assert labels == ({"a": "educated"} if reviewed else {})
 
 
 def test_an_import_with_an_unknown_outcome_leaves_nothing_behind(ledger, trigger):
@@ -340,7 +354,7 @@ def test_an_alert_that_comes_while_a_decision_waits_for_its_review_opens_a_case_
     first = ledger.alert("a")["case_id"]
     ledger.record_score(trigger("b"), answer("b", grade=1), {})
     assert ledger.alert("b")["case_id"] == first, "before anything is proposed it joins"
-    assert ledger.record_disposition(first, outcome="educated", conclusion="x", decided_by="p")["stage"] == "in_review"
+    assert dispose(ledger, first, outcome="educated", conclusion="x", decided_by="p")["stage"] == "in_review"
     ledger.record_score(trigger("c"), answer("c", grade=1), {})
     second = ledger.alert("c")["case_id"]
     assert second != first

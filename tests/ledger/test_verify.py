@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ledger.chain import GENESIS, entry_hash
 from ledger.export import write_csv, write_jsonl
 from ledger.ledger import Ledger
+from tests.ledger.disposing import dispose
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 TABLES = {"entries": "seq", "alerts": "alert_id", "cases": "case_id", "api_keys": "key_id", "head": "id"}
@@ -31,7 +32,7 @@ def filled(ledger, trigger, answer, url):
     for number in range(4):
         name = f"a{number}"
         ledger.record_score(trigger(name, subject_id=f"A{number % 2}"), answer(name, grade=number + 1), {})
-    ledger.record_disposition(ledger.alert("a0")["case_id"], outcome="educated", conclusion="x", decided_by="r")
+    dispose(ledger, ledger.alert("a0")["case_id"], outcome="educated", conclusion="x", decided_by="r")
     ledger.import_dispositions(
         [trigger("h")],
         [{"alert_id": "h", "outcome": "referred", "decided_at": "2026-01-05T00:00:00Z", "decided_by": "r"}],

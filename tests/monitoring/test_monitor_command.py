@@ -14,6 +14,7 @@ from alertgrade.commands.monitor import drift, opened
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 from ledger.ledger import Ledger
+from monitoring import scored
 from monitoring.entry_columns import EntryColumns
 from monitoring.scored import read_scores
 from tests.ledger.postgres import fresh_database
@@ -172,3 +173,18 @@ def test_the_table_of_scores_has_nulls_where_features_were_null(home, tmp_path):
     assert scores.first_day == scores.last_day == date(2026, 3, 2)
     columns.close()
     ledger.close()
+
+
+def test_features_read_together_and_one_at_a_time_are_the_same_rows(home, tmp_path, monkeypatch):
+    home.score(5)
+    home.score(3, digest="cd" * 32)  # between them: another model's
+    home.score(4)
+    with opened(Settings.read()) as (_, columns):
+        table = read_scores(columns, "ab" * 32).table
+        together = table["orders_5d"]
+        monkeypatch.setattr(scored, "AT_ONCE", 0)
+        alone = read_scores(columns, "ab" * 32).table
+        drawn = alone.frame(["orders_5d", "grade"], rows=100)
+        assert len(together) == 9
+        assert alone["orders_5d"].tolist() == together.tolist()
+        assert sorted(drawn["orders_5d"]) == sorted(together)

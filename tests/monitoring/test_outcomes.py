@@ -47,7 +47,8 @@ class Desk:
             for n, case in enumerate(cases):
                 if day != DAYS[-1] and not (day == DAYS[-2] and n > 7):
                     outcome = OUTCOMES[min(5, 5 - n % 5 + n // 9)]
-                    case = self.ledger.record_disposition(case, outcome=outcome, conclusion="x", decided_by=f"p{n % 2}")
+                    said = {"outcome": outcome, "conclusion": "x"}
+                    case = self.ledger.act("disposition", case, Person(f"p{n % 2}", "reviewer"), said)
                     if case["stage"] == "in_review":  # grades 1 and 2: agreed to by a second person
                         told = {"approve": True, "reason": "x"}
                         self.ledger.act("review", case["case_id"], Person("second", "reviewer"), told)

@@ -52,6 +52,15 @@ def test_a_run_refuses_a_name_it_needs_itself_and_zero_batches(market: Any, tmp_
             run_rules(events, tmp_path / "alerts.parquet", state_dir=tmp_path / "state", batches=0)
 
 
+def test_two_runs_in_one_folder_keep_their_findings(market: Any, tmp_path: Path) -> None:
+    market.order()
+    with load_events(market.write(tmp_path / "events"), pseudonym_key=b"0" * 32) as events:
+        for name in ("alerts", "june"):
+            run_rules(events, tmp_path / f"{name}.parquet", state_dir=tmp_path / "state")
+    names = {"alerts.parquet", "findings.parquet", "june.parquet", "june-findings.parquet"}
+    assert {path.name for path in tmp_path.glob("*.parquet")} == names
+
+
 def test_events_without_rows_give_empty_files(market: Any, tmp_path: Path) -> None:
     with load_events(market.write(tmp_path / "events"), pseudonym_key=b"0" * 32) as events:
         result = run_rules(events, tmp_path / "alerts.parquet", state_dir=tmp_path / "state", batches=7)

@@ -16,11 +16,11 @@ from serving.metrics import Metrics
 
 @pytest.mark.parametrize("fault", [ZeroDivisionError("account A1"), LedgerError("account A1"), KeyError("account A1")])
 def test_a_fault_nobody_foresaw_is_a_500_of_the_one_shape_and_names_no_account(fault, caplog):
-    def broken(secret: str) -> None:
+    async def broken(secret: str) -> None:
         raise fault
 
     app = create_app(Metrics())
-    app.state.parts = SimpleNamespace(keyring=SimpleNamespace(who=broken), metrics=app.state.metrics)
+    app.state.parts = SimpleNamespace(keyring=SimpleNamespace(of_key=broken), metrics=app.state.metrics)
 
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:

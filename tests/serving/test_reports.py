@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from serving.model_files import described, served
+from serving.model_files import described, judgement, served
 from serving.routes_reports import shadow_agreement
 
 
@@ -39,6 +39,17 @@ def test_a_manifest_that_cannot_be_read_says_so_and_hides_no_other(tmp_path):
     assert rows[0]["metrics"] == {"log_loss": 1.0}
 
 
+def test_a_judgement_is_told_as_it_was_signed_and_an_old_bundle_has_none(tmp_path):
+    judged = {"slices": [], "learning_curve": [{"labels": 50, "classifier": False}]}
+    kept = {"new": {"skill": {"shown": True}, "judgement": judged}, "old": {"rows": {}}}
+    for digest, manifest in kept.items():
+        (tmp_path / digest / "bundle").mkdir(parents=True)
+        (tmp_path / digest / "bundle" / "manifest.json").write_text(json.dumps(manifest))
+    assert judgement(tmp_path, "new") == {"digest": "new", "skill": {"shown": True}, "judgement": judged}
+    assert judgement(tmp_path, "old") == {"digest": "old", "skill": None, "judgement": {}}
+    assert judgement(tmp_path, "none") is None
+
+
 def test_no_pointer_names_no_model(tmp_path):
     assert served(tmp_path) == {}
     (tmp_path / "champion.json").write_text('{"digest": "d", "path": "p", "version": 4}')
@@ -66,8 +77,13 @@ def test_the_newest_report_of_a_kind_is_shown_as_recorded(service):
 def test_models_name_the_champion_and_describe_its_bundle(service):
     with service.client("data_scientist") as client:
         found = client.get("/v1/models").json()
-    assert found["served"]["champion"]["digest"] in {row["digest"] for row in found["bundles"]}
+        digest = found["served"]["champion"]["digest"]
+        told = client.get(f"/v1/models/{digest}/judgement").json()
+        missing = client.get("/v1/models/none/judgement")
+    assert digest in {row["digest"] for row in found["bundles"]}
     assert found["bundles"][0]["fault"] is None
+    assert told == {"digest": digest, "skill": None, "judgement": {}}
+    assert (missing.status_code, missing.json()["error"]["do"]) == (404, "list them with GET /v1/models")
 
 
 @pytest.mark.processes

@@ -19,6 +19,7 @@ from models.bundle import load_bundle
 from models.metrics import Estimate, estimate, roc_auc_severe
 from models.scorer import ScoreInput
 from models.signing import load_or_create_keypair
+from models.skill import Skill
 from rules_baseline.day_baseline import baselines
 from rules_baseline.replay import run_rules
 from simulation.desk import Judge
@@ -26,6 +27,7 @@ from simulation.investigator import investigate
 from simulation.investigator_settings import InvestigatorSettings
 from simulation.market import simulate
 from training.dataset import build_dataset
+from training.evaluate import given_by
 from training.fit import train
 from training.history import disposition_rows, labelled_alerts, past_alerts
 from training.registry import ModelRegistry
@@ -43,6 +45,7 @@ class Learned:
     kappa: Estimate
     auc: Estimate
     rows: int
+    skill: Skill
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +88,12 @@ def learn(market: Path, home: Path, judge: Judge) -> Learned:
     every = baselines(records)
     facts = data.X[later].to_dict("records")
     inputs = [ScoreInput(t, row, every[t.alert_id], None, None) for t, row in zip(triggers, facts, strict=True)]
-    probabilities = np.array([g.probabilities for g in scorer.grade(inputs, explain=False)])
+    probabilities = given_by(scorer.grade(inputs, explain=False)).probabilities
     grades = data.y[later].to_numpy(dtype=np.int_)
     subjects = data.alerts.loc[later, "subject_id"].to_numpy(dtype=str)
     auc = estimate(roc_auc_severe, grades, grades, probabilities, subjects, seed=11)
-    return Learned(result.table["alertgrade"]["quadratic_kappa"], auc, len(triggers))
+    assert result.skill is not None
+    return Learned(result.table["alertgrade"]["quadratic_kappa"], auc, len(triggers), result.skill)
 
 
 def holds(found: Estimate, value: float) -> bool:
@@ -104,6 +108,7 @@ def test_a_coin_teaches_nothing(market: Path, tmp_path: Path) -> None:
     assert holds(found.kappa, 0.0)
     assert holds(found.auc, 0.5)
     assert abs(found.kappa.value) < 0.15
+    assert not found.skill.shown, "the classifier is silent: rules and detectors grade, as before any label"
 
 
 @pytest.mark.slow
@@ -114,3 +119,4 @@ def test_reviewers_teach_what_they_know(market: Path, tmp_path: Path) -> None:
     assert not holds(found.auc, 0.5)
     assert found.kappa.low > 0.15
     assert found.auc.low > 0.6
+    assert found.skill.shown

@@ -52,13 +52,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory, empty_store: Path, past: Hist
     home = tmp_path_factory.mktemp("desk")
     shutil.copy2(empty_store, home / "mlflow.db")
     registry = ModelRegistry(f"sqlite:///{home / 'mlflow.db'}", home / "artifacts", home / "bundles")
-    return Desk(registry, run(registry, past, 0), run(registry, past))
+    return Desk(registry, run(registry, past, 0), run(registry, past, curve=True))
 
 
 def test_with_labels_every_voice_stands_in_the_table_and_the_version_keeps_its_papers(desk: Desk) -> None:
     found = desk.second
     assert set(found.table) == {
-        *("alertgrade", "classifier only", "rules only", "anomaly only"),
+        *("alertgrade", "classifier only", "rules only", "rules regraded by cost", "anomaly only"),
         *("most frequent", "logistic", "multiclass LightGBM"),
     }
     assert found.notes == ()
@@ -80,7 +80,7 @@ def test_slices_name_rule_exchange_account_type_and_reviewer(desk: Desk) -> None
 
 
 def test_the_same_inputs_give_the_same_digest(desk: Desk, past: History, learn: Train) -> None:
-    assert learn(past).digest == desk.second.digest
+    assert learn(past).digest == desk.second.digest, "with a learning curve beside it or without"
 
 
 def test_the_first_classifier_is_held_against_the_rules_and_detectors_before_it(desk: Desk) -> None:
@@ -123,6 +123,37 @@ def test_a_bundle_without_a_classifier_explains_itself_and_leaves_the_probabilit
         assert {reason.voice for reason in one.reasons} >= {"rules", "anomaly"}
         assert one.versions.model is not None
         assert one.grade <= one.baseline.grade
+
+
+def test_a_classifier_without_skill_is_silent_and_every_paper_says_so(
+    history: Callable[..., History], learn: Train, registry: ModelRegistry
+) -> None:
+    found = learn(history(rows=400, noise=1.0))
+    assert found.skill is not None
+    assert not found.skill.shown
+    assert "no classifier: the one fitted is silent, its skill is not shown" in found.notes[0]
+    assert "classifier only" not in found.table
+    assert registry.version(found.version).skill == found.skill.words()[1]
+    bundle, _ = registry.bundle(found.version)
+    assert read_manifest(bundle, public_key_of(KEY))["skill"]["shown"] is False
+    card = str(registry.kept(found.version, "model_card.md"))
+    assert "分类模型未证实判别力" in card
+    assert "has shown no skill and is silent" in card
+
+
+def test_the_learning_curve_and_the_slices_are_signed_with_the_bundle_and_drawn_beside_it(desk: Desk) -> None:
+    judged = desk.second.judged
+    points = judged.curve
+    assert [point.labels for point in points] == sorted(point.labels for point in points)
+    assert points[-1].labels == desk.second.rows["train"] + desk.second.rows["calibration"]
+    assert points[-1].classifier
+    assert points[-1].figures["expected_cost"].value == judged.table["alertgrade"]["expected_cost"].value
+    told = read_manifest(desk.registry.bundle(desk.second.version)[0], public_key_of(KEY))["judgement"]
+    assert [point["labels"] for point in told["learning_curve"]] == [point.labels for point in points]
+    assert {row["by"] for row in told["slices"]} == {"rule", "exchange", "account type", "reviewer"}
+    assert set(told["voices"]) == set(desk.second.table)
+    for name in ("slices.svg", "learning_curve.svg"):
+        assert str(desk.registry.kept(desk.second.version, name)).lstrip().startswith("<?xml")
 
 
 def test_no_alert_at_all_is_one_clear_error(past: History, learn: Train) -> None:

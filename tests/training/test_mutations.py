@@ -7,43 +7,37 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from alertgrade.errors import AlertError
 from models.bundle import save_bundle
-from models.metrics import Estimate, estimate, quadratic_kappa
+from models.metrics import Estimate
 from models.scorer import AlertScorer
 from models.signing import public_key_of
 from training.bundle_contract import broken
-from training.evaluate import given_by
 from training.guards import doubts, refuse_future, telling_features
-from training.recipe import MONOTONE, fit_and_grade, inputs_of
+from training.recipe import MONOTONE, fit_scorer
 from training.splits import SplitPlan, split
 
 from .conftest import KEY, History, world
 
 
-def kappa_on_later_days(past: History, y: pd.Series) -> Estimate:
-    """Train the recipe on labels ``y`` and judge it on the later days' own labels."""
-    data = past.data()
-    parts = split(data.alerts, SplitPlan(test_days=0.3))
-    asked = [item for item, later in zip(inputs_of(data, past.triggers), parts.test, strict=True) if later]
-    taught = replace(data, alerts=data.alerts.assign(grade=y.to_numpy()))
-    given = given_by(fit_and_grade(taught, seed=1)(parts, asked))
-    truth = data.y[parts.test].to_numpy()
-    subjects = data.alerts.loc[parts.test, "subject_id"].to_numpy(dtype=str)
-    likeliest = given.probabilities.argmax(axis=1) + 1
-    return estimate(quadratic_kappa, truth, likeliest, given.probabilities, subjects, seed=1)
-
-
 @pytest.mark.parametrize("mutated", [False, True], ids=["labels as they are", "labels shuffled"])
 def test_shuffled_labels_are_noticed(past: History, mutated: bool) -> None:
-    y = past.data().y
-    taught = y.sample(frac=1.0, random_state=2) if mutated else y
-    found = kappa_on_later_days(past, taught)
-    said = doubts(past.data().X, y, {"alertgrade": {"quadratic_kappa": found}})
-    assert any("nothing was learnt" in word for word in said) == mutated
+    data = past.data()
+    taught = data.y.sample(frac=1.0, random_state=2) if mutated else data.y
+    data = replace(data, alerts=data.alerts.assign(grade=taught.to_numpy()))
+    scorer = fit_scorer(data, split(data.alerts, SplitPlan()), np.ones(len(data.X)), seed=1)
+    assert scorer.skill is not None
+    assert scorer.skill.shown is not mutated
+    assert (scorer.classifier is None) is mutated
+
+
+@pytest.mark.parametrize(("low", "doubted"), [(-1e-9, True), (0.0, True), (1e-9, False)], ids=["below", "at", "above"])
+def test_a_kappa_that_may_be_zero_on_later_days_is_doubted(past: History, low: float, doubted: bool) -> None:
+    data = past.data()
+    said = doubts(data.X, data.y, {"alertgrade": {"quadratic_kappa": Estimate(0.3, low, 0.6)}})
+    assert any("nothing was learnt" in word for word in said) is doubted
 
 
 @pytest.mark.parametrize("mutated", [False, True], ids=["as known at the alert", "with the outcome in it"])

@@ -10,6 +10,7 @@ import pytest
 
 from alertgrade.errors import AlertError
 from ledger.ledger import Ledger
+from ledger.workflow.person import Person
 from training.history import labelled_alerts
 from training.past_dispositions import import_dispositions
 
@@ -101,6 +102,19 @@ def test_an_alert_on_record_needs_no_file_and_an_unknown_one_is_set_aside(
     found = import_dispositions(ledger, write(tmp_path / "more.csv", HEAD, decided(1), decided(9)), None)
     assert (found.taken, found.known) == (0, 1)
     assert "not on record" in found.aside[0].reason
+
+
+def test_a_case_that_waits_for_its_second_person_is_left_to_the_desk(
+    ledger: Ledger, alerts: Path, tmp_path: Path
+) -> None:
+    trigger = {**dict(zip(ALERTS.split(","), alert(1).split(","), strict=True)), "occurrence": 1}
+    answer = {"score_id": "s1", "alert_id": "a1", "grade": 1, "baseline": {"grade": 1}, "degraded": []}
+    ledger.record_score(trigger, {**answer, "decided_by": {"policy_clause": "rules_only"}}, {})
+    told = {"outcome": "educated", "conclusion": "x"}
+    ledger.act("disposition", ledger.alert("a1")["case_id"], Person("p", "reviewer"), told)
+    found = import_dispositions(ledger, write(tmp_path / "past.csv", HEAD, decided(1, "referred"), decided(2)), alerts)
+    assert (found.taken, outcomes(ledger)) == (1, {"a2": "educated"})
+    assert "the desk is at work on its case" in found.aside[0].reason
 
 
 def test_a_missing_column_is_one_clear_error(ledger: Ledger, tmp_path: Path) -> None:

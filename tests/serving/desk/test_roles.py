@@ -19,6 +19,8 @@ ALLOWED = {
     ("get", "/v1/alerts/{alert_id}"): DESK,
     ("get", "/v1/accounts/{account_id}"): DESK,
     ("get", "/v1/reports/summary"): DESK,
+    ("get", "/v1/models"): DESK,
+    ("get", "/v1/models/{digest}/judgement"): ("reviewer", "data_scientist", "governor", "admin"),
     ("get", "/v1/scores/{score_id}"): ROLES,
     ("post", "/v1/scores"): ("scorer", "admin"),
     ("post", "/v1/scores:batch"): ("scorer", "admin"),
@@ -57,7 +59,7 @@ ALLOWED = {
     ("post", "/v1/outbox/{outbox_id}/approve"): APPROVE,
     ("post", "/v1/outbox/{outbox_id}/refuse"): APPROVE,
 }
-NAMES = dict.fromkeys(("case_id", "alert_id", "account_id", "score_id"), "none")
+NAMES = dict.fromkeys(("case_id", "alert_id", "account_id", "score_id", "digest"), "none")
 NAMES |= dict.fromkeys(("restriction_id", "notice_id", "strategy_id"), "none") | {"outbox_id": "1"}
 
 
