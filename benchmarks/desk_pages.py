@@ -46,7 +46,7 @@ def scores(count: int, first: int) -> Iterator[NewScore]:
         trigger |= {"contract": "cu2605", "trading_day": day.date().isoformat(), "subject_type": "account"}
         trigger |= {"subject_id": f"S{number}", "account_id": f"A{number % 5000}", "triggered_at": day.isoformat()}
         trigger |= {"measured": 640.0, "threshold": 500.0, "occurrence": 1, "parameters_version": "1", "evidence": None}
-        account = {"branch": f"营业部{number % 25:02d}", "populations": KINDS[number % 1000 // 333]}
+        account = {"branch": f"营业部{number % 25:02d}", "populations": KINDS[number % 3 if number % 997 else 3]}
         answer = answer_of(trigger, grade)
         yield NewScore(trigger, answer, canonical_json(answer), {"features": {}}, account)
 
@@ -130,7 +130,7 @@ def visits(page: Page, person: Person) -> dict[str, Callable[[], None]]:
         "alerts": lambda: link("预警队列", "button", "自成交"),
         "overview again": lambda: link("总览", "button", "打开最严重的待处理案件"),
         "cases of grade 2": grade,
-        "... of one branch": lambda: chosen("营业部", "营业部24"),
+        "... of one branch": lambda: chosen("营业部", "营业部23"),
         "... of employees": lambda: chosen("客户类别", "员工"),
     }
 
