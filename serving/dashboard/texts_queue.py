@@ -18,7 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "level": ("预警级别", "Level"),
     "triggered_at": ("触发时间", "Triggered at"),
     "outcome": ("处置结果", "Outcome"),
-    "baseline_grade": ("仅按规则的等级", "Grade by rules alone"),
+    "baseline_grade": ("仅按规则的等级", "By rules alone"),
     "degraded_column": ("降级", "Degraded"),
     "shown": ("本页 {count} 件", "{count} cases on this page"),
     "next_page": ("下一页", "Next page"),
