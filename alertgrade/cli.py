@@ -21,6 +21,7 @@ from alertgrade.commands import ledger as ledger_commands
 from alertgrade.commands import models as model_commands
 from alertgrade.commands import monitor as monitor_commands
 from alertgrade.commands import monitor_reports as monitor_report_commands
+from alertgrade.commands import monitor_trace as monitor_trace_commands
 from alertgrade.commands import outbox as outbox_commands
 from alertgrade.commands import policy as policy_commands
 from alertgrade.commands import publish as publish_commands
@@ -91,6 +92,7 @@ def build_app() -> typer.Typer:
         effectiveness=monitor_report_commands.effectiveness,
         disagreement=monitor_report_commands.disagreement,
         report=governance_commands.report,
+        trace=monitor_trace_commands.trace,
         backtest=governance_commands.backtest,
         inventory=governance_commands.inventory,
         changes=governance_commands.changes,

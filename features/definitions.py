@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-with warnings.catch_warnings():  # Feast sets the warning filters of the whole process when it is imported
+from features.quiet_feast import quiet_feast
+
+with quiet_feast():
     from feast import Entity, FeatureService, FeatureView, Field, FileSource, ValueType
     from feast.data_format import ParquetFormat
     from feast.types import Float64

@@ -142,7 +142,10 @@ def covered_day(record: BuildRecord, at: datetime) -> date | None:
 
 def open_feast(folder: Path, *, online: str = "", registry: str = "") -> Any:
     """Open Feast with ``feature_store.yaml`` of this package, its paths laid under ``folder``."""
-    from feast import FeatureStore, RepoConfig
+    from features.quiet_feast import quiet_feast
+
+    with quiet_feast():
+        from feast import FeatureStore, RepoConfig
 
     folder.mkdir(parents=True, exist_ok=True)
     raw = yaml.safe_load(Path(__file__).with_name("feature_store.yaml").read_text())

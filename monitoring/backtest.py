@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from alertgrade.errors import AlertError
@@ -16,7 +17,7 @@ from models.metrics import Estimate, estimate, expected_cost, macro_mae, quadrat
 from models.scorer import AlertScorer
 from monitoring.entry_columns import EntryColumns
 
-_ROWS = """SELECT date_trunc('month', trading_day)::DATE AS month, truth, grade, baseline_grade, classifier_grade,
+_ROWS = """SELECT truth, grade, baseline_grade, classifier_grade,
 subject_id, digest, score_seq, {features} FROM graded WHERE truth IS NOT NULL AND decided_at <= $at
 AND trading_day BETWEEN $first AND $last ORDER BY score_seq"""
 
@@ -64,30 +65,50 @@ def backtest(
     names = columns.features() if champion is None else champion.feature_names
     known = set(columns.features())
     wanted = ", ".join(f'"f_{name}"' if name in known else f'NULL::DOUBLE AS "f_{name}"' for name in names) or "1"
-    table = columns.frame(_ROWS.format(features=wanted), {"first": period[0], "last": period[1], "at": at})
-    if table.empty:
+    months = []
+    for first, last in _months(*period):  # one at a time: half a year's rows with their features would not fit
+        table = columns.frame(_ROWS.format(features=wanted), {"first": first, "last": last, "at": at})
+        if table.empty:
+            continue
+        seen = None if trained_until is None else first.replace(day=1) <= trained_until
+        if champion is not None:
+            table["champion"] = _grades(champion, table.rename(columns=lambda name: str(name).removeprefix("f_")), cost)
+        figures = _figures(table, ["champion"] if champion else [], cost, seed)
+        months.append(Month(first.replace(day=1), len(table), table["digest"].nunique(), seen, figures))
+    if not months:
         raise AlertError(
             f"no decided alert from {period[0]} to {period[1]}", "wanted a period with outcomes", "widen it"
         )
-    if champion is not None:
-        table["champion"] = _grades(champion, table.rename(columns=lambda name: str(name).removeprefix("f_")), cost)
-    voices = {"given": "grade", "rules only": "baseline_grade"} | ({"champion": "champion"} if champion else {})
-    metrics = {"expected_cost": expected_cost(cost), "quadratic_kappa": quadratic_kappa, "macro_mae": macro_mae}
-    months = []
-    for month, rows in table.groupby("month"):
-        subjects, none = rows["subject_id"].to_numpy(dtype=str), np.zeros((len(rows), 1))
-        truth = rows["truth"].to_numpy(dtype=np.int_)
-        figures = {
-            voice: {
-                name: estimate(m, truth, rows[column].to_numpy(dtype=np.int_), none, subjects, seed=seed, rounds=100)
-                for name, m in metrics.items()
-            }
-            for voice, column in voices.items()
-        }
-        day = date.fromisoformat(str(month)[:10])
-        seen = None if trained_until is None else day <= trained_until
-        months.append(Month(day, len(rows), rows["digest"].nunique(), seen, figures))
     return months
+
+
+def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The calendar months of ``[first, last]``, cut to it.
+
+    >>> [f"{a:%m-%d} {b:%m-%d}" for a, b in _months(date(2026, 1, 20), date(2026, 3, 5))]
+    ['01-20 01-31', '02-01 02-28', '03-01 03-05']
+    """
+    while first <= last:
+        following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield first, min(last, following - timedelta(days=1))
+        first = following
+
+
+def _figures(
+    rows: pd.DataFrame, more: Sequence[str], cost: NDArray[np.float64], seed: int
+) -> dict[str, dict[str, Estimate]]:
+    """Each voice's metrics with their intervals; ``more``: voices that are columns of their own name."""
+    voices = {"given": "grade", "rules only": "baseline_grade"} | {name: name for name in more}
+    metrics = {"expected_cost": expected_cost(cost), "quadratic_kappa": quadratic_kappa, "macro_mae": macro_mae}
+    subjects, none = rows["subject_id"].to_numpy(dtype=str), np.zeros((len(rows), 1))
+    truth = rows["truth"].to_numpy(dtype=np.int_)
+    return {
+        voice: {
+            name: estimate(m, truth, rows[column].to_numpy(dtype=np.int_), none, subjects, seed=seed, rounds=100)
+            for name, m in metrics.items()
+        }
+        for voice, column in voices.items()
+    }
 
 
 def _grades(champion: AlertScorer, table: Any, cost: NDArray[np.float64]) -> Sequence[int]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import warnings
 from pathlib import Path
@@ -14,6 +15,11 @@ from monitoring.entry_columns import EntryColumns
 SAMPLE_ROWS = 2_000  # Evidently holds everything in memory: 10,000 rows x 30 columns took it 14 s
 SUMMARISED = 30  # columns whose quality is drawn one by one: each costs it half a second
 
+_NOTE = (
+    "drift.json 的结论为准 (its verdicts decide: proof, sample size, the model's use). "
+    "“Dataset drift” below only tells whether half of all columns passed PSI 0.1."
+)
+
 
 def write_html(
     reference: pd.DataFrame,
@@ -21,6 +27,7 @@ def write_html(
     path: Path,
     *,
     decided: pd.DataFrame | None = None,
+    about: str = "",
     seed: int = 0,
     rows: int = SAMPLE_ROWS,
 ) -> Path:
@@ -28,7 +35,7 @@ def write_html(
 
     Columns of one side only, or without a single value on one side, are left out: Evidently cannot plot them.
     ``decided`` (columns ``grade`` and ``truth``, as text) adds the classification part. The page loads nothing from
-    outside. Figures that decide are ours (``monitoring.drift``), not this page's.
+    outside. Figures that decide are ours (``monitoring.drift``), not this page's; ``about`` heads it: whose, of when.
     """
     drawable = [name for name in reference.columns if name in current and _present(reference, current, str(name))]
     left, right = (_sample(frame[drawable], rows, seed) for frame in (reference, current))
@@ -44,9 +51,21 @@ def write_html(
         snapshot = Report(presets).run(*datasets)
         path.parent.mkdir(parents=True, exist_ok=True)
         snapshot.save_html(str(path))
+        _head(path, f"{about} {len(right):,} / {len(left):,} rows drawn. {_NOTE}")
         if decided is not None and len(decided):
-            _classification(decided.head(rows), path.with_name(f"{path.stem}-classification.html"))
+            beside = path.with_name(f"{path.stem}-classification.html")
+            _classification(decided.head(rows), beside)
+            _head(beside, f"{about} The latest {len(decided.head(rows)):,} decided alerts: grade against outcome.")
     return path
+
+
+def _head(path: Path, text: str) -> None:
+    """Say above Evidently's own page what it shows: it names neither model nor days."""
+    page = path.read_text(encoding="utf-8")
+    style = "font:15px sans-serif;padding:12px 24px;border-bottom:1px solid #bfbfbf"
+    body = page.index(">", page.index("<body")) + 1
+    head = f'<header style="{style}">{html.escape(text)}</header>'
+    path.write_text(f"{page[:body]}{head}{page[body:]}", encoding="utf-8")
 
 
 def decided_sample(columns: EntryColumns, digest: str, rows: int = SAMPLE_ROWS) -> pd.DataFrame:

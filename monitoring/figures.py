@@ -100,24 +100,73 @@ def keep_rows(columns: EntryColumns, sheet: Sheet, found: Computed, folder: Path
 
 def retrace(folder: Path) -> list[str]:
     """Compute every figure again from the rows kept beside a report; each one that differs, in words."""
-    try:
-        trace = json.loads((folder / TRACE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise AlertError(f"{folder / TRACE} cannot be read ({error})", "wanted a report's rows folder") from error
+    kept = _kept(folder)
     faults = []
     with duckdb.connect() as db:
         db.execute("SET TimeZone = 'UTC'")
-        for one in trace["figures"]:
+        for one in kept["figures"]:
             said = one.pop("value")
             sql = _figure_sql(Figure(**one), _file(folder, one["relation"]))
             again = plain(db.execute(sql).fetchall()[0][0])
             if again != said:
                 faults.append(f"{one['id']}: the report says {said}, its rows say {again}")
-        for one in trace["listings"]:
+        for one in kept["listings"]:
             found = db.execute(one["sql"].replace("{rows}", _file(folder, one["relation"]))).fetchall()
             if [[plain(value) for value in row] for row in found] != one["rows"]:
                 faults.append(f"{one['id']}: the listing differs from its rows")
     return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """One figure with how it follows: its aggregate, the file of its rows, what it says now, and the first rows."""
+
+    figure: Figure
+    file: Path
+    said: Any
+    again: Any
+    rows: int
+    columns: list[str]
+    first: list[list[Any]]
+
+
+def figures_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """The figures kept in ``folder`` by their ids, as ``keep_rows`` wrote them."""
+    return {one["id"]: one for one in _kept(folder)["figures"]}
+
+
+def trace(folder: Path, figure: str, most: int = 20) -> Traced:
+    """A figure computed again from the rows kept in ``folder``, with at most ``most`` of them.
+
+    A figure that is not among the folder's raises ``AlertError``, which names those that are.
+    """
+    known = figures_of(folder)
+    if figure not in known:
+        raise AlertError(f"no figure {figure!r} in {folder / TRACE}", f"wanted one of {', '.join(known)}")
+    given = dict(known[figure])
+    said = given.pop("value")
+    one = Figure(**given)
+    inside = f"FROM {_file(folder, one.relation)} WHERE {one.where}"
+    with duckdb.connect() as db:
+        db.execute("SET TimeZone = 'UTC'")
+        again = plain(db.execute(_figure_sql(one, _file(folder, one.relation))).fetchall()[0][0])
+        count = int(db.execute(f"SELECT count(*) {inside}").fetchall()[0][0])
+        found = db.execute(f"SELECT * {inside} LIMIT {most}")
+        names = [column[0] for column in found.description or ()]
+        first = [[_cell(value) for value in row] for row in found.fetchall()]
+    return Traced(one, folder / f"{one.relation}.parquet", said, again, count, names, first)
+
+
+def _cell(value: Any) -> Any:
+    return plain(value) if value is None or isinstance(value, int | float | str | date) else str(value)
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    try:
+        kept: dict[str, Any] = json.loads((folder / TRACE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AlertError(f"{folder / TRACE} cannot be read ({error})", "wanted a report's rows folder") from error
+    return kept
 
 
 def _figure_sql(figure: Figure, rows: str) -> str:

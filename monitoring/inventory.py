@@ -66,8 +66,14 @@ def inventory(
     ``validations`` are the days of back-tests on record; the next review is half a year after the later of the last
     promotion and the last validation, and null for what does not serve. ``owner`` replaces the register's.
     """
-    register = yaml.safe_load(_REGISTER.read_text(encoding="utf-8"))
+    register = read_register()
     return [_row(one, changes, validations, register, owner or register["owner"]) for one in versions]
+
+
+def read_register() -> dict[str, Any]:
+    """What the firm says of its grading models: owner, purpose, limits."""
+    found: dict[str, Any] = yaml.safe_load(_REGISTER.read_text(encoding="utf-8"))
+    return found
 
 
 def _row(

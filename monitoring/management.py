@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from alertgrade.documents.blocks import Table
 from monitoring import disagreement, effectiveness, outcome_sheet
 from monitoring.backtest import Month
-from monitoring.changes import KINDS_ZH, Change, facts_text
+from monitoring.changes import Change
 from monitoring.drift import VERDICTS_ZH, DriftReport
 from monitoring.figures import Computed
+from monitoring.management_tables import changes_table, drift_tables, judged_tables, months_table
 from monitoring.outcomes import OutcomeReport
-from monitoring.report_document import Part, Printed, said
+from monitoring.report_document import Part, Printed, foot, said
+from monitoring.report_words import as_known
 
 KINDS = {"monthly": ("异常交易监控月报", "Monthly report on abnormal-trading surveillance")}
 KINDS["halfyear"] = (
@@ -70,9 +71,9 @@ def management(
             outcome_sheet.SHEET,
             contents.outcomes,
             before=contents.before[1],
-            more=_judged(contents.judged),
+            more=judged_tables(contents.judged),
         ),
-        Part("数据与评分漂移", "Drift", words=_drift_words(contents.drift), more=_drift(contents.drift)),
+        Part("数据与评分漂移", "Drift", words=_drift_words(contents.drift), more=drift_tables(contents.drift)),
         Part(
             "规则与模型分歧",
             "Where rules and model part",
@@ -80,16 +81,19 @@ def management(
             contents.voices,
             hidden=frozenset(disagreement.CORNERS),
         ),
-        Part("变更记录", "Changes", more=[(_changes(contents.changes, 0), _changes(contents.changes, 1))]),
+        Part("变更记录", "Changes", more=[(changes_table(contents.changes, 0), changes_table(contents.changes, 1))]),
     ]
     if contents.months:
-        parts.append(Part("回溯检验", "Back-test", more=[(_months(contents.months, 0), _months(contents.months, 1))]))
+        parts.append(
+            Part("回溯检验", "Back-test", more=[(months_table(contents.months, 0), months_table(contents.months, 1))])
+        )
     first, last = period
     subtitle = (
-        f"{first} 至 {last}　数据截至 {at:%Y-%m-%d %H:%M} UTC　{note[0]}",
-        f"{first} to {last}, as known at {at:%Y-%m-%d %H:%M} UTC. {note[1]}",
+        f"{first} 至 {last}　数据截至 {as_known(at, 0)}　{note[0]}",
+        f"{first} to {last}, as known at {as_known(at, 1)}. {note[1]}",
     )
-    return Printed(KINDS[kind], subtitle, facts, findings(contents), parts, REMARKS, f"{KINDS[kind][0]} {first}/{last}")
+    footer = foot(KINDS[kind], period, note)
+    return Printed(KINDS[kind], subtitle, facts, findings(contents), parts, REMARKS, footer)
 
 
 def findings(contents: Contents) -> list[tuple[str, str]]:
@@ -149,39 +153,6 @@ def findings(contents: Contents) -> list[tuple[str, str]]:
     return found
 
 
-def _judged(judged: OutcomeReport | None) -> list[tuple[Table, Table]]:
-    if judged is None:
-        return []
-    rows = [(a.name_zh, f"{a.usual:.3f}", f"{a.allowed:.3f}", a.raised_on or "未报警") for a in judged.alarms]
-    rows_en = [(a.name, f"{a.usual:.3f}", f"{a.allowed:.3f}", a.raised_on or "quiet") for a in judged.alarms]
-    p = judged.people
-    people = [
-        ("复核意见一致率", "reviews that agreed", said(p.agreement, "share"), p.reviews),
-        ("改判率", "cases overridden", said(p.override_rate, "share"), p.overridden),
-        ("锚定效应（显示－盲评的一致率差）", "anchoring (shown less blind)", said(p.anchoring, "share"), p.blind_cases),
-    ]
-    return [
-        (
-            Table(
-                ("监测项", "期间均值", "允许上限", "报警日"), rows, "序贯报警（每项平均误报间隔不少于 500 个交易日）"
-            ),
-            Table(
-                ("watched", "over the days", "allowed", "alarm"),
-                rows_en,
-                "sequential alarms (each at least 500 trading days between false ones)",
-            ),
-        ),
-        (
-            Table(("人员", "数值", "案件/复核数"), [(a, c, d) for a, _, c, d in people], "复核、改判与锚定"),
-            Table(
-                ("people", "value", "cases or reviews"),
-                [(b, c, d) for _, b, c, d in people],
-                "reviews, overrides, anchoring",
-            ),
-        ),
-    ]
-
-
 def _drift_words(drift: DriftReport | None) -> tuple[str, str]:
     if drift is None:
         return ("本期没有可比的评分，漂移未检验。", "No scores to compare: drift was not tested.")
@@ -192,75 +163,3 @@ def _drift_words(drift: DriftReport | None) -> tuple[str, str]:
         f"评分 {drift.current_rows:,} 条（折合独立样本 {drift.effective_rows:,.0f}）对训练样本 {drift.reference_rows:,} 条：{zh}。",
         f"{drift.current_rows:,} scores (worth {drift.effective_rows:,.0f} independent rows) against {drift.reference_rows:,} training rows: {en}.",
     )
-
-
-def _drift(drift: DriftReport | None) -> list[tuple[Table, Table]]:
-    if drift is None:
-        return []
-    cells: list[tuple[str, ...]] = [
-        (
-            r.name if r.slice is None else f"{r.name} ({r.slice})",
-            said(r.use, "share"),
-            f"{r.psi:.3f}",
-            f"{r.critical:.3f}",
-            f"{r.reference_missing:.0%} → {r.current_missing:.0%}",
-        )
-        for r in drift.rows[:15]
-    ]
-    zh = [(*row, VERDICTS_ZH[r.verdict]) for row, r in zip(cells, drift.rows, strict=False)]
-    en = [(*row, r.verdict.value) for row, r in zip(cells, drift.rows, strict=False)]
-    widths = (30, 10, 8, 10, 14, 16)
-    return [
-        (
-            Table(
-                ("列", "模型用度", "PSI", "临界值", "缺失率", "结论"),
-                zh,
-                "漂移最大的 15 列（按结论、模型用度排序）",
-                widths=widths,
-            ),
-            Table(
-                ("column", "use", "PSI", "proof above", "missing", "verdict"),
-                en,
-                "the 15 worst columns, by verdict and the model's use",
-                widths=widths,
-            ),
-        )
-    ]
-
-
-def _changes(found: Sequence[Change], place: int) -> Table:
-    names = (("序号", "时间", "变更", "经办", "批准", "内容"), ("entry", "when", "what", "by", "approved by", "facts"))[
-        place
-    ]
-    shown = [one for one in found if not one.kind.startswith("key")]
-    rows = [
-        (
-            one.seq,
-            one.recorded_at[:16].replace("T", " "),
-            (KINDS_ZH.get(one.kind, one.kind), one.kind)[place],
-            one.by,
-            one.approver,
-            facts_text(one.facts),
-        )
-        for one in shown
-    ]
-    return Table(
-        names, rows, when_empty=("本期无变更", "no change in this period")[place], widths=(7, 16, 14, 14, 14, 35)
-    )
-
-
-def _months(found: Sequence[Month], place: int) -> Table:
-    names = (
-        ("月份", "预警", "指标", "当时给出", "仅规则", "现行模型"),
-        ("month", "alerts", "metric", "given then", "rules only", "champion now"),
-    )[place]
-    rows: list[tuple[str | int, ...]] = []
-    for month in found:
-        for metric, zh in (("expected_cost", "平均误判成本"), ("quadratic_kappa", "与处置一致性（加权 kappa）")):
-            voices = [month.figures.get(voice, {}).get(metric) for voice in ("given", "rules only", "champion")]
-            cells = [
-                "—" if e is None or e.value != e.value else f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]" for e in voices
-            ]
-            mark = ("（含训练期）", " (trained on)")[place] if month.seen else ""
-            rows.append((f"{month.month:%Y-%m}{mark}", month.alerts, (zh, metric)[place], *cells))
-    return Table(names, rows, widths=(14, 8, 16, 22, 22, 22))

@@ -96,7 +96,7 @@ FIGURES: tuple[tuple[str, ...], ...] = (
     ),
 )
 _BANDS = (
-    "CASE WHEN leverage IS NULL OR leverage = 0 THEN '0 无持仓 none' WHEN leverage < 1 THEN '1 <1' "
+    "CASE WHEN leverage IS NULL OR leverage = 0 THEN '0 0' WHEN leverage < 1 THEN '1 <1' "
     "WHEN leverage < 3 THEN '2 1-3' WHEN leverage < 5 THEN '3 3-5' WHEN leverage < 10 THEN '4 5-10' ELSE '5 >=10' END"
 )
 _ACCOUNT = ("客户", "account")

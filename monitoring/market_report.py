@@ -3,12 +3,15 @@
 # ruff: noqa: E501  # sentences in two languages stand beside each other
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from monitoring.figures import Computed
 from monitoring.market import SHEET
-from monitoring.report_document import Part, Printed, said
+from monitoring.report_document import Part, Printed, foot, said
+from monitoring.report_words import as_known
 
 _CHAPTERS = (
     (
@@ -48,7 +51,12 @@ REMARKS = (
 )
 
 
-def printed_market(found: Computed, period: tuple[date, date], at: datetime, note: tuple[str, str]) -> Printed:
+TITLE = ("客户交易风险监测报告", "Market report: the clients' trading risk")
+
+
+def printed_market(
+    found: Computed, period: tuple[date, date], at: datetime, note: tuple[str, str], facts: Sequence[Any] = ()
+) -> Printed:
     """Chapters in the order of a supervisor's questions: leverage, concentration, networks, money, repeats, stress."""
     f = {name.removeprefix("market_"): value for name, value in found.figures.items()}
     parts = []
@@ -86,15 +94,7 @@ def printed_market(found: Computed, period: tuple[date, date], at: datetime, not
     ]
     first, last = period
     subtitle = (
-        f"{first} 至 {last}　数据截至 {at:%Y-%m-%d %H:%M} UTC　{note[0]}",
-        f"{first} to {last}, as known at {at:%Y-%m-%d %H:%M} UTC. {note[1]}",
+        f"{first} 至 {last}　数据截至 {as_known(at, 0)}　{note[0]}",
+        f"{first} to {last}, as known at {as_known(at, 1)}. {note[1]}",
     )
-    return Printed(
-        ("客户交易风险监测报告", "Market report: the clients' trading risk"),
-        subtitle,
-        [],
-        findings,
-        parts,
-        REMARKS,
-        f"客户交易风险监测报告 {first}/{last}",
-    )
+    return Printed(TITLE, subtitle, facts, findings, parts, REMARKS, foot(TITLE, period, note))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from alertgrade.documents.blocks import Block, Document, Heading, KeyValues, Language, Paragraph, Table
 from monitoring.figures import Computed, Figure, Listing, Sheet
+from monitoring.report_words import account_type, rule_name
 
 _BAR = 24  # blocks of the longest bar
 _SHARES = (
@@ -21,6 +23,7 @@ _SHARES = (
     "agree",
     "positives",
     "一致",
+    "平均预测",
     "forecast",
     "happened",
 )
@@ -50,7 +53,7 @@ class Printed:
     findings: Sequence[tuple[str, str]]
     parts: Sequence[Part] = field(default_factory=tuple)
     remarks: Sequence[tuple[str, str]] = ()
-    footer: str = ""
+    footer: tuple[str, str] = ("", "")
 
 
 def document(report: Printed, language: Language) -> Document:
@@ -58,13 +61,19 @@ def document(report: Printed, language: Language) -> Document:
     place = 0 if language == "zh" else 1
     blocks: list[Block] = [KeyValues([((zh, en)[place], value) for zh, en, value in report.facts])]
     blocks.append(Heading(("一、要点", "1. Findings")[place]))
-    blocks += [Paragraph(f"• {one[place]}") for one in report.findings]
+    blocks += [Paragraph(f"({number}) {one[place]}") for number, one in enumerate(report.findings, start=1)]
     for number, part in enumerate(report.parts, start=2):
         head = f"{_CHINESE[number - 1]}、{part.zh}" if language == "zh" else f"{number}. {part.en}"
         blocks += [Heading(head), *_part(part, place)]
     blocks.append(Heading(("附：口径与核对", "Annex: definitions and checks")[place]))
     blocks += [Paragraph(one[place], small=True) for one in report.remarks]
-    return Document(report.title[place], blocks, report.subtitle[place], report.footer, language)
+    return Document(report.title[place], blocks, report.subtitle[place], report.footer[place], language)
+
+
+def foot(title: tuple[str, str], period: tuple[date, date], note: tuple[str, str]) -> tuple[str, str]:
+    """What stands at the foot of every page: title, period, and what the data is (a page may be passed on alone)."""
+    zh, en = ("　".join(filter(None, (title[i], f"{period[0]}/{period[1]}", note[i]))) for i in (0, 1))
+    return zh, en.replace("　", "  ")
 
 
 _CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
@@ -95,14 +104,16 @@ def _figures(figures: Sequence[Figure], found: Computed, before: Computed | None
 
 def _listing(listing: Listing, found: Computed, place: int) -> Table:
     names = [pair[place] for pair in listing.columns]
-    rows = [[_cell(value, names[index]) for index, value in enumerate(row)] for row in found.listings[listing.id]]
+    rows = [
+        [_cell(value, names[index], place) for index, value in enumerate(row)] for row in found.listings[listing.id]
+    ]
     caption = f"{(listing.zh, listing.en)[place]} [{listing.id}]"
     return Table(names, rows, caption, when_empty=("无记录", "nothing to show")[place], widths=_widths(names, rows))
 
 
 def _widths(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[float]:
     """Shares of the width by the longest text of each column, within bounds, so that ids and rules keep to one line."""
-    longest = [max([_length(name) / 2, *(_length(str(row[i])) for row in rows)]) for i, name in enumerate(names)]
+    longest = [max([_length(name) / 1.5, *(_length(str(row[i])) for row in rows)]) for i, name in enumerate(names)]
     return [min(max(one, 6.0), 34.0) for one in longest]
 
 
@@ -110,7 +121,11 @@ def _length(text: str) -> float:
     return sum(1.8 if ord(sign) > 0x2E80 else 1.0 for sign in text)
 
 
-def _cell(value: Any, name: str) -> Any:
+def _cell(value: Any, name: str, place: int) -> Any:
+    if isinstance(value, str) and name in ("规则", "rule", "rules"):
+        return "\n".join(rule_name(one, place) for one in value.split("\n"))
+    if isinstance(value, str) and name in ("类型", "type"):
+        return account_type(value, place)
     if isinstance(value, float) and any(word in name for word in _SHARES):
         return f"{value:.1%}"
     if isinstance(value, float):

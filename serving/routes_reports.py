@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
 from ledger.errors import NotInLedger
 from ledger.keys import ApiKey
+from models.agreement import agreements
 from serving.access import DESK, caller, roles_note
 from serving.blind import shown_report
 from serving.feature_words import names_of
@@ -84,19 +84,15 @@ def shadow_agreement(shadows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Grades run from 1 (extreme) to 5 (low), so a positive mean is a milder challenger. Empty where nothing ran.
     """
-    by_challenger: dict[str, list[tuple[int, int]]] = {}
-    for one in shadows:
-        pair = (one["baseline_of_champion"]["grade"], one["grade"])
-        by_challenger.setdefault(str(one["challenger"]["version"]), []).append(pair)
     return [
         {
             "version": version,
-            "alerts": len(pairs),
-            "equal": sum(a == b for a, b in pairs) / len(pairs),
-            "mean_difference": sum(b - a for a, b in pairs) / len(pairs),
-            "pairs": [{"champion": a, "challenger": b, "alerts": n} for (a, b), n in sorted(Counter(pairs).items())],
+            "alerts": found.alerts,
+            "equal": found.share,
+            "mean_difference": found.mean_difference,
+            "pairs": [{"champion": a, "challenger": b, "alerts": n} for (a, b), n in sorted(found.pairs.items())],
         }
-        for version, pairs in sorted(by_challenger.items())
+        for version, found in sorted(agreements(shadows, "version").items())
     ]
 
 

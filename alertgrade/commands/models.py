@@ -28,11 +28,13 @@ def models(
 
     Example: alertgrade models --shadow
     """
-    from training.shadow import agreements
+    import json
+
+    from models.agreement import agreements
 
     home = settings()
     with contextlib.closing(open_ledger(home)) as ledger:
-        seen = agreements(ledger.entries(kinds=["shadow"]))
+        seen = agreements((json.loads(one.payload) for one in ledger.entries(kinds=["shadow"])), "digest")
     table = Table("version", "alias", "digest", "author", "skill", "kappa", "cost", "coverage", "in the shadow")
     versions = registry(home).versions()
     for row in versions:

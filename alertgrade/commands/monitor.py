@@ -113,7 +113,9 @@ def evidently_page(columns: EntryColumns, reference: Reference, scores: Scores, 
 
     shared = [name for name in scores.table.columns if name in reference.table]
     current = scores.table.frame(shared, rows=SAMPLE_ROWS)
-    return write_html(reference.table, current, path, decided=decided_sample(columns, reference.digest))
+    about = f"Model {reference.version} ({reference.digest[:12]}), scores of {scores.first_day} to {scores.last_day} "
+    about += f"({len(scores.table):,}) against its training sample."
+    return write_html(reference.table, current, path, decided=decided_sample(columns, reference.digest), about=about)
 
 
 def drift_summary(report: DriftReport, reference: Reference, scores: Scores) -> dict[str, Any]:

@@ -72,8 +72,9 @@ def management_report(
         changed = changes(ledger, period[0].isoformat(), f"{period[1].isoformat()}U")
     contents = Contents(desk, outcomes, judged, drift, voices, before, changed, months)
     facts = [
-        ("现行模型", "champion", f"{reference.version} ({reference.digest[:12]})"),
-        ("决策策略", "policy", policy.version),
+        *_made(period),
+        ("现行模型（版本，摘要）", "champion (version, digest)", f"{reference.version} ({reference.digest[:12]})"),
+        ("决策策略（版本）", "policy (version)", policy.version),
     ]
     printed = management(kind, contents, period, at, facts, _note(home, events))
     summary = {
@@ -106,7 +107,7 @@ def market_report(
         _register(home, columns, source, period[1])
         found = market.market(columns, *period, at)
         keep_rows(columns, market.SHEET, found, folder / "rows")
-    printed = printed_market(found, period, at, _note(home, events))
+    printed = printed_market(found, period, at, _note(home, events), _made(period))
     days = {"first_day": period[0].isoformat(), "last_day": period[1].isoformat(), "as_of": at.isoformat()}
     return printed, {**days, **found.to_dict()}
 
@@ -154,6 +155,19 @@ def _or_none(make: Any) -> Any:
         return make()
     except AlertError:  # nothing to say it of: the report says that in words
         return None
+
+
+def _made(period: tuple[date, date]) -> list[tuple[str, str, Any]]:
+    """Whose report this is, of when, and made by what."""
+    from importlib.metadata import version
+
+    from monitoring.inventory import read_register
+
+    return [
+        ("报告期", "period", f"{period[0]} – {period[1]}"),
+        ("责任部门", "owner", str(read_register()["owner"])),
+        ("编制", "made by", f"AlertGrade {version('alertgrade')}"),
+    ]
 
 
 def _note(home: Settings, events: Path | None) -> tuple[str, str]:

@@ -9,11 +9,11 @@ from rich.table import Table
 from alertgrade.commands.context import console
 
 if TYPE_CHECKING:
+    from models.agreement import Agreement
     from training.backtest import BackTest
     from training.gate import Gate
     from training.result import Table as Estimates
     from training.result import TrainResult
-    from training.shadow import Agreement
 
 
 def print_result(result: TrainResult) -> None:

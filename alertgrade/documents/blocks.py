@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+_PART = r"[-+−]?\d[\d,]*(\.\d+)?%?"
+_NUMBER = re.compile(rf"{_PART}( h| → {_PART}| \[{_PART}, {_PART}\])?")
 Language = Literal["zh", "en"]
 Cell = str | int | float | None
 
@@ -82,6 +85,26 @@ def cell_text(cell: Cell) -> str:
     if cell is None:
         return "—"
     return f"{cell:.6g}" if isinstance(cell, float) and abs(cell) < 1e6 else _whole(cell)
+
+
+def is_number(cell: Cell) -> bool:
+    """Whether a cell stands under others at its right edge: a number, printed with its unit or interval or not.
+
+    >>> [is_number(one) for one in (5, "1,234", "43.0%", "32.9 h", "0.75 [0.6, 0.9]", "16% → 10%")]
+    [True, True, True, True, True, True]
+    >>> [is_number(one) for one in (None, "A1", "2026-05-04", "—", "0.25-x")]
+    [False, False, False, False, False]
+    """
+    return (not isinstance(cell, str) and cell is not None) or bool(_NUMBER.fullmatch(str(cell)))
+
+
+def right_columns(table: Table) -> list[bool]:
+    """For each column, whether its cells are numbers (or absent) and so stand at the right."""
+    return [
+        any(is_number(row[place]) for row in table.rows)
+        and all(row[place] in (None, "—") or is_number(row[place]) for row in table.rows)
+        for place in range(len(table.columns))
+    ]
 
 
 def _whole(cell: str | float) -> str:

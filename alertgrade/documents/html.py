@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from alertgrade.documents.blocks import Document, Picture, cell_text
+from alertgrade.documents.blocks import Document, Picture, cell_text, right_columns
 
 
 def render_html(document: Document) -> str:
@@ -25,13 +24,9 @@ def render_html(document: Document) -> str:
         lstrip_blocks=True,
     )
     environment.filters["cell"] = cell_text
-    environment.tests["number"] = _is_number
+    environment.filters["right"] = right_columns
     blocks = [(type(block).__name__, block) for block in document.blocks]
     return environment.get_template("document.html").render(document=document, blocks=blocks, address=_address)
-
-
-def _is_number(cell: Any) -> bool:
-    return isinstance(cell, int | float)
 
 
 def _address(picture: Picture) -> str:

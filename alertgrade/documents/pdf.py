@@ -9,9 +9,21 @@ from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
-from alertgrade.documents.blocks import Block, Document, Heading, KeyValues, Paragraph, Picture, Table, cell_text
+from alertgrade.documents.blocks import (
+    Block,
+    Document,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Picture,
+    Table,
+    cell_text,
+    right_columns,
+)
 
 _FONT = "STSong-Light"  # a CID font that every PDF reader brings along
+_LATIN = "Helvetica"  # of an English document, where it has the signs: the Chinese font spaces Latin letters badly
+_KEPT_ROWS = 12  # a table of at most so many rows is not broken between two pages
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _BEYOND = re.compile(r"[\U00010000-\U0010ffff]")  # the font's encoding ends at U+FFFF
 _MARGIN_MM = 18.0
@@ -47,20 +59,21 @@ def render_pdf(document: Document) -> bytes:
     )
     flow = [_text(document.title, document, size=17), _text(document.subtitle, document, size=9, colour=_GREY)]
     flow += [part for block in document.blocks for part in _flowables(block, document)]
-    foot = functools.partial(_foot, text=_clean(document.footer))
+    foot = functools.partial(_foot, text=_clean(document.footer), font=_font(_clean(document.footer), document))
     template.build(flow, onFirstPage=foot, onLaterPages=foot)
     return file.getvalue()
 
 
-def _foot(canvas: Any, template: Any, text: str) -> None:
-    canvas.setFont(_FONT, 8)
+def _foot(canvas: Any, template: Any, text: str, font: str) -> None:
+    canvas.setFont(font, 8)
     canvas.drawString(template.leftMargin, template.bottomMargin / 2, text[:110])
     canvas.drawRightString(template.pagesize[0] - template.rightMargin, template.bottomMargin / 2, str(template.page))
 
 
 def _flowables(block: Block, document: Document) -> list[Any]:
     if isinstance(block, Heading):
-        return [_text(block.text, document, size=(13.5, 11.5, 10.5)[min(block.level, 3) - 1], before=8)]
+        size = (13.5, 11.5, 10.5)[min(block.level, 3) - 1]
+        return [_text(block.text, document, size=size, before=8, with_next=True)]
     if isinstance(block, Paragraph):
         return [
             _text(block.text, document, size=8.5 if block.small else 10, colour=_GREY if block.small else "#1a1a1a")
@@ -74,12 +87,22 @@ def _flowables(block: Block, document: Document) -> list[Any]:
 
 
 def _table(block: Table, document: Document) -> list[Any]:
-    caption = [_text(block.caption, document, size=8.5, colour=_GREY)] if block.caption else []
+    kept = bool(block.rows)
+    caption = [_text(block.caption, document, size=8.5, colour=_GREY, with_next=kept)] if block.caption else []
     if not block.rows:
         return [*caption, _text(block.when_empty, document, size=8.5, colour=_GREY)]
     widths = block.widths or [1.0] * len(block.columns)
-    rows = [[_cell(value, document) for value in row] for row in (block.columns, *block.rows)]
-    return [*caption, _grid(rows, widths, head=True)]
+    right = right_columns(block)
+    rows = [
+        [_cell(value, document, right=at_right) for value, at_right in zip(row, right, strict=True)]
+        for row in (block.columns, *block.rows)
+    ]
+    grid = _grid(rows, widths, head=True)
+    if len(block.rows) > _KEPT_ROWS:
+        return [*caption, grid]
+    from reportlab.platypus import KeepTogether
+
+    return [KeepTogether([*caption, grid])]
 
 
 def _grid(rows: list[list[Any]], widths: Sequence[float], head: bool) -> Any:
@@ -117,28 +140,40 @@ def _picture(block: Picture, document: Document) -> list[Any]:
     return [picture, _text(block.caption or block.alt, document, size=8.5, colour=_GREY)]
 
 
-def _cell(value: Any, document: Document) -> Any:
-    return _text(cell_text(value), document, size=8.5, after=0)
+def _cell(value: Any, document: Document, *, right: bool = False) -> Any:
+    return _text(cell_text(value), document, size=8.5, after=0, right=right)
 
 
-def _text(
-    text: str, document: Document, *, size: float, colour: str = _INK, before: float = 0, after: float = 4
-) -> Any:
+def _font(text: str, document: Document) -> str:
+    if document.language == "zh":
+        return _FONT
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return _FONT
+    return _LATIN
+
+
+def _text(text: str, document: Document, *, size: float, colour: str = _INK, **more: Any) -> Any:
+    """A paragraph; ``more``: points ``before`` and ``after``, ``right`` aligned, ``with_next`` on one page."""
     from reportlab.lib.colors import HexColor
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph as Flowing
 
+    cleaned = _clean(text)
     style = ParagraphStyle(
         "text",
-        fontName=_FONT,
+        fontName=_font(cleaned, document),
         fontSize=size,
         leading=size * 1.45,
         textColor=HexColor(colour),
-        spaceBefore=before,
-        spaceAfter=after,
+        spaceBefore=more.get("before", 0),
+        spaceAfter=more.get("after", 4),
+        alignment=2 if more.get("right") else 0,
+        keepWithNext=int(more.get("with_next", False)),
         wordWrap="CJK" if document.language == "zh" else None,
     )
-    return Flowing(escape(_clean(text)).replace("\n", "<br/>"), style)
+    return Flowing(escape(cleaned).replace("\n", "<br/>"), style)
 
 
 def _clean(text: str) -> str:

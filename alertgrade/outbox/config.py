@@ -69,11 +69,22 @@ class OutboxConfig(_Part):
 
     @model_validator(mode="after")
     def _channels_exist(self) -> OutboxConfig:
-        routes = [*self.grades.values(), *(one for one in (self.sla, self.alarm) if one is not None)]
-        unknown = {name for route in routes for step in route.steps for name in step} - set(self.channels)
+        unknown = {name for route in self._routes() for step in route.steps for name in step} - set(self.channels)
         if unknown:
             raise ValueError(f"routes name channels that are not there: {', '.join(sorted(unknown))}")
         return self
+
+    @property
+    def escalates(self) -> bool:
+        """Whether any message is ever said again because nobody acknowledged it.
+
+        >>> OutboxConfig.model_validate({"channels": {"desk": "json://h"}, "grades": {1: {"to": ["desk"]}}}).escalates
+        False
+        """
+        return any(route.escalate and route.acknowledge_minutes is not None for route in self._routes())
+
+    def _routes(self) -> list[Route]:
+        return [*self.grades.values(), *(one for one in (self.sla, self.alarm) if one is not None)]
 
     def route(self, kind: str, grade: int | None) -> Route | None:
         """Where a message goes; ``None`` where nothing is said of it.

@@ -43,6 +43,8 @@ class Deliverer:
 
     def _escalate(self) -> int:
         escalated = 0
+        if not self._config.escalates:  # what was delivered and not acknowledged may be thousands of rows, every round
+            return escalated
         for row in self._ledger.outbox(DELIVERED, limit=_MANY):
             route = self._config.route(row["kind"], row["grade"]) if row["kind"] != "action" else None
             if route is None or not route.escalate or row["step"] == ESCALATION or not self._ignored(row, route):

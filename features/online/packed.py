@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-with warnings.catch_warnings():  # Feast sets the warning filters of the whole process when it is imported
+from features.quiet_feast import quiet_feast
+
+with quiet_feast():
     from feast.infra.online_stores.online_store import OnlineStore
     from feast.protos.feast.types.Value_pb2 import Value
     from feast.repo_config import FeastConfigBaseModel

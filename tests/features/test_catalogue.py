@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from feast.types import Float64
 
 from features.alert_context import LEVEL_CODES, RULE_CODES, alert_context
 from features.build import build
@@ -60,6 +59,8 @@ def test_own_past_refers_to_stored_features_and_never_to_itself() -> None:
 
 
 def test_feast_registers_exactly_the_catalogue(tmp_path: Path, market: Events) -> None:
+    from feast.types import Float64  # after our definitions, which import Feast without its run-time checks
+
     build(market, tmp_path / "offline")
     store = OfflineAndOnlineStore(tmp_path)
     store.apply()

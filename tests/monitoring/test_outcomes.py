@@ -19,7 +19,7 @@ from monitoring import disagreement, effectiveness
 from monitoring.cell_bootstrap import cost_of, kappa, voices
 from monitoring.changes import changes
 from monitoring.entry_columns import EntryColumns
-from monitoring.figures import keep_rows, plain, retrace
+from monitoring.figures import keep_rows, plain, retrace, trace
 from monitoring.lineage import lineage
 from monitoring.maturity import maturity
 from monitoring.outcome_sheet import outcome_figures
@@ -112,6 +112,10 @@ def test_every_figure_follows_from_the_rows_beside_it_and_a_changed_row_shows(de
     found = effectiveness.effectiveness(desk.columns, DAYS[0], DAYS[-1], LATE)
     keep_rows(desk.columns, effectiveness.SHEET, found, tmp_path)
     assert retrace(tmp_path) == []
+    traced = trace(tmp_path, "desk_cases", most=2)
+    assert (traced.said, traced.again, traced.rows, len(traced.first)) == (50, 50, 50, 2)
+    with pytest.raises(AlertError, match="no figure 'nobody' in .*desk_cases"):
+        trace(tmp_path, "nobody")
     rows = tmp_path / "desk_cases.parquet"
     with duckdb.connect() as db:
         db.execute(f"COPY (FROM '{rows}' LIMIT 40) TO '{tmp_path / 'fewer.parquet'}'")
