@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from features.catalogue import FAMILIES, FEATURES, STORED, STORED_FAMILIES
-from tests.features.conftest import random_market
+from tests.features.market_random import random_market
 from tests.features.oracle.dense import REQUIRED, dense
 from tests.features.oracle.edges import edges
 from tests.features.oracle.parity import (

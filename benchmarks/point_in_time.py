@@ -1,4 +1,4 @@
-"""Point-in-time join: many alerts against all views, ours and Feast's beside each other, equal.
+"""Point-in-time join: many alerts against all views, ours and Feast's beside each other, equal. Processor time.
 
 python -m benchmarks.point_in_time [ALERTS] [ACCOUNTS]  (100,000 x 20,000; Feast gets a tenth)
 """
@@ -35,13 +35,13 @@ def main(alerts: int = 100_000, accounts: int = 20_000) -> None:
         stamps = pd.Timestamp("2026-01-10", tz="UTC") + pd.to_timedelta(rng.integers(0, 50 * 86_400, alerts), unit="s")
         names = [f"A{n:07d}" for n in rng.integers(0, accounts, alerts)]
         asked = pd.DataFrame({"account_id": names, "event_timestamp": stamps, "trading_day": stamps.date})
-        started = time.perf_counter()
+        started = time.process_time()
         ours = store.historical(asked)
-        taken = time.perf_counter() - started
+        taken = time.process_time() - started
         few = asked.head(alerts // 10)
-        started = time.perf_counter()
+        started = time.process_time()
         feasts = store.historical_by_feast(few)
-        feast = time.perf_counter() - started
+        feast = time.process_time() - started
         pd.testing.assert_frame_equal(ours.head(len(few)), feasts)
         rows = sum(record.rows.values())
     print(f"synthetic: {alerts:,} alerts x {len(STORED)} features in {len(STORED_FAMILIES)} views, {rows:,} rows")

@@ -8,8 +8,9 @@ events: wall and processor seconds (what a busy machine does to the first shows 
 both, and the ratio of each to one DuckDB scan that groups the same orders and trades by account, exchange, contract and
 day, in the same process. ``load`` reads and checks the files; ``rules`` cuts batches and counts them, up to the last
 alert; ``findings`` answers for every unit; the after-close screens are not run. Then milliseconds a batch: median and
-99th percentile. The events are synthetic: 5 trading days, price limits, opening limits, programmatic accounts, one row
-in three a cancel, one in four a trade, one trade in a hundred a self-match, a few accounts far busier than the rest.
+99th percentile, over all runs and over the least that each batch took in any of them. The events are synthetic: 5
+trading days, price limits, opening limits, programmatic accounts, one row in three a cancel, one in four a trade, one
+trade in a hundred a self-match, a few accounts far busier than the rest.
 """
 
 # The SQL below is put together from paths of ours only.
@@ -216,9 +217,11 @@ def main() -> None:
         speed = f"{one.rows / took.wall:15,.0f} {one.rows / took.processor:10,.0f}"
         ratio = f"{took.wall / plain.wall:12.1f} {took.processor / plain.processor:6.1f}"
         print(f"{label:26s} {took.wall:8.3f} {took.processor:6.3f} {speed} {ratio}")
+    repeated = zip(*(each.batches for each in runs), strict=True)
     for label, seconds in (
         ("wall", [batch.wall for each in runs for batch in each.batches]),
         ("processor", [batch.processor for each in runs for batch in each.batches]),
+        ("processor, least of its repeats", [min(b.processor for b in same) for same in repeated]),
     ):
         steps_ms = sorted(1000 * each for each in seconds)
         late = steps_ms[max(0, -(-99 * len(steps_ms) // 100) - 1)]

@@ -11,7 +11,8 @@ from features.matches import MATCH, ONE_MATCH
 def matched_lots(possible: ir.Table) -> ir.Table:
     """account_id, other, trading_day, lots > 0: what the account traded with the other, both ways a row each.
 
-    ``possible`` are ``matches.possible_matches``. In one match min(own buys, other's sells) + min(own sells, other's buys); with itself twice the smaller side.
+    ``possible`` are ``matches.possible_matches``. In one match min(own buys, other's sells) + min(own sells, other's
+    buys); with itself twice the smaller side.
     """
     one = possible.group_by(MATCH).aggregate(
         bought=(possible.side == "buy").ifelse(possible.volume, 0).sum().cast("int64"),

@@ -12,10 +12,10 @@ _PART = ["exchange", "trading_day", "trade_id"]  # three columns are cheaper tha
 
 
 def possible_matches(trades: ir.Table) -> ir.Table:
-    """The rows of ``trades`` (``MATCH``, side, volume, event_time) that may share their match with another row; most have it alone and are left out.
+    """The rows of ``trades`` (``MATCH``, side, volume, event_time) that may share their match with another row.
 
-    The other side of most matches is another broker's. Rows are kept that need not be: of an id that is there again
-    for another contract, and those that are only ``alike``.
+    Most have it alone and are left out: the other side is another broker's. Rows are kept that need not be: of an id
+    that is there again for another contract, and those that are only ``alike``.
     """
     several = trades.select(number=alike(trades, _PART)).group_by("number").aggregate(rows=lambda t: t.count())
     rows = trades.select(*MATCH, "side", "volume", "event_time", number=alike(trades, _PART))
@@ -25,8 +25,8 @@ def possible_matches(trades: ir.Table) -> ir.Table:
 def self_matches(possible: ir.Table) -> ir.Table:
     """One row (the columns of ``MATCH``, ``event_time``) a match in which the account both bought and sold.
 
-    ``possible`` are ``possible_matches``. ``event_time`` is when its second side first appears. What counts against an exchange limit is the business
-    of ``rules_baseline``; this is behaviour, without exemptions.
+    ``possible`` are ``possible_matches``. ``event_time`` is when its second side first appears. What counts against an
+    exchange limit is the business of ``rules_baseline``; this is behaviour, without exemptions.
     """
     sides = possible.group_by(MATCH).aggregate(
         bought=possible.event_time.min(where=possible.side == "buy"),

@@ -1,8 +1,5 @@
 """Raw events cut to some trading days: what a family may look at when only those days are derived."""
 
-# The SQL below is put together from quoted names and dates only.
-# ruff: noqa: S608
-
 from __future__ import annotations
 
 from datetime import date
@@ -43,6 +40,21 @@ class EventsSlice(Events):
 
     def close(self) -> None:
         """Leave the session to the whole."""
+
+
+class Cuts:
+    """Cuts of ``events``, each made once: what families share of the same days is shared."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+        self._made: dict[tuple[date, date], EventsSlice] = {}
+
+    def of(self, first: date, last: date) -> Events:
+        """Give the rows of trading days ``first`` to ``last``."""
+        key = first, last
+        if key not in self._made:
+            self._made[key] = EventsSlice(self._events, first, last, len(self._made))
+        return self._made[key]
 
 
 def _is_dated(name: str) -> bool:

@@ -49,9 +49,10 @@ class Reasons:
         """The rule that fired: what was measured, against which limit, under which article, and the baseline grade."""
         text = self.rules.get(alert.rule_id, RuleText(alert.rule_id, alert.rule_id))
         level_zh, level_en = LEVELS[alert.level]
-        measured, limit = number(alert.measured), number(alert.threshold)
-        zh = f"规则“{text.zh}”{level_zh}：实测{measured}，限额{limit}"
-        en = f"rule “{text.en}”, {level_en}: measured {measured}, limit {limit}"
+        limit, lost = number(alert.threshold), alert.measured is None
+        seen_zh, seen_en = ("缺数据", "no data") if lost else (number(alert.measured),) * 2
+        zh = f"规则“{text.zh}”{level_zh}：实测{seen_zh}，限额{limit}"
+        en = f"rule “{text.en}”, {level_en}: measured {seen_en}, limit {limit}"
         if alert.occurrence is not None:
             zh, en = f"{zh}，第{alert.occurrence}次", f"{en}, occurrence {alert.occurrence}"
         zh, en = f"{zh}；规则基线：{GRADE_NAMES[grade][0]}", f"{en}; rules baseline: {GRADE_NAMES[grade][1]}"

@@ -56,9 +56,7 @@ rows AS (SELECT * FROM messages SEMI JOIN crowded USING (second)),
 touched AS MATERIALIZED ({with_subject("rows", f"r.sequence, {_MESSAGES}")}),
 busy AS (SELECT {_SECOND} FROM touched GROUP BY ALL HAVING count(*) >= $burst)
 SELECT * FROM touched SEMI JOIN busy USING ({_SECOND})"""
-# a view: the one rule that reads it plans it with its own statement, which costs less than a table
 _HELD_IMMEDIATE = """
-CREATE OR REPLACE TEMP VIEW held_immediate AS
 SELECT sequence, exchange, trading_day, order_id, event_time FROM {kept}_messages
 SEMI JOIN held_legs USING (exchange, trading_day, order_id) WHERE immediate"""
 # Matches in which one subject stands on both sides: there are no others that a rule counts.
@@ -154,7 +152,7 @@ def hold(
     messages, bursts = _hold_messages(con, sequence, needed.burst, {"since": since, "until": until}, kept)
     held = Held(matches, of_groups, before, messages, bursts)
     if held.matches:
-        con.execute(_HELD_IMMEDIATE.format(kept=kept))
+        _make(con, "held_immediate", _HELD_IMMEDIATE.format(kept=kept))
     names = ["legs", "immediate"] * bool(held.matches_before) + ["messages"] * bool(held.bursts_before)
     for name in names:
         _make(con, f"before_{name}", f"SELECT * FROM held_{name} WHERE sequence < $sequence", told)

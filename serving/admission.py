@@ -40,14 +40,16 @@ class Limits:
 
     The age bounds what is to come as well: the items waiting, each at the lately usual time, may not take longer; one
     group may always come. ``group`` is how many items are taken at once: more share one transaction, and all of them
-    wait for the last. Where a group takes longer than the age (a slow machine), one and a half groups' time is the age,
-    up to ``slow_age_s``: to wait for one group is no overload.
+    wait for the last. Where fewer wait than the last group had, they are given ``company_s`` to become as many. Where a
+    group takes longer than the age (a slow machine), one and a half groups' time is the age, up to ``slow_age_s``: to
+    wait for one group is no overload.
     """
 
     queue_age_s: float = 0.025
     slow_age_s: float = 0.25
     queue_length: int = 256
     group: int = 16
+    company_s: float = 0.003
 
 
 class ScoringQueue(Generic[T]):
@@ -72,6 +74,7 @@ class ScoringQueue(Generic[T]):
         self._items = 0  # in all that waits
         self._changed = threading.Condition()
         self._usual = 0.0  # seconds an item takes lately
+        self._before = 0  # items in the last group
         self._working = False
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
@@ -163,6 +166,7 @@ class ScoringQueue(Generic[T]):
                     if self._closed:
                         return []
                     self._changed.wait()
+                self._wait_for_company()
                 while self._waiting and (not group or taken + len(self._waiting[0].items) <= self._limits.group):
                     part = self._waiting.popleft()
                     self._items -= len(part.items)
@@ -170,7 +174,14 @@ class ScoringQueue(Generic[T]):
                         group.append(part)
                         taken += len(part.items)
             self._working = True
+            self._before = taken
         return group
+
+    def _wait_for_company(self) -> None:
+        """Where the last group was larger than what waits, its callers are about to ask again: a moment for them."""
+        until = time.monotonic() + self._limits.company_s
+        while self._items < self._before and not self._closed and (left := until - time.monotonic()) > 0:
+            self._changed.wait(left)
 
     def _took(self, started: float, items: int) -> None:
         took = (self._now() - started) / items

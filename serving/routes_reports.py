@@ -13,7 +13,7 @@ from models.agreement import agreements
 from serving.access import DESK, caller, roles_note
 from serving.blind import shown_report
 from serving.feature_words import names_of
-from serving.model_files import described, judgement, served, sliced
+from serving.model_files import described, judgement, served
 from serving.routes_cases import person_of
 from serving.routes_scores import PartsNow
 
@@ -42,15 +42,11 @@ def get_report(kind: Kind, parts: PartsNow, key: DeskKey) -> dict[str, Any]:
 
 @router.get("/v1/models", openapi_extra=roles_note(*DESK))
 def get_models(parts: PartsNow, _key: DeskKey) -> dict[str, Any]:
-    """Champion and challenger, every bundle's manifest, who changed what, and how the challenger agrees in shadow.
-
-    ``slices`` are the champion's figures on parts of the test alerts; empty where none were kept.
-    """
+    """Champion and challenger, every bundle's manifest, who changed what, and how the challenger agrees in shadow."""
     changes = parts.ledger.latest(("promotion", "rollback", "retirement"), most=50)
     return {
         "served": served(parts.bundles),
         "bundles": described(parts.bundles),
-        "slices": sliced(parts.bundles),
         "changes": [_change(entry.kind, entry.recorded_at, entry.payload) for entry in changes],
         "shadow": shadow_agreement([json.loads(e.payload) for e in parts.ledger.latest(("shadow",), most=5_000)]),
     }

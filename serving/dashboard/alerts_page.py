@@ -90,7 +90,7 @@ def row(t: Texts, alert: Record) -> Row:
         plain(text(alert.get("trading_day"))),
         plain(short_moment(alert.get("triggered_at"))),
         plain(NONE if baseline is None else grade_label(baseline, t.language)),
-        plain(_standing(t, alert)),
+        plain(_standing(t, alert), wrap=True),
     ]
     return Row(str(alert["alert_id"]), t.rule(alert.get("rule_id")), cells)
 

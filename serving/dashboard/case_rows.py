@@ -65,9 +65,9 @@ def account_words(t: Texts, case: Record) -> str:
     """Branch and kind of the account of its first alert, as far as they were known.
 
     >>> account_words(Texts("en"), {"branch": "North", "populations": "product programmatic", "account_id": "A1"})
-    'North · product/programmatic'
+    'North · product / programmatic'
     """
-    kinds = "/".join(t.of_set("population", word) for word in str(case.get("populations") or "").split())
+    kinds = " / ".join(t.of_set("population", word) for word in str(case.get("populations") or "").split())
     return " · ".join(part for part in (str(case.get("branch") or ""), kinds) if part) or "–"
 
 

@@ -16,6 +16,10 @@ class ReportCalls(Transport):
         """Champion and challenger, bundles, changes, agreement in shadow: {served, bundles, changes, shadow}."""
         return self._get("/v1/models")
 
+    def judgement(self, digest: str) -> Record:
+        """What a bundle was worth on later days: {digest, skill, judgement: {slices, learning_curve, …}}."""
+        return self._get(f"/v1/models/{part(digest)}/judgement")
+
     def changes(self, limit: int = 100) -> list[Record]:
         """Promotions, rule and policy changes, keys and reports, newest first."""
         return list(self._get("/v1/changes", limit=limit).get("items") or [])

@@ -36,8 +36,8 @@ def render(t: Texts, client: ApiClient) -> None:
     right.html(_served(t, "challenger", served))
     _shadow(t, found.get("shadow") or [])
     _bundles(t, found.get("bundles") or [], served)
-    slices_view.learning(t, found.get("bundles") or [])
-    slices_view.render(t, found.get("slices") or [])
+    if "champion" in served:
+        slices_view.render(t, client, str(served["champion"]["digest"]))
     changes_card(t, found.get("changes") or [])
 
 

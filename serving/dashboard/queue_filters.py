@@ -21,8 +21,8 @@ _RARE = ("sample", "appeal", "snoozed", "restricted", "known_strategy", "branch_
 def draw(t: Texts, client: ApiClient, view: View) -> None:
     """The filters as the view has them; a change puts the new view into the address."""
     with st.container(key="filters"):
-        for names in (_FIRST[:4], _FIRST[4:]):
-            for column, name in zip(st.columns(4), names, strict=True):
+        for row in (_FIRST[:4], _FIRST[4:]):
+            for column, name in zip(st.columns(4), row, strict=True):
                 with column:
                     _filter(t, name, view, branches(client) if name == "branch" else ())
         count = sum(name in view for name in (*_MORE, *_RARE))

@@ -17,7 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "role_governor": ("模型治理", "governor"),
     "role_admin": ("管理员", "administrator"),
     "times_shanghai": ("时间均为北京时间（Asia/Shanghai）", "All times are Asia/Shanghai"),
-    "connected_to": ("接口", "API"),
+    "connected_to": ("服务地址", "API"),
     "loading": ("正在读取…", "Loading…"),
     "refresh": ("刷新", "Refresh"),
     # --- signing in

@@ -44,5 +44,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mark_strategy_id": ("已知策略", "known strategy"),
     "mark_snoozed": ("暂缓中", "snoozed"),
     "mark_override": ("等级经人工调整", "grade overridden"),
-    "mark_disagreement": ("规则与模型差 {count} 级", "rules and model {count} grades apart"),
+    "mark_disagreement": ("规则与模型差 {count} 级", "{count} grades apart"),
 }

@@ -16,6 +16,7 @@ from ledger.workflow.table import ACTIONS, STAGES
 from ledger.workflow.table import DECIDERS as MAY_DECIDE
 from ledger.workflow.table import REVIEWERS as MAY_REVIEW
 from models.graded_alert import GRADE_NAMES
+from models.rule_texts import rule_texts
 from serving.access import DESK as MAY_READ
 from serving.dashboard import case_actions, grades, profile, queue_views, roles
 from serving.dashboard.language import LANGUAGES
@@ -76,6 +77,8 @@ def test_the_words_are_those_of_the_answer_and_the_ledger():
     assert {grade: (found.zh, found.en) for grade, found in grades.GRADES.items()} == GRADE_NAMES
     assert tuple(grades.OUTCOMES) == OUTCOMES
     assert set(RULES) == set(RULE_CODES)
+    titles = {name: (found.zh, found.en.lower()) for name, found in rule_texts().items()}
+    assert {name: (zh, en.lower()) for name, (zh, en) in RULES.items()} == {name: titles[name] for name in RULES}
     assert queue_views.EXCHANGES == EXCHANGES
     assert queue_views.POPULATIONS == POPULATIONS
     assert tuple(STAGES) == queue_views.STAGES

@@ -15,7 +15,8 @@ import pytest
 
 from alertgrade.errors import AlertError
 from features.availability import available_at
-from features.build import MANY_FILES, BuildRecord, build
+from features.build import BuildRecord, build
+from features.build_family import MANY_FILES
 from features.catalogue import FAMILIES, FEATURES, STORED, STORED_FAMILIES
 from features.events.load import load_events
 from features.online.address import open_rows
@@ -97,7 +98,7 @@ def test_any_split_of_days_with_late_rows_ends_in_the_full_build(
     for name in DATED:
         table = pd.read_parquet(market / f"{name}.parquet")
         late[name] = table.sample(min(12, len(table)), random_state=seed).index
-    cuts = sorted({*rng.choice(range(1, len(DAYS) - 1), 2, replace=False), len(DAYS) - 1})
+    cuts = sorted({*rng.choice(range(1, len(DAYS) - 1), 1 + seed, replace=False), len(DAYS) - 1})
     store = OfflineAndOnlineStore(tmp_path / "features")
     for number, cut in enumerate(cuts):
         built(until(market, tmp_path / f"e{number}", DAYS[cut], late), store.offline)

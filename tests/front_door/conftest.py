@@ -34,7 +34,7 @@ def run(tmp_path: Path) -> Run:
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     home = Settings.read({"ALERTGRADE_HOME": str(tmp_path_factory.mktemp("demo") / "home")})
-    return prepare(home, DemoPlan(accounts=60, days=40, seed=3), run_training, lambda _: None)
+    return prepare(home, DemoPlan(accounts=40, days=40, seed=7), run_training, lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,7 @@ def test_every_figure_follows_from_the_rows_beside_it_and_a_changed_row_shows(de
     assert retrace(tmp_path) == []
     traced = trace(tmp_path, "desk_cases", most=2)
     assert (traced.said, traced.again, traced.rows, len(traced.first)) == (50, 50, 50, 2)
-    with pytest.raises(AlertError, match="no figure 'nobody' in .*desk_cases"):
+    with pytest.raises(AlertError, match=r"no figure 'nobody' in .*desk_cases"):
         trace(tmp_path, "nobody")
     rows = tmp_path / "desk_cases.parquet"
     with duckdb.connect() as db:

@@ -165,3 +165,47 @@ def test_one_group_may_wait_however_slow_the_work_is_but_never_beyond_the_age(cl
         queue.submit([lambda: None])
     release.set()
     queue.close()
+
+
+def test_after_a_group_its_callers_are_given_a_moment_to_ask_again_and_one_alone_is_not_kept():
+    groups: list[list[int]] = []
+    queue = ScoringQueue(lambda numbers: groups.append(numbers) or numbers, Limits(company_s=30.0))
+    alone = queue.submit([0]).result(5)  # none before: no wait
+    again = queue.submit([1]).result(5)  # as many as before: no wait
+    pair = queue.submit([2, 3]).result(5)  # more: no wait
+    first = queue.submit([4])  # fewer: it waits for its fellow, and not half a minute
+    second = queue.submit([5])
+    assert [alone, again, pair, first.result(5), second.result(5)] == [[0], [1], [2, 3], [4], [5]]
+    assert groups == [[0], [1], [2, 3], [4, 5]]
+    queue.close()
+
+
+def test_who_waits_for_company_in_vain_is_graded_all_the_same():
+    groups: list[list[int]] = []
+    queue = ScoringQueue(lambda numbers: groups.append(numbers) or numbers, Limits(company_s=0.001))
+    queue.submit([0, 1]).result(5)
+    assert queue.submit([2]).result(5) == [2]
+    assert groups == [[0, 1], [2]]
+    queue.close()
+
+
+def test_what_was_put_waits_for_the_wake_and_a_group_is_handed_over_at_once():
+    handed: list[list[tuple[str, object]]] = []
+    done = threading.Event()
+
+    class Ticket(str):
+        def cancelled(self) -> bool:
+            return self == "gone"
+
+    def deliver(those) -> None:
+        handed.append(those)
+        done.set()
+
+    queue = ScoringQueue(lambda numbers: [10 * number for number in numbers], Limits())
+    for name, numbers in (("a", [1]), ("gone", [2]), ("b", [3, 4])):
+        queue.put(numbers, Ticket(name), deliver)
+    assert not handed
+    queue.wake()
+    assert done.wait(5)
+    assert handed == [[("a", [10]), ("b", [30, 40])]]
+    queue.close()

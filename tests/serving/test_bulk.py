@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, time
 
 import pandas as pd
 import pytest
 
 from alertgrade.errors import AlertError
+from features.build import build
+from features.catalogue import FAMILIES
+from features.events.load import load_events
+from features.families import MAKERS
 from features.reader import OnlineReader
 from models.graded_alert import GradedAlert
 from rules_baseline.alerts import read_alerts
@@ -98,3 +103,40 @@ def test_what_is_no_parquet_is_refused(tmp_path):
     for name in ("x.parquet", "absent.parquet"):
         with pytest.raises(AlertError, match="cannot be read"):
             read_alerts(tmp_path / name)
+
+
+THREE = ("contracts", "orders", "trades")
+
+
+@pytest.fixture
+def of_three_tables(installation, tmp_path):
+    """A home with the installation's model and features of its contracts, orders and trades alone."""
+    home = tmp_path / "of_three_tables"
+    for name in ("bundles", "keys"):
+        shutil.copytree(installation.home / name, home / name)
+    (home / "events").mkdir()
+    for name in THREE:
+        shutil.copy(installation.home / "events" / f"{name}.parquet", home / "events")
+    with load_events(home / "events", pseudonym_key=b"k" * 32) as events:
+        build(events, home / "features" / "offline")
+    return home
+
+
+def test_of_contracts_orders_and_trades_alone_the_rest_is_null_and_the_model_grades(
+    installation, alerts_file, of_three_tables
+):
+    frame = graded(installation, alerts_file, of_three_tables)
+    whole = graded(installation, alerts_file)
+    assert frame["grade"].isin(range(1, 6)).all()
+    for mine, theirs in zip(frame.to_dict("records"), whole.to_dict("records"), strict=True):
+        assert json.loads(mine["versions"]) == json.loads(theirs["versions"])  # the same model, not the rules alone
+        assert sum(json.loads(mine["probabilities"])) == pytest.approx(1)
+        assert mine["degraded"] == theirs["degraded"]
+    triggers = read_alerts(alerts_file)
+    judge = bulk_judge(triggers, of_three_tables / "bundles", of_three_tables / "keys", of_three_tables / "features")
+    unknown = [n for family, maker in MAKERS.items() if set(maker.needs) - set(THREE) for n in FAMILIES[family]]
+    assert len(unknown) > 50
+    for found in triggers:
+        values = judge.prepare(Question(found), []).input.features
+        assert {name: values[name] for name in unknown} == dict.fromkeys(unknown)
+        assert values["orders_20d"] > 0

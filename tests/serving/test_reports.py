@@ -77,13 +77,8 @@ def test_the_newest_report_of_a_kind_is_shown_as_recorded(service):
 def test_models_name_the_champion_and_describe_its_bundle(service):
     with service.client("data_scientist") as client:
         found = client.get("/v1/models").json()
-        digest = found["served"]["champion"]["digest"]
-        told = client.get(f"/v1/models/{digest}/judgement").json()
-        missing = client.get("/v1/models/none/judgement")
-    assert digest in {row["digest"] for row in found["bundles"]}
+    assert found["served"]["champion"]["digest"] in {row["digest"] for row in found["bundles"]}
     assert found["bundles"][0]["fault"] is None
-    assert told == {"digest": digest, "skill": None, "judgement": {}}
-    assert (missing.status_code, missing.json()["error"]["do"]) == (404, "list them with GET /v1/models")
 
 
 @pytest.mark.processes

@@ -10,7 +10,7 @@ import pytest
 from alertgrade.errors import AlertError
 from models.graded_alert import GradedAlert
 from models.scorer import ScoreInput
-from training.backtest import back_test, rolling_splits
+from training.backtest import BackTest, back_test, rolling_splits
 from training.families import family_ablation
 from training.recipe import fit_and_grade, inputs_of, policy_cost
 from training.splits import Split, SplitPlan
@@ -32,14 +32,31 @@ def test_each_window_follows_its_origin_and_no_label_of_later_is_known(past: His
     assert tested.sum() == pytest.approx(len(data.alerts) * 18 / 40, abs=25)
 
 
-def test_windows_are_judged_alone_and_together_against_the_rules(past: History) -> None:
+@pytest.fixture(scope="module")
+def judged(past: History) -> tuple[BackTest, list[int]]:
+    """A back-test from two origins, and how many alerts the recipe was asked about at each."""
     data = past.data()
-    inputs = inputs_of(data, past.triggers)
-    found = back_test(data, inputs, fit_and_grade(data, seed=1), policy_cost(), origins=2, seed=1)
+    run: Callable[[Split, Sequence[ScoreInput]], list[GradedAlert]] = fit_and_grade(data, seed=1)
+    asked: list[int] = []
+
+    def grade(parts: Split, items: Sequence[ScoreInput]) -> list[GradedAlert]:
+        asked.append(len(items))
+        return run(parts, items)
+
+    return back_test(data, inputs_of(data, past.triggers), grade, policy_cost(), origins=2, seed=1), asked
+
+
+def test_windows_are_judged_alone_and_together_against_the_rules(judged: tuple[BackTest, list[int]]) -> None:
+    found, _ = judged
     assert [window.train_rows for window in found.windows] == sorted(window.train_rows for window in found.windows)
     assert found.gain["expected_cost"].high < 0
     assert found.gain["quadratic_kappa"].low > 0
     assert found.windows[0].table["rules only"]["expected_cost"].value > 0
+
+
+def test_the_recipe_grades_only_what_it_is_asked(judged: tuple[BackTest, list[int]]) -> None:
+    found, asked = judged
+    assert asked == [window.test_rows for window in found.windows]
 
 
 @pytest.mark.parametrize(("origins", "fits"), [(20, True), (21, False)], ids=["two days an origin", "fewer"])
@@ -58,16 +75,3 @@ def test_a_family_that_says_the_grade_is_missed_and_one_of_noise_is_not(past: Hi
     found = family_ablation(data, inputs, seed=1, families=("cancelling", "trading"))
     assert found["cancelling"]["expected_cost"].high < 0
     assert found["trading"]["expected_cost"].low < 0.1
-
-
-def test_the_recipe_grades_only_what_it_is_asked(past: History) -> None:
-    data = past.data()
-    asked: list[int] = []
-
-    def grade(parts: Split, items: Sequence[ScoreInput]) -> list[GradedAlert]:
-        asked.append(len(items))
-        return run(parts, items)
-
-    run: Callable[[Split, Sequence[ScoreInput]], list[GradedAlert]] = fit_and_grade(data, seed=1)
-    found = back_test(data, inputs_of(data, past.triggers), grade, policy_cost(), origins=1, seed=1)
-    assert asked == [window.test_rows for window in found.windows]

@@ -162,9 +162,9 @@ def test_no_alert_at_all_is_one_clear_error(past: History, learn: Train) -> None
 
 
 def test_a_search_that_finds_nothing_better_keeps_the_defaults_and_is_on_record(
-    past: History, learn: Train, registry: ModelRegistry
+    history: Callable[..., History], learn: Train, registry: ModelRegistry
 ) -> None:
-    found = learn(past, budget=Budget(2))
+    found = learn(history(rows=300), budget=Budget(2))
     text = registry.kept(found.version, "search.csv")
     assert text is not None
     assert len(text.strip().splitlines()) == 3

@@ -62,7 +62,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     }
     row.cells.forEach((value, place) => {
       if (place !== data.opens) return line.append(cell(value));
-      const holder = element("td");
+      const holder = element("td", { class: "opens" });
       const opener = element("button", { type: "button" }, row.open);
       opener.addEventListener("click", () => setTriggerValue("open", row.id));
       holder.append(opener);
