@@ -69,6 +69,15 @@ def number(value: object) -> str:
     return f"{value:.4g}" if abs(value) < 1e3 else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+def measure(value: object) -> str:
+    """A measure of quality with three decimals, so that a column of them lines up.
+
+    >>> measure(0.75), measure(-1.3021), measure(2), measure(None), measure(float("nan"))
+    ('0.750', '-1.302', '2.000', '–', '–')
+    """
+    return f"{value:.3f}" if isinstance(value, (int, float)) and value == value else NONE
+
+
 def share(value: object) -> str:
     """A share as a percentage.
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from serving.dashboard import slices_view
 from serving.dashboard.client import GRADES, ApiClient, ApiError, Record
-from serving.dashboard.formats import moment, number, share, text
+from serving.dashboard.formats import measure, moment, number, share, text
 from serving.dashboard.grades import grade_label
 from serving.dashboard.language import Texts
 from serving.dashboard.markup import facts, heading, table
@@ -101,7 +101,7 @@ def _bundle(t: Texts, one: Record, aliases: dict[str, str]) -> list[str]:
         state,
         f"{text(one.get('data_from'))} – {text(one.get('data_to'))}",
         " / ".join(number(rows.get(name)) for name in _PARTS),
-        *(share(metrics.get(name)) if name == "coverage" else number(metrics.get(name)) for name in _METRICS),
+        *(share(metrics.get(name)) if name == "coverage" else measure(metrics.get(name)) for name in _METRICS),
         text(one.get("code_version")),
     ]
 

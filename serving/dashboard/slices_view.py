@@ -7,7 +7,7 @@ import streamlit as st
 
 from serving.dashboard.charts import ACCENT, plain_figure, show
 from serving.dashboard.client import ApiClient, ApiError, Record
-from serving.dashboard.formats import number
+from serving.dashboard.formats import measure, number
 from serving.dashboard.language import Texts
 from serving.dashboard.markup import heading, table
 from serving.dashboard.states import empty, trouble
@@ -57,7 +57,7 @@ def row(t: Texts, kind: str, one: Record) -> list[str]:
 
     >>> cost = {"value": 1.5, "low": 1.0, "high": 2.0}
     >>> row(Texts("en"), "exchange", {"slice": "SHFE", "rows": 30, "subjects": 9, "expected_cost": cost})
-    ['SHFE', '30', '9', '1.5 (1 to 2)', '–', '–']
+    ['SHFE', '30', '9', '1.500 (1.000 to 2.000)', '–', '–']
     """
     name = t.rule(one.get("slice")) if kind == "rule" else t.of_set("population", one.get("slice"))
     name = t("slice_unknown") if one.get("slice") == "not known" else name
@@ -67,8 +67,8 @@ def row(t: Texts, kind: str, one: Record) -> list[str]:
 
 def _judged(t: Texts, found: Record | None) -> str:
     if found is None:
-        return number(None)
-    return t("interval", **{name: number(round(found[name], 3)) for name in ("value", "low", "high")})
+        return measure(None)
+    return t("interval", **{name: measure(found[name]) for name in ("value", "low", "high")})
 
 
 def learning(t: Texts, curve: list[Record]) -> None:
