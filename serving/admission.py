@@ -41,8 +41,8 @@ class Limits:
     The age bounds what is to come as well: the items waiting, each at the lately usual time, may not take longer; one
     group may always come. ``group`` is how many items are taken at once: more share one transaction, and all of them
     wait for the last. Where fewer callers wait than the group that just ended had, they are given ``company_s`` to
-    become as many. Where a group takes longer than the age (a slow machine), one and a half groups' time is the age, up to ``slow_age_s``: to
-    wait for one group is no overload.
+    become as many. Where a group takes longer than the age (a slow machine), one and a half groups' time is the age, up
+    to ``slow_age_s``: to wait for one group is no overload.
     """
 
     queue_age_s: float = 0.025
@@ -179,7 +179,7 @@ class ScoringQueue(Generic[T]):
         return group
 
     def _wait_for_company(self) -> None:
-        """Where the group that just ended had more callers than wait, they are about to ask again: a moment for them."""
+        """Where the group just ended had more callers than wait, they are about to ask again: a moment for them."""
         if self._now() - self._ended > max(self._limits.company_s, self._lasted):
             return
         until = time.monotonic() + self._limits.company_s

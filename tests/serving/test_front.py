@@ -127,7 +127,18 @@ def test_one_after_another_over_the_same_connection_is_each_refused():
         (b"POST /v1/scores HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",),
         (HEAD[:20], HEAD[20:] + b"\r\n" + BODY),
     ],
-    ids=["GET", "batch", "1.0", "close", "close unspaced", "close second", "expect", "in two pieces", "chunked", "head in two pieces"],
+    ids=[
+        "GET",
+        "batch",
+        "1.0",
+        "close",
+        "close unspaced",
+        "close second",
+        "expect",
+        "in two pieces",
+        "chunked",
+        "head in two pieces",
+    ],
 )
 def test_what_is_not_plainly_one_whole_alert_is_parsed_even_where_the_queue_is_full(pieces):
     found, service = asked(True, *pieces)
