@@ -14,8 +14,6 @@ from ledger.scan import scan
 from ledger.second_core import NotWhole, entries, is_worth_it
 from ledger.verify import Verdict, verify
 
-OTHER_KEY = "kind, key || 'x', recorded_at, payload, prev_hash, hash"
-
 
 @pytest.fixture
 def filled(tmp_path, trigger, answer) -> Path:
@@ -102,8 +100,8 @@ def test_a_file_that_it_cannot_open_is_left_too(tmp_path):
         "DELETE FROM entries WHERE seq = 3",
         "UPDATE alerts SET grade = 5 WHERE grade = 1",
         "UPDATE head SET seq = 6",
-        f"INSERT INTO entries SELECT 0, {OTHER_KEY} FROM entries WHERE seq = 1",
-        f"INSERT INTO entries SELECT -7, {OTHER_KEY} FROM entries WHERE seq = 1",
+        "INSERT INTO entries SELECT 0, kind, 'x', recorded_at, payload, prev_hash, hash FROM entries WHERE seq = 1",
+        "INSERT INTO entries SELECT -7, kind, 'x', recorded_at, payload, prev_hash, hash FROM entries WHERE seq = 1",
     ],
 )
 def test_the_verdict_is_the_same_with_help_and_without(filled, statement):

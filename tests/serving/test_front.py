@@ -148,7 +148,7 @@ def test_what_is_not_plainly_one_whole_alert_is_parsed_even_where_the_queue_is_f
 
 @pytest.mark.parametrize(
     "line",
-    [b"Content-Length: +17\r\n", b"X\0: y\r\n", b"X: a\n", b"X: a\r\n\tb\r\n", b"X: a\rb\r\n", b"no colon\r\n"],
+    [b"Content-Length: +17\r\n", b"X\0: y\r\n", b"X: a\nY: b\r\n", b"X: a\r\n\tb\r\n", b"X: a\rb\r\n", b"no colon\r\n"],
     ids=["a second length", "NUL", "bare LF", "folded", "bare CR", "no colon"],
 )
 def test_a_head_that_parsers_might_read_differently_is_left_to_the_parser(line):
