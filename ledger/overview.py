@@ -21,7 +21,7 @@ _LOOK_BACK = timedelta(days=60)  # holds twenty trading days whatever the holida
 def overview(connection: Connection, now: datetime, today: date, sees_blind: bool) -> dict[str, Any]:
     """Counts at ``now``; ``today`` is the trading day that counts as such.
 
-    Grades are those in force: 9 for none, 0 for one that is hidden from this viewer.
+    Grades are those in force: 9 for none, 0 for one that is hidden from this viewer, whose time counts as not over.
 
     ``latest`` is the newest day before today that had an alert, however long ago, with its counts; null: none had.
     ``usual`` is the median of the last 20 days that had an alert; null where none had.
@@ -35,6 +35,7 @@ def overview(connection: Connection, now: datetime, today: date, sees_blind: boo
     day, before = today.isoformat(), (today - _LOOK_BACK).isoformat()
     oldest, late = select(func.min(CASES.c.opened_at)).where(open_only), select(func.count()).select_from(CASES)
     late = late.where(open_only, CASES.c.due_at <= instant_text(now))
+    late = late if sees_blind else late.where(CASES.c.blind.is_(False))  # its time would tell its grade
     degraded = select(func.count()).select_from(ALERTS).where(ALERTS.c.trading_day == day, ALERTS.c.degraded.is_(True))
     alerts, cases = _by_day(connection, ALERTS, before, day), _by_day(connection, CASES, before, day)
     return {

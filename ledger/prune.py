@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -83,7 +84,7 @@ def _delete(ledger: Ledger, segment: Segment, file: Path, by: str) -> None:
         appending.append(PRUNED, str(segment.number), said)
         appending.finish()
         _drop(connection, segment.last, gone)
-        verdict = verify(connection)
+        verdict = verify(connection, helped_from=sys.maxsize)  # another process sees nothing of this transaction
         if not verdict.intact:
             raise LedgerError(
                 f"without segment {segment.number} the chain would not verify: {verdict.problems[0]}",

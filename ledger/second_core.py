@@ -58,7 +58,8 @@ def entries(file: Path, after: int, until: int) -> Iterator[Sequence[Stored]]:
 
     Raises ``NotWhole`` where a text does not give its hash or the other process failed.
     """
-    command = [sys.executable, "-m", "ledger.second_core", str(file), str(after), str(until)]
+    # -P: what lies in the current folder is not imported
+    command = [sys.executable, "-P", "-m", "ledger.second_core", str(file), str(after), str(until)]
     decode = msgspec.msgpack.Decoder(list[Stored]).decode
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()) as process:
         assert process.stdout is not None  # noqa: S101  # it is a pipe

@@ -53,12 +53,13 @@ def verify(
 
     ``heads`` were exported earlier and kept elsewhere: a chain that was rewritten as a whole contradicts them.
     ``trusted`` are the public keys (hex) that may sign; without any, signatures are checked under the key they name.
-    From ``helped_from`` entries on a second process makes the hashes again; what it finds wrong is looked for here.
+    From ``helped_from`` entries on a second process makes the hashes again; what it finds wrong is looked for here,
+    and so is an entry before the first, which it does not read.
     """
     heads, start = list(heads), start_of(connection)
-    last = connection.execute(select(func.max(ENTRIES.c.seq))).scalar() or 0
+    first, last = (connection.execute(select(end(ENTRIES.c.seq))).scalar() or 0 for end in (func.min, func.max))
     file = _file_of(connection)
-    if file is not None and is_worth_it(last - start.seq, helped_from):
+    if file is not None and first == start.seq + 1 and is_worth_it(last - start.seq, helped_from):
         with suppress(NotWhole, OSError):
             helped = _verified(connection, heads, trusted, start, hashed(file, start.seq, last), make=False)
             if helped.intact:

@@ -189,6 +189,6 @@ def _events(found: Mapping[str, Any]) -> Iterator[_Line | str]:
 def _evidence(alert: TriggerRecord) -> dict[str, Any]:
     try:
         found = json.loads(alert.evidence or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # too deep is no JSON either
         return {}
     return found if isinstance(found, dict) else {}

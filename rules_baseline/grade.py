@@ -183,7 +183,7 @@ def _evidence(alert: GradedTrigger) -> dict[str, Any]:
     """The evidence as a mapping; empty where there is none or it is no JSON object."""
     try:
         found = json.loads(alert.evidence or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # too deep is no JSON either
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -40,9 +40,9 @@ class Limits:
 
     The age bounds what is to come as well: the items waiting, each at the lately usual time, may not take longer; one
     group may always come. ``group`` is how many items are taken at once: more share one transaction, and all of them
-    wait for the last. Where fewer wait than the last group had, they are given ``company_s`` to become as many. Where a
-    group takes longer than the age (a slow machine), one and a half groups' time is the age, up to ``slow_age_s``: to
-    wait for one group is no overload.
+    wait for the last. Where fewer callers wait than the group that just ended had, they are given ``company_s`` to
+    become as many. Where a group takes longer than the age (a slow machine), one and a half groups' time is the age, up
+    to ``slow_age_s``: to wait for one group is no overload.
     """
 
     queue_age_s: float = 0.025
@@ -74,7 +74,8 @@ class ScoringQueue(Generic[T]):
         self._items = 0  # in all that waits
         self._changed = threading.Condition()
         self._usual = 0.0  # seconds an item takes lately
-        self._before = 0  # items in the last group
+        self._before = 0  # callers in the last group
+        self._ended = self._lasted = 0.0  # the last group: when, and seconds it took
         self._working = False
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="scoring", daemon=True)
@@ -174,15 +175,19 @@ class ScoringQueue(Generic[T]):
                         group.append(part)
                         taken += len(part.items)
             self._working = True
-            self._before = taken
+            self._before = len(group)
         return group
 
     def _wait_for_company(self) -> None:
-        """Where the last group was larger than what waits, its callers are about to ask again: a moment for them."""
+        """Where the group just ended had more callers than wait, they are about to ask again: a moment for them."""
+        if self._now() - self._ended > max(self._limits.company_s, self._lasted):
+            return
         until = time.monotonic() + self._limits.company_s
-        while self._items < self._before and not self._closed and (left := until - time.monotonic()) > 0:
+        while len(self._waiting) < self._before and not self._closed and (left := until - time.monotonic()) > 0:
             self._changed.wait(left)
 
     def _took(self, started: float, items: int) -> None:
-        took = (self._now() - started) / items
+        self._ended = self._now()
+        self._lasted = self._ended - started
+        took = self._lasted / max(items, 1)  # a caller may have asked for nothing
         self._usual = 0.8 * self._usual + 0.2 * took if self._usual else took

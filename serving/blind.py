@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -56,6 +57,8 @@ def shown_alert(row: Mapping[str, Any], *, hidden: bool) -> dict[str, Any]:
     if not hidden:
         return shown
     shown |= dict.fromkeys(_OF_ALERT)
+    if shown.get("trigger"):
+        shown["trigger"] = _without_own_grade(shown["trigger"])
     if shown.get("answer"):
         answer = shown["answer"]
         kept = {name: value if name in _OF_ANSWER else None for name, value in answer.items()}
@@ -84,7 +87,24 @@ def shown_entry(entry: Mapping[str, Any], *, hidden: bool) -> dict[str, Any]:
     if hidden:
         payload = shown["payload"]
         shown["payload"] = {name: None if name in _OF_ENTRY else value for name, value in payload.items()}
+        if payload.get("trigger"):
+            shown["payload"]["trigger"] = _without_own_grade(payload["trigger"])
     return shown
+
+
+def _without_own_grade(trigger: Mapping[str, Any]) -> dict[str, Any]:
+    """A trigger record without the grade that a rule of one's own asks for in its evidence: it is the baseline's."""
+    try:
+        found = json.loads(trigger.get("evidence") or "null")
+    except RecursionError:  # too deep to be looked through, here at least
+        return {**trigger, "evidence": None}
+    except ValueError:
+        return dict(trigger)
+    parameter = found.get("parameter") if isinstance(found, dict) else None
+    if not isinstance(parameter, dict) or "grade" not in parameter:
+        return dict(trigger)
+    kept = {name: value for name, value in parameter.items() if name != "grade"}
+    return {**trigger, "evidence": json.dumps({**found, "parameter": kept}, ensure_ascii=False)}
 
 
 def refuse_hidden(ledger: Ledger, score_id: str, person: Person) -> None:

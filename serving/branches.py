@@ -12,7 +12,14 @@ import pyarrow.parquet as pq
 
 BranchOf = Callable[[str, date], str | None]
 LONGEST = 200  # characters of a name
-_COLUMNS = ("account_id", "branch", "valid_from", "valid_to")
+_SCHEMA = pa.schema(
+    [
+        pa.field("account_id", pa.string(), nullable=False),
+        pa.field("branch", pa.string(), nullable=False),
+        pa.field("valid_from", pa.date32(), nullable=False),
+        pa.field("valid_to", pa.date32()),
+    ]
+)
 _log = logging.getLogger("serving")
 
 
@@ -42,17 +49,18 @@ class Branches:
             written = 0
         if written == self._written:
             return
-        self._written = written
         try:
-            self._rows = _by_account(pq.read_table(self._file, columns=list(_COLUMNS)))
-        except (OSError, pa.ArrowException) as error:
+            self._rows = _by_account(pq.read_table(self._file, columns=_SCHEMA.names))
+        except Exception as error:  # whatever the file holds
             self._rows = {}
             _log.warning("alerts are recorded without their accounts' branches until alertgrade publish: %s", error)
+        self._written = written
 
 
 def _by_account(table: pa.Table) -> dict[str, list[tuple[str, date, date | None]]]:
     found: dict[str, list[tuple[str, date, date | None]]] = {}
-    columns = (table.column(name).to_pylist() for name in _COLUMNS)
+    table = table.select(_SCHEMA.names).cast(_SCHEMA)  # refuses other types, and a null where there may be none
+    columns = (column.to_pylist() for column in table.columns)
     for account_id, branch, first, end in zip(*columns, strict=True):
         found.setdefault(account_id, []).append((branch.replace("\x00", "")[:LONGEST], first, end))
     return found

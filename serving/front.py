@@ -22,7 +22,8 @@ from serving.score_call import PATH, ScoreCall
 _FIRST = f"POST {PATH} HTTP/1.1\r\n".encode()
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?=\r\n)")
 _REST_S = 0.003  # what comes meanwhile is refused in one go: the interpreter changes threads that much less often
-_UNUSUAL = (b"\r\ntransfer-encoding:", b"\r\nconnection: close", b"\r\nexpect:")
+_UNUSUAL = re.compile(rb"\r\n(?:transfer-encoding:|expect:|connection:(?![ \t]*keep-alive[ \t]*\r\n))")
+_PLAIN = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9a-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n)+")  # what every parser reads alike
 
 
 class Front(HttpToolsProtocol):
@@ -54,10 +55,10 @@ class Front(HttpToolsProtocol):
         super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
-        """``asyncio.Protocol``: refuse what there is no time for, parse the rest."""
+        """``asyncio.Protocol``: refuse what there is no time for, parse the rest, and all of who does not read."""
         if data.startswith(_FIRST) and not self._inside and (self.cycle is None or self.cycle.response_complete):
             overload = type(self).full()
-            if overload is not None and _is_whole(data):
+            if overload is not None and not self.flow.write_paused and _is_whole(data):
                 self._refuse(overload)
                 return
         super().data_received(data)
@@ -109,7 +110,9 @@ def _is_whole(data: bytes) -> bool:
     end = data.find(b"\r\n\r\n") + 2
     head = data[:end].lower()
     lengths = _LENGTH.findall(head)
-    if len(lengths) != 1 or any(word in head for word in _UNUSUAL):
+    if len(lengths) != 1 or head.count(b"\r\ncontent-length:") != 1:
+        return False
+    if _UNUSUAL.search(head) or not _PLAIN.fullmatch(head, len(_FIRST)):
         return False
     return len(data) == end + 2 + int(lengths[0])
 

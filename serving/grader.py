@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from serving.timed_reader import FeatureReader
 
 Trigger = dict[str, Any]
 Outcome = str | Exception
+_log = logging.getLogger("serving")
 
 
 class Observer(Protocol):
@@ -49,6 +51,7 @@ class Grader:
         self.judge = Judge(scorer, refusal, feature_reader, policy)
         self.made_by: Mapping[str, str] = {}  # what else a replay needs to know (models.definitions)
         self._ledger, self._observers, self._branch_of, self._now = ledger, observers, branch_of, now
+        self._warned = False  # of what could not be known of an account
 
     def grade(self, questions: Sequence[Question]) -> list[Outcome]:
         """A recorded answer (canonical JSON of a ``GradedAlert``) or the error for each question; never raises.
@@ -110,12 +113,21 @@ class Grader:
         return recorded
 
     def _account(self, prepared: Prepared) -> dict[str, Any]:
-        """What the queues are filtered by, as it was known for the grade; what is not known is left out."""
+        """What the queues are filtered by, as it was known for the grade; what is not known is left out.
+
+        A fault in it, which the log says once, costs nobody a grade.
+        """
         trigger = prepared.input.trigger
-        known = {
-            "branch": self._branch_of(trigger.account_id, trigger.trading_day),
-            "populations": populations_of(prepared.input.features),
-        }
+        try:
+            known = {
+                "branch": self._branch_of(trigger.account_id, trigger.trading_day),
+                "populations": populations_of(prepared.input.features),
+            }
+        except Exception:
+            if not self._warned:
+                self._warned = True
+                _log.exception("alert %s is recorded without branch and populations; more may be", trigger.alert_id)
+            return {}
         return {name: value for name, value in known.items() if value}
 
     def _answers(self, questions: Sequence[Question], prepared: Sequence[Prepared]) -> list[GradedAlert]:

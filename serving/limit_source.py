@@ -19,7 +19,7 @@ def source_of(trigger: Mapping[str, Any]) -> dict[str, Any] | None:
     """
     try:
         found = json.loads(trigger.get("evidence") or "null")
-    except ValueError:
+    except (ValueError, RecursionError):  # too deep is no JSON either
         return None
     parameter = found.get("parameter") if isinstance(found, dict) else None
     if not isinstance(parameter, dict) or not parameter.get("source"):

@@ -20,7 +20,7 @@ from serving.judge import Question
 from serving.parts import Parts
 from serving.refusals import refusal_of
 from serving.requests import Refused, ScoreRequest, parse
-from serving.score_call import SCORERS, graded, question_of
+from serving.score_call import SCORERS, admitted_graded, question_of
 
 READERS = ("scorer", *DESK)
 BATCH_LIMIT = 1_000
@@ -62,7 +62,8 @@ _ITEMS = {
 async def post_score(request: Request, parts: PartsNow, _key: Annotated[ApiKey, caller(*SCORERS)]) -> Response:
     """Grade one alert and record the grade; the same trigger record always gets the same answer."""
     try:
-        return Response(await graded(parts, request.headers, request.receive), media_type="application/json")
+        answer = await admitted_graded(parts, request.headers, request.receive)
+        return Response(answer, media_type="application/json")
     except Exception as error:
         raise refusal_of(error) from error
 

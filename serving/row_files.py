@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # the wide ones where Chinese is typed
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones where Chinese is typed
 _MARK = "\ufeff"  # without it a spreadsheet takes UTF-8 for the local code page
 
 
@@ -45,6 +45,8 @@ def json_parts(pages: Iterable[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
 
 
 def _safe(value: Any) -> Any:
-    if isinstance(value, str) and value.lstrip(" ").startswith(_STARTS_A_FORMULA):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    # Whatever white space a spreadsheet passes over before "=": the full-width blank, the hard one, a line's end.
+    marked = value.lstrip().startswith(_STARTS_A_FORMULA) or value.lstrip(" ").startswith(("\t", "\r"))
+    return f"'{value}" if marked else value

@@ -26,8 +26,13 @@ _ALWAYS.append((b"content-type", b"application/json"))
 
 
 async def graded(parts: Parts, headers: Headers, receive: Receive) -> str:
-    """The recorded answer to one alert, as canonical JSON; raises ``Refused`` or what ``refusal_of`` knows."""
+    """``admitted_graded`` for a caller whose key was not looked at yet."""
     await admit(parts.keyring, secret_of(headers), SCORERS)
+    return await admitted_graded(parts, headers, receive)
+
+
+async def admitted_graded(parts: Parts, headers: Headers, receive: Receive) -> str:
+    """The recorded answer to one alert, as canonical JSON; raises ``Refused`` or what ``refusal_of`` knows."""
     asked = parse(ScoreRequest, await read_body(headers, receive, parts.max_body))
     (answer,) = await parts.grade([question_of(asked)])
     if isinstance(answer, Exception):

@@ -123,5 +123,5 @@ def frozen_evidence(trigger: Record) -> object:
         return None
     try:
         return json.loads(found)
-    except ValueError:
+    except (ValueError, RecursionError):  # too deep is no JSON either
         return {"text": found}

@@ -8,8 +8,9 @@ from html import escape
 
 from serving.dashboard.grades import GradeLook, grade_label, look
 
-_ONE = r"[+-]?(?:\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?%?|–)"
-_NUMBER = re.compile(rf"{_ONE}(?: ?[/→] ?{_ONE})*[^\d\w]*(?:[(（][^)）]*[)）])?[^\d\w]*")
+# Possessive: what one part has taken no other tries, so that a long text costs as much as it is long.
+_ONE = r"[+-]?(?:\d[\d,]*+(?:\.\d+)?(?:e[+-]?\d+)?%?|–)"
+_NUMBER = re.compile(rf"{_ONE}(?: ?[/→] ?{_ONE})*[^\d\w(（]*+(?:[(（][^)）]*+[)）])?+[^\d\w]*+")
 
 
 def badge(grade: object, language: str, large: bool = False) -> str:

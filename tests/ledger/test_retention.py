@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ledger.segment_file import check_joined, check_segment
 from ledger.segments import seal
 from ledger.signing import public_key_of
 from ledger.state import state
+from ledger.verify import verify
 from tests.ledger.disposing import dispose
 
 PRIVATE = bytes(range(32))
@@ -165,6 +167,31 @@ def test_after_a_prune_the_rest_proves_itself_and_the_files_prove_what_is_gone(d
     days.append("note", "goes on", {})
     assert days.verify().intact
     assert first.number == 1
+
+
+def test_what_a_prune_is_about_to_leave_is_proven_without_a_second_process(days, tmp_path, monkeypatch):
+    def helped(*_: object):
+        raise AssertionError("another process does not see what is not committed")
+
+    monkeypatch.setattr("ledger.verify.is_worth_it", lambda _entries, least: least < sys.maxsize)
+    monkeypatch.setattr("ledger.verify.hashed", helped)
+    close_long(days)
+    seal(days, PRIVATE, before="2026-03-03", by="governor")
+    assert len(prune(days, tmp_path, by="governor")) == 1
+
+
+def test_an_entry_put_back_after_a_prune_is_found_with_help_too(days, tmp_path, url):
+    close_long(days)
+    seal(days, PRIVATE, before="2026-03-03", by="governor")
+    prune(days, tmp_path, by="governor")
+    raw = sqlite3.connect(url.removeprefix("sqlite:///"))
+    raw.execute(
+        "INSERT INTO entries SELECT 1, kind, key || 'x', recorded_at, payload, prev_hash, hash FROM entries LIMIT 1"
+    )
+    raw.commit()
+    raw.close()
+    with days.reading() as connection:
+        assert verify(connection, helped_from=0).problems == verify(connection).problems != ()
 
 
 def test_a_pruned_alert_is_gone_and_one_whose_case_goes_on_stays_in_the_queue(days, tmp_path):

@@ -14,6 +14,8 @@ from ledger.scan import scan
 from ledger.second_core import NotWhole, entries, is_worth_it
 from ledger.verify import Verdict, verify
 
+OTHER_KEY = "kind, key || 'x', recorded_at, payload, prev_hash, hash"
+
 
 @pytest.fixture
 def filled(tmp_path, trigger, answer) -> Path:
@@ -81,6 +83,12 @@ def test_a_text_that_does_not_give_its_hash_is_left_to_the_one_who_asked(filled,
         list(entries(filled, 0, 100))
 
 
+def test_nothing_is_imported_from_the_folder_it_is_started_in(filled, monkeypatch):
+    (filled.parent / "msgspec.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(filled.parent)
+    assert [entry.seq for batch in entries(filled, 0, 100) for entry in batch] == [1, 2, 3, 4, 5, 6, 7]
+
+
 def test_a_file_that_it_cannot_open_is_left_too(tmp_path):
     with pytest.raises(NotWhole):
         list(entries(tmp_path / "none.db", 0, 100))
@@ -94,6 +102,8 @@ def test_a_file_that_it_cannot_open_is_left_too(tmp_path):
         "DELETE FROM entries WHERE seq = 3",
         "UPDATE alerts SET grade = 5 WHERE grade = 1",
         "UPDATE head SET seq = 6",
+        f"INSERT INTO entries SELECT 0, {OTHER_KEY} FROM entries WHERE seq = 1",
+        f"INSERT INTO entries SELECT -7, {OTHER_KEY} FROM entries WHERE seq = 1",
     ],
 )
 def test_the_verdict_is_the_same_with_help_and_without(filled, statement):

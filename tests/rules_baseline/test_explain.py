@@ -83,7 +83,7 @@ def test_a_ratio_without_a_divisor_is_put_in_words() -> None:
     assert "counts as reached" in en
 
 
-@pytest.mark.parametrize("evidence", [None, "[1", "[1]"])
+@pytest.mark.parametrize("evidence", [None, "[1", "[1]", "[" * 90_000], ids=["none", "torn", "list", "too deep"])
 def test_an_alert_without_evidence_is_still_explained(evidence: str | None) -> None:
     text = "\n".join(explained(alert("our_own", evidence=evidence)))
     assert "A|B reached 12" in text

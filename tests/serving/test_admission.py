@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 
 import pytest
 
 from serving.admission import Limits, Overloaded, ScoringQueue
+from serving.delivery import to_futures
 
 
 class HandClock:
@@ -24,6 +26,15 @@ def clock():
 
 def call_each(jobs):
     return [job() for job in jobs]
+
+
+def together(queue, *parts):
+    """Callers who ask at once."""
+    asked = [Future() for _ in parts]
+    for items, future in zip(parts, asked, strict=True):
+        queue.put(items, future, to_futures)
+    queue.wake()
+    return asked
 
 
 def queue_of(clock=None, **limits) -> ScoringQueue:
@@ -172,18 +183,42 @@ def test_after_a_group_its_callers_are_given_a_moment_to_ask_again_and_one_alone
     queue = ScoringQueue(lambda numbers: groups.append(numbers) or numbers, Limits(company_s=30.0))
     alone = queue.submit([0]).result(5)  # none before: no wait
     again = queue.submit([1]).result(5)  # as many as before: no wait
-    pair = queue.submit([2, 3]).result(5)  # more: no wait
+    pair = [one.result(5) for one in together(queue, [2], [3])]  # more: no wait
     first = queue.submit([4])  # fewer: it waits for its fellow, and not half a minute
     second = queue.submit([5])
-    assert [alone, again, pair, first.result(5), second.result(5)] == [[0], [1], [2, 3], [4], [5]]
+    assert [alone, again, *pair, first.result(5), second.result(5)] == [[0], [1], [2], [3], [4], [5]]
     assert groups == [[0], [1], [2, 3], [4, 5]]
+    queue.close()
+
+
+def test_a_batch_is_one_caller_and_what_is_left_of_it_waits_for_nobody():
+    queue = ScoringQueue(lambda numbers: numbers, Limits(company_s=30.0))
+    queue.submit([0, 1, 2]).result(5)
+    assert queue.submit([3]).result(0.9) == [3]
+    queue.close()
+
+
+def test_long_after_a_group_nobody_is_expected_back(clock):
+    queue = ScoringQueue(lambda numbers: numbers, Limits(company_s=30.0), clock)
+    for one in together(queue, [0], [1]):
+        one.result(5)
+    clock.now += 31.0
+    assert queue.submit([2]).result(0.9) == [2]
+    queue.close()
+
+
+def test_who_asks_for_nothing_is_answered_and_so_is_the_next():
+    queue = ScoringQueue(lambda numbers: numbers, Limits())
+    assert queue.submit([]).result(0.9) == []
+    assert queue.submit([1]).result(0.9) == [1]
     queue.close()
 
 
 def test_who_waits_for_company_in_vain_is_graded_all_the_same():
     groups: list[list[int]] = []
     queue = ScoringQueue(lambda numbers: groups.append(numbers) or numbers, Limits(company_s=0.001))
-    queue.submit([0, 1]).result(5)
+    for one in together(queue, [0], [1]):
+        one.result(5)
     assert queue.submit([2]).result(5) == [2]
     assert groups == [[0, 1], [2]]
     queue.close()

@@ -82,6 +82,22 @@ def test_a_branch_is_read_by_the_day_it_was_valid_on_and_the_file_holds_no_more_
     assert branches.of("A1", date(2026, 3, 2)) is None
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"valid_from": None}, {"valid_from": "soon"}, {"valid_from": 5.5}, {"branch": None}, {"valid_to": "never"}],
+    ids=str,
+)
+def test_a_file_of_branches_with_other_types_makes_them_unknown_and_says_so_once(tmp_path, caplog, wrong):
+    row = {"account_id": "A1", "branch": "北", "valid_from": date(2026, 3, 2), "valid_to": None} | wrong
+    branches = Branches(tmp_path)
+    assert branches.of("A1", date(2026, 3, 2)) is None
+    for table in (pa.Table.from_pylist([row]), pa.table({"account_id": ["A1"]})):
+        caplog.clear()
+        pq.write_table(table, tmp_path / "branches.parquet")
+        assert [branches.of("A1", date(2026, 3, day)) for day in (2, 3)] == [None, None]
+        assert [record.message[:39] for record in caplog.records] == ["alerts are recorded without their accou"]
+
+
 def test_a_timeline_holds_every_act_of_the_account_and_nobody_elses(desk, installation):
     account = installation.accounts[0]
     raw = {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from uvicorn.config import Config
 
 from alertgrade.settings import Settings
 from serving.logs import JsonLines
@@ -84,6 +85,12 @@ def test_the_bento_holds_every_package_that_the_service_imports():
     assert needed <= {name.rstrip("/") for name in bento["include"]}
     for name in bento["include"]:
         assert (ROOT / name).exists(), name
+
+
+def test_nginx_lets_an_idle_connection_go_before_the_service_closes_it():
+    kept = re.search(r"keepalive_timeout (\d+)s;", (DEPLOY / "nginx" / "alertgrade.conf").read_text())
+    assert kept is not None
+    assert int(kept[1]) < Config("").timeout_keep_alive
 
 
 def test_a_json_log_line_is_one_object_without_keys_and_without_an_exceptions_text():

@@ -44,6 +44,7 @@ class Front200(Behind):
 
     def __init__(self, full: bool) -> None:
         super().__init__()
+        self.fronts: list[Front] = []  # one a connection
         self.metrics = Metrics()
         parts = SimpleNamespace(queue=SimpleNamespace(full=lambda: Overloaded(1.2, 2) if full else None))
         self.kind: type[Front] = front_of(lambda: parts, self.metrics, call=lambda _shell: self)  # type: ignore[arg-type, return-value]
@@ -52,7 +53,12 @@ class Front200(Behind):
         config, state = Config(self, log_config=None, timeout_keep_alive=1), ServerState()
         config.load()
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: self.kind(config, state, {}), "127.0.0.1", 0)
+
+        def made() -> Front:
+            self.fronts.append(self.kind(config, state, {}))
+            return self.fronts[-1]
+
+        server = await loop.create_server(made, "127.0.0.1", 0)
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
         try:
             return await talk(reader, writer)
@@ -114,16 +120,60 @@ def test_one_after_another_over_the_same_connection_is_each_refused():
         (b"POST /v1/scores:batch HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",),
         (b"POST /v1/scores HTTP/1.0\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",),
         (HEAD + b"Connection: close\r\n\r\n" + BODY,),
+        (HEAD + b"Connection:close\r\n\r\n" + BODY,),
+        (HEAD + b"Connection: keep-alive, close\r\n\r\n" + BODY,),
         (HEAD + b"Expect: 100-continue-not\r\n\r\n" + BODY,),
         (HEAD + b"\r\n" + BODY[:5], BODY[5:]),
         (b"POST /v1/scores HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",),
         (HEAD[:20], HEAD[20:] + b"\r\n" + BODY),
     ],
-    ids=["GET", "batch", "1.0", "close", "expect", "in two pieces", "chunked", "head in two pieces"],
+    ids=[
+        "GET",
+        "batch",
+        "1.0",
+        "close",
+        "close unspaced",
+        "close second",
+        "expect",
+        "in two pieces",
+        "chunked",
+        "head in two pieces",
+    ],
 )
 def test_what_is_not_plainly_one_whole_alert_is_parsed_even_where_the_queue_is_full(pieces):
     found, service = asked(True, *pieces)
     assert found == [200]
+    assert service.refused() == 0.0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"Content-Length: +17\r\n", b"X\0: y\r\n", b"X: a\n", b"X: a\r\n\tb\r\n", b"X: a\rb\r\n", b"no colon\r\n"],
+    ids=["a second length", "NUL", "bare LF", "folded", "bare CR", "no colon"],
+)
+def test_a_head_that_parsers_might_read_differently_is_left_to_the_parser(line):
+    found, service = asked(True, HEAD + line + b"\r\n" + BODY)
+    assert found in ([200], [400])
+    assert service.refused() == 0.0
+
+
+def test_keep_alive_said_aloud_is_nothing_unusual():
+    found, _ = asked(True, HEAD + b"Connection: keep-alive\r\n\r\n" + BODY)
+    assert found == [429]
+
+
+def test_who_does_not_read_is_sent_no_more_refusals():
+    service = Front200(full=True)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[int, str, bytes]:
+        await asyncio.sleep(0.02)
+        service.fronts[0].pause_writing()  # as asyncio says it where the buffer is full
+        writer.write(ALERT)
+        await asyncio.sleep(0.02)
+        service.fronts[0].resume_writing()
+        return await status(reader)
+
+    assert asyncio.run(service.talk(talk))[0] == 200
     assert service.refused() == 0.0
 
 

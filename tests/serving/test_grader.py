@@ -103,6 +103,17 @@ def test_branch_and_populations_are_recorded_as_they_were_when_it_was_graded(fit
         assert (row["branch"], row["populations"]) == ("北京营业部", "product programmatic")
 
 
+@pytest.mark.parametrize("code", [-99.0, 99.0])
+def test_what_the_queues_are_filtered_by_costs_nobody_a_grade(grader, reader, ledger, trigger, caplog, code):
+    reader.row.values["account_type_code"] = code
+    for name in ("a", "b"):
+        graded(grader, Question(trigger(name)))
+        assert ledger.alert(name)["populations"] is None
+    assert [record.message for record in caplog.records if record.name == "serving"] == [
+        "alert a is recorded without branch and populations; more may be"
+    ]
+
+
 def test_what_is_not_known_of_the_account_is_left_empty(grader, reader, ledger, trigger):
     reader.trouble = AlertError("gone")
     graded(grader, Question(trigger("a")))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from models.peers import PeerMedians
@@ -49,6 +51,13 @@ def told(value, name=""):
     return [(name, value)] if name in TELLING and value is not None else []
 
 
+def named(value, name):
+    """Everything under ``name``, wherever it is."""
+    if isinstance(value, dict):
+        return [one for key, inner in value.items() for one in ([inner] if key == name else named(inner, name))]
+    return [one for inner in value for one in named(inner, name)] if isinstance(value, list) else []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_tells_an_investigator_a_grade_and_every_page_tells_a_reviewer(blind, page):
     path = page.format(severe=blind.severe, mild=blind.mild)
@@ -91,6 +100,30 @@ def test_the_order_of_the_queue_does_not_tell_it_either(blind):
     assert orders[ROB] == [blind.severe, blind.mild]
     assert blind.as_(ANN).get("/v1/alerts?grade=1").json()["items"] == []
     assert {row["grade"] for row in blind.as_(ANN).get("/v1/overview").json()["by_grade_stage"]} == {0}
+
+
+def test_how_many_are_late_counts_no_case_whose_time_is_hidden(new_desk):
+    desk = new_desk(blind_share=1.0, due_hours={1: 4, 5: 336})
+    desk.alert("severe", 1)
+    desk.later(hours=5)
+    assert {who: desk.as_(who).get("/v1/overview").json()["overdue"] for who in (ANN, ROB)} == {ANN: 0, ROB: 1}
+
+
+def test_the_grade_that_a_rule_of_ones_own_asks_for_is_hidden_and_the_rest_of_its_evidence_is_not(new_desk):
+    desk = new_desk(blind_share=1.0)
+    case = desk.alert("own", 2, evidence='{"parameter": {"grade": 2, "source": "我司规定"}, "orders": 7}')
+    shown = {who: desk.as_(who).get("/v1/alerts/own").json()["trigger"]["evidence"] for who in (ANN, ROB)}
+    assert json.loads(shown[ANN]) == {"parameter": {"source": "我司规定"}, "orders": 7}
+    assert json.loads(shown[ROB])["parameter"]["grade"] == 2
+    history = desk.as_(ANN).get(f"/v1/cases/{case}/history").json()
+    assert told([json.loads(text) for text in named(history, "evidence")]) == []
+
+
+@pytest.mark.parametrize("evidence", ["[" * 90_000, "no JSON", "[1]"], ids=["too deep", "text", "list"])
+def test_an_alert_is_shown_whatever_its_evidence_is(new_desk, evidence):
+    desk = new_desk(blind_share=1.0)
+    desk.alert("odd", 2, evidence=evidence)
+    assert [desk.as_(who).get("/v1/alerts/odd").status_code for who in (ANN, ROB)] == [200, 200]
 
 
 def test_the_score_itself_is_refused_to_an_investigator(blind):

@@ -207,7 +207,7 @@ def test_a_bulk_request_that_makes_no_sense_is_422(desk, asked):
     assert desk.as_(ANN).post("/v1/cases:bulk", asked).status_code == 422
 
 
-FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", " =1", "＝1", "普通"]
+FORMULAS = ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", " =1", "\n=1", "\u3000=1", "\u00a0＝1", "＝1", "普通"]
 
 
 def test_the_file_runs_no_formula_in_a_spreadsheet_and_json_is_as_it_is(new_desk):

@@ -74,6 +74,13 @@ def test_a_call_admits_the_roles_it_names_and_no_other(desk, method, path):
     assert desk.anyone.request(method.upper(), path.format(**NAMES)).status_code == 401
 
 
+def test_an_alert_that_reaches_its_route_is_charged_to_its_key_once(desk):
+    secret = desk.ledger.create_key("slow", "scorer", rate=1)[1]  # two at once, then one a second
+    headers = {"Authorization": f"Bearer {secret}"}
+    found = [desk.anyone.request("POST", "/v1/scores", json={}, headers=headers).status_code for _ in range(3)]
+    assert found == [422, 422, 429]
+
+
 # Calls of other parts of the service have tests of their own beside them.
 OURS = ("/v1/cases", "/v1/restrictions", "/v1/notices", "/v1/strategies", "/v1/outbox", "/v1/me", "/v1/overview")
 
