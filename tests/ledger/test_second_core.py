@@ -102,8 +102,8 @@ def test_a_file_that_it_cannot_open_is_left_too(tmp_path):
         "DELETE FROM entries WHERE seq = 3",
         "UPDATE alerts SET grade = 5 WHERE grade = 1",
         "UPDATE head SET seq = 6",
-        f"INSERT INTO entries SELECT 0, {OTHER_KEY} FROM entries WHERE seq = 1",
-        f"INSERT INTO entries SELECT -7, {OTHER_KEY} FROM entries WHERE seq = 1",
+        f"INSERT INTO entries SELECT 0, {OTHER_KEY} FROM entries WHERE seq = 1",  # noqa: S608
+        f"INSERT INTO entries SELECT -7, {OTHER_KEY} FROM entries WHERE seq = 1",  # noqa: S608
     ],
 )
 def test_the_verdict_is_the_same_with_help_and_without(filled, statement):
