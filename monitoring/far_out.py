@@ -49,7 +49,7 @@ class SampleTails:
         beyond = np.zeros((len(rows), len(self.names)), dtype=bool)
         for place, name in enumerate(self.names):
             tail = _tail(self._sorted[name], floats(rows, name), own)
-            beyond[:, place] = tail <= max(TAIL, 1 / (self._sorted[name].size + 1))
+            beyond[:, place] = (tail < 1.0) & (tail <= max(TAIL, 1 / (self._sorted[name].size + 1)))
             depth = -np.log(tail)
             for rank in range(FARTHEST):  # a column at a time: all of them at once would not fit
                 top[rank], depth = np.maximum(top[rank], depth), np.minimum(top[rank], depth)

@@ -31,7 +31,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What is remembered of a cause: when it was found, when and how severely paged, the columns named so far."""
+    """What is remembered of a cause: when it was found, when and how severely paged, the columns named to somebody."""
 
     nights: tuple[int, ...] = ()
     paged_at: int | None = None
@@ -100,7 +100,7 @@ def _judge(name: str, known: Cause, found: list[Finding], night: int) -> tuple[C
     about = tuple(sorted({*known.about, *(column for one in found for column in one.about)}))
     reminder = known.paged_at is not None and night - known.paged_at >= REMIND_NIGHTS
     if not due or not (known.paged_at is None or worse or reminder):
-        return replace(known, nights=nights, about=about), None
+        return replace(known, nights=nights), None
     page = Page(
         name,
         severity,

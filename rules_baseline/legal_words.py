@@ -95,18 +95,23 @@ _ARTICLE = r"\d+(?:\(\d+\))?"
 _ARTICLES = re.compile(rf",? art\. ({_ARTICLE}(?:, {_ARTICLE})*)(?![\d-])")
 
 
+_ENGLISH = re.compile(r"(?<![A-Za-z_])[a-z]{3,}(?![A-Za-z_])")  # a word, but no name of an order, product or table
+
+
 def chinese(text: str) -> str:
-    """A basis or source with its English words in Chinese; what is not known of it stays as it is.
+    """A basis or source with its English words in Chinese; one with a word that is not known stays as it is.
 
     >>> chinese("SHFE 异常交易行为管理办法 (上期公告〔2025〕87号) art. 5(1), 6; like articles of the other exchanges")
     '上期所异常交易行为管理办法（上期公告〔2025〕87号）第5条第(1)项、第6条；其他交易所同类条款'
     """
+    written = text
     text = _ARTICLES.sub(lambda found: _articles(found[1]), text)
     for pattern, words in _PHRASES:
         text = re.sub(pattern, words, text)
     for code, name in _EXCHANGES.items():
         text = re.sub(rf"(?<![A-Za-z]){code}(?![A-Za-z]) ?", name, text)
-    return _punctuated(text)
+    # of a broker's own English words some are known by chance: half a translation says something else
+    return _punctuated(text) if not _ENGLISH.search(text) else written
 
 
 def _articles(listed: str) -> str:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
 from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
 _SHOWN = ("data_from", "data_to", "data_digest", "code_version", "feature_service", "metrics", "rows", "seed", "skill")
-SLICES = "slices.csv"  # beside a bundle
-_BY = ("rule", "exchange", "account type")
 
 
 def served(bundles: Path) -> Record:
@@ -46,28 +41,6 @@ def judgement(bundles: Path, digest: str) -> Record | None:
         return {"digest": digest, "skill": manifest.get("skill"), "judgement": manifest.get("judgement", {})}
     except (OSError, ValueError, AttributeError):
         return None
-
-
-def sliced(bundles: Path) -> list[Record]:
-    """The champion's figures by rule, exchange and type of account, as its training wrote them beside it.
-
-    Figures by reviewer are left out: they are of a person. Numbers that are not known are null. Empty without a file.
-    """
-    digest = served(bundles).get("champion", {}).get("digest", "")
-    try:
-        text = (bundles / digest / SLICES).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return []
-    rows = [row for row in csv.DictReader(io.StringIO(text)) if row.get("by") in _BY]
-    return [{name: value if name in ("by", "slice") else _number(value) for name, value in row.items()} for row in rows]
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text or "nan")
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def _described(file: Path) -> Record:

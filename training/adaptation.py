@@ -81,6 +81,8 @@ def adapt(registry: ModelRegistry, scores: Iterable[Matured], *, private_key: by
     if first.classifier is None or seen < LEAST:
         raise AlertError(f"{seen} decided alerts of this model", f"wanted {LEAST}", "adapt when more are decided")
     kept = {k: v for k, v in facts.items() if k not in (*RESERVED, "digest")}
+    if "judgement" in kept:  # its coverage is that of the sets of before
+        kept["judgement"] = {k: v for k, v in kept["judgement"].items() if k != "coverage"}
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "bundle"
         scorer = replace(first, conformal=state.sets())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from training.evaluate import COST
+from training.evaluate import COST, REGRADED
 from training.plots import figure_of, svg_of
 from training.result import Judged
 
@@ -38,12 +38,12 @@ def _curve(judged: Judged) -> str:
     figure, axes = figure_of()
     labels = [point.labels for point in judged.curve]
     cost = [point.figures[COST] for point in judged.curve]
-    ends = [[one.value - one.low for one in cost], [one.high - one.value for one in cost]]
+    ends = [[max(0.0, one.value - one.low) for one in cost], [max(0.0, one.high - one.value) for one in cost]]
     axes.errorbar(labels, [one.value for one in cost], yerr=ends, marker="o", label="AlertGrade")
     for point, one in zip(judged.curve, cost, strict=True):
         if not point.classifier:
             axes.annotate("silent", (point.labels, one.value), textcoords="offset points", xytext=(4, 4), fontsize=7)
-    for voice, style in (("rules only", "--"), ("rules regraded by cost", ":")):
+    for voice, style in (("rules only", "--"), (REGRADED, ":")):
         axes.axhline(judged.table[voice][COST].value, color="grey", linestyle=style, label=voice)
     axes.legend(fontsize=8)
     axes.set(xlabel="labels before the later days", ylabel="expected cost, 95 %", title="Learning curve")

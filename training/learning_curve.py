@@ -15,7 +15,7 @@ from training.dataset import Dataset
 from training.evaluate import COST, given_by
 from training.recipe import fit_scorer, policy_cost
 from training.splits import Split
-from training.weights import Floats
+from training.weights import Floats, selection_weights
 
 SHARES = (0.125, 0.25, 0.5)  # of the labels before the test part; the whole is the version itself
 
@@ -76,8 +76,9 @@ def _point(data: Dataset, parts: Split, graded: Sequence[GradedAlert], seed: int
     metrics: Mapping[str, Metric] = {COST: expected_cost(policy_cost()), "quadratic_kappa": quadratic_kappa}
     truth, given = data.y[parts.test].to_numpy(dtype=np.int_), given_by(graded)
     subjects = data.alerts.loc[parts.test, "subject_id"].to_numpy(dtype=str)
+    stands_for = selection_weights(data.alerts["sample"], data.alerts["sample_probability"]).values[parts.test]
     figures = {
-        name: estimate(metric, truth, given.grade, given.probabilities, subjects, seed=seed)
+        name: estimate(metric, truth, given.grade, given.probabilities, subjects, seed=seed, weight=stands_for)
         for name, metric in metrics.items()
     }
     heard = any(one.probabilities is not None for one in graded)

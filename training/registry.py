@@ -18,7 +18,6 @@ MODEL = "alert-grader"
 POINTER = "champion.json"  # what the service reads: digest, path and version of the champion
 CHALLENGER = "challenger.json"  # the same of the challenger, which the service lets grade in the shadow
 GATE_FILE = "gate.json"
-SLICES = "slices.csv"  # figures on parts of the test alerts; copied beside the bundle for the desk
 ROOT = "adapted_from"
 _LINE = "champions"  # tag of the registered model: the versions that were champion, oldest first
 
@@ -218,15 +217,13 @@ class ModelRegistry:
         self.client.set_registered_model_tag(MODEL, _LINE, json.dumps(versions))
 
     def _copy_out(self, run_id: str, target: Path) -> None:
-        """Bring bundle, reference sample and slices to ``target``; a half-made copy never has the final name."""
+        """Bring bundle and reference sample to ``target``; a half-made copy never has the final name."""
         staging = target.with_name(target.name + ".new")
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
         for name in ("bundle", "reference.parquet"):
             copied = Path(self.client.download_artifacts(run_id, name))
             (shutil.copytree if copied.is_dir() else shutil.copy2)(copied, staging / name)
-        if SLICES in {item.path for item in self.client.list_artifacts(run_id)}:
-            shutil.copy2(self.client.download_artifacts(run_id, SLICES), staging / SLICES)
         staging.rename(target)
 
     def _experiment(self) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.fitting import fit_classifier, grade_probabilities, stopping_rows
-from models.metrics import Floats, ranked_probability_score
+from models.metrics import GRADES, Floats, ranked_probability_score
 from models.scorer import AlertScorer
 from models.skill import Skill
 from training.baselines import most_frequent
@@ -32,8 +32,8 @@ def skill_of(scorer: AlertScorer, data: Dataset, parts: Split, weight: Floats, *
     stopping, others = halves(data, parts)
     subjects = data.alerts["subject_id"].to_numpy(dtype=str)
     rows = _fresh(data, parts, others)
-    given = scorer.predict_proba(data.X.iloc[rows])
-    if len(rows) < LEAST_ROWS or len(set(subjects[rows])) < LEAST_SUBJECTS:
+    given = scorer.predict_proba(data.X.iloc[rows]) if len(rows) else np.empty((0, len(GRADES)))
+    if len(others) and (len(rows) < LEAST_ROWS or len(set(subjects[rows])) < LEAST_SUBJECTS):
         X, y, learnt = data.X.astype(np.float64), data.y.to_numpy(), np.flatnonzero(parts.train)
         watched = X.iloc[others], y[others]
         exchanged = fit_classifier(X.iloc[learnt], y[learnt], weight[learnt], watched, **fit)

@@ -91,14 +91,16 @@ def rotate_pseudonyms(
     home = settings()
     key_file = home.keys_dir / "pseudonym.key"
     ledger = open_ledger(home)
-    with ledger.appending() as (_, appending):  # no new key without its entry
-        new, old, kept = replace_key(key_file)
-        try:
+    kept = None
+    try:  # no new key without its entry, which is written when the block ends
+        with ledger.appending() as (_, appending):
+            new, old, kept = replace_key(key_file)
             said = {"key_id": new, "instead_of": old, "old_kept": not destroy_old, "by": by}
             appending.append("pseudonyms_rotated", new, said)
-        except BaseException:
+    except BaseException:
+        if kept is not None:
             kept.replace(key_file)
-            raise
+        raise
     ledger.close()
     if destroy_old:
         kept.unlink()

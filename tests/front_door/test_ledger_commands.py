@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,20 @@ def test_a_new_pseudonym_key_takes_the_old_ones_place_and_is_on_record(home, des
     said = [json.loads(entry.payload) for entry in ledger.entries(kinds=["pseudonyms_rotated"])]
     ledger.close()
     assert said == [{"key_id": key_id(new), "instead_of": key_id(old), "old_kept": not destroyed, "by": "g"}]
+
+
+def test_a_pseudonym_key_stays_where_its_change_cannot_be_recorded(home):
+    path = home / "keys" / "pseudonym.key"
+    old = load_or_create_key(path)
+    open_ledger(settings()).close()
+    with sqlite3.connect(home / "ledger.db") as file:
+        file.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON entries WHEN NEW.kind = 'pseudonyms_rotated'"
+            " BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    with pytest.raises(LedgerError):
+        run("vault", "rotate-pseudonyms", "--by", "g")
+    assert load_or_create_key(path) == old
 
 
 def test_no_pseudonym_key_is_replaced_that_is_not_there(home):

@@ -84,6 +84,11 @@ def test_a_value_beyond_training_is_far_out_and_a_missing_one_is_not():
     assert SampleTails(REFERENCE, ["x0"]).measure(rows).beyond[:, 0].tolist() == [False, True, False, True]
 
 
+def test_a_feature_that_training_never_saw_is_not_far_out_whatever_its_value():
+    sample = pd.DataFrame({"x0": [np.nan] * 50})
+    assert not SampleTails(sample, ["x0"]).measure(pd.DataFrame({"x0": [1.0, np.nan]})).beyond.any()
+
+
 def test_strange_alerts_are_their_own_cause_unless_inputs_moved():
     seen = strange_days(5)
     seen.shares[:] = 0.99

@@ -61,6 +61,14 @@ def test_what_was_paged_pages_again_only_about_a_column_not_named_yet(between, c
     assert (len(sent) == 2) is again
 
 
+def test_a_column_that_was_only_in_what_was_not_sent_is_news_when_it_turns_critical():
+    book, sent = PageBook(), []
+    for severity, about in [(W, ("x1",))] * 3 + [(W, ("x1", "x2")), (C, ("x2",))]:
+        book, pages = book.turn([Finding("inputs_moved", severity, "moved", "漂移", about)])
+        sent += [(page.night, page.severity) for page in pages]
+    assert sent == [(3, W), (5, C)]
+
+
 @pytest.mark.parametrize(("length", "pages"), [(20, 1), (21, 2)])
 def test_a_cause_that_stays_is_said_again_after_twenty_nights(length, pages):
     assert len(nights(*([C] * length))) == pages

@@ -45,5 +45,13 @@ def test_no_number_of_any_basis_is_lost(number):
         assert text.count(number) == chinese(text).count(number), text
 
 
-def test_what_is_not_known_stays_as_it_is():
-    assert chinese("公司制度第3号，article of ours") == "公司制度第3号，article of ours"
+@pytest.mark.parametrize(
+    "own",
+    [
+        "公司制度第3号，article of ours",
+        "trading and margin from the desk, art. 5, 300 lots a day",
+        "Rule 3 from 7 accounts and DCE-like products",
+    ],
+)
+def test_a_basis_with_a_word_that_is_not_known_stays_as_it_is(own):
+    assert chinese(own) == own

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.skill import Skill
 from training.dataset import Dataset
 from training.gate import LEAST_SUBJECTS
 from training.recipe import fit_scorer
@@ -66,3 +67,14 @@ def test_a_case_that_was_trained_on_says_nothing_of_skill(past: History) -> None
     assert whole.skill is not None
     assert fewer.skill is not None
     assert fewer.skill.rows == whole.skill.rows - 5
+
+
+def test_a_calibration_of_one_subject_leaves_nothing_to_judge_by_and_the_classifier_silent(past: History) -> None:
+    data = past.data()
+    parts = split(data.alerts, SplitPlan(calibration_days=0.4))
+    subject = data.alerts["subject_id"].mask(parts.calibration, "S")
+    scorer = fit_scorer(
+        replace(data, alerts=data.alerts.assign(subject_id=subject)), parts, np.ones(len(data.X)), seed=1
+    )
+    assert scorer.skill == Skill(0, 0)
+    assert scorer.classifier is None
