@@ -42,7 +42,7 @@ def test_models_show_what_is_served_the_metrics_of_each_bundle_and_the_shadow(op
     assert "<td>2025-01-02 – 2026-01-30</td><td>1,427 / – / 517 / –</td><td>1.153</td>" in text
     assert "89.2%" in text
     assert "没有影子模型" in text
-    assert "<td>自成交</td><td>40</td><td>12</td><td>1.25（1 至 1.5）</td><td>–</td><td>–</td>" in text
+    assert "<td>自成交</td><td>40</td><td>12</td><td>1.250（1.000 至 1.500）</td><td>–</td><td>–</td>" in text
     assert "没有学习曲线" not in text
     assert "版本 4：3 条，等级相同 33.3%，平均差 +0.67 级" in text
     assert "<td>1 极高</td><td>·</td><td>2</td><td>·</td>" in text

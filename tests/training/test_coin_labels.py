@@ -102,6 +102,7 @@ def holds(found: Estimate, value: float) -> bool:
     return low <= value <= found.value + 1.5 * (found.high - found.value)
 
 
+@pytest.mark.slow  # a market of its own; that shuffled labels leave the classifier silent is in test_skill
 def test_a_coin_teaches_nothing(market: Path, tmp_path: Path) -> None:
     found = learn(market, tmp_path / "coin", "coin")
     assert found.rows > 100
