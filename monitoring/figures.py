@@ -105,11 +105,9 @@ def retrace(folder: Path) -> list[str]:
     with duckdb.connect() as db:
         db.execute("SET TimeZone = 'UTC'")
         for one in kept["figures"]:
-            said = one.pop("value")
-            sql = _figure_sql(Figure(**one), _file(folder, one["relation"]))
-            again = plain(db.execute(sql).fetchall()[0][0])
+            figure, said, again = _again(db, folder, one)
             if again != said:
-                faults.append(f"{one['id']}: the report says {said}, its rows say {again}")
+                faults.append(f"{figure.id}: the report says {said}, its rows say {again}")
         for one in kept["listings"]:
             found = db.execute(one["sql"].replace("{rows}", _file(folder, one["relation"]))).fetchall()
             if [[plain(value) for value in row] for row in found] != one["rows"]:
@@ -143,18 +141,22 @@ def trace(folder: Path, figure: str, most: int = 20) -> Traced:
     known = figures_of(folder)
     if figure not in known:
         raise AlertError(f"no figure {figure!r} in {folder / TRACE}", f"wanted one of {', '.join(known)}")
-    given = dict(known[figure])
-    said = given.pop("value")
-    one = Figure(**given)
-    inside = f"FROM {_file(folder, one.relation)} WHERE {one.where}"
     with duckdb.connect() as db:
         db.execute("SET TimeZone = 'UTC'")
-        again = plain(db.execute(_figure_sql(one, _file(folder, one.relation))).fetchall()[0][0])
+        one, said, again = _again(db, folder, known[figure])
+        inside = f"FROM {_file(folder, one.relation)} WHERE {one.where}"
         count = int(db.execute(f"SELECT count(*) {inside}").fetchall()[0][0])
         found = db.execute(f"SELECT * {inside} LIMIT {most}")
         names = [column[0] for column in found.description or ()]
         first = [[_cell(value) for value in row] for row in found.fetchall()]
     return Traced(one, folder / f"{one.relation}.parquet", said, again, count, names, first)
+
+
+def _again(db: Any, folder: Path, kept: dict[str, Any]) -> tuple[Figure, Any, Any]:
+    """A figure as it was kept: how it follows, what it said, and what its rows say now."""
+    figure = Figure(**{name: value for name, value in kept.items() if name != "value"})
+    again = plain(db.execute(_figure_sql(figure, _file(folder, figure.relation))).fetchall()[0][0])
+    return figure, kept["value"], again
 
 
 def _cell(value: Any) -> Any:

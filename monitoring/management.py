@@ -15,8 +15,7 @@ from monitoring.drift import VERDICTS_ZH, DriftReport
 from monitoring.figures import Computed
 from monitoring.management_tables import changes_table, drift_tables, judged_tables, months_table
 from monitoring.outcomes import OutcomeReport
-from monitoring.report_document import Part, Printed, foot, said
-from monitoring.report_words import as_known
+from monitoring.report_document import Part, Printed, foot, said, subtitle
 
 KINDS = {"monthly": ("异常交易监控月报", "Monthly report on abnormal-trading surveillance")}
 KINDS["halfyear"] = (
@@ -87,13 +86,8 @@ def management(
         parts.append(
             Part("回溯检验", "Back-test", more=[(months_table(contents.months, 0), months_table(contents.months, 1))])
         )
-    first, last = period
-    subtitle = (
-        f"{first} 至 {last}　数据截至 {as_known(at, 0)}　{note[0]}",
-        f"{first} to {last}, as known at {as_known(at, 1)}. {note[1]}",
-    )
-    footer = foot(KINDS[kind], period, note)
-    return Printed(KINDS[kind], subtitle, facts, findings(contents), parts, REMARKS, footer)
+    head, footer = subtitle(period, at, note), foot(KINDS[kind], period, note)
+    return Printed(KINDS[kind], head, facts, findings(contents), parts, REMARKS, footer)
 
 
 def findings(contents: Contents) -> list[tuple[str, str]]:

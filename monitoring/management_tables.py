@@ -13,6 +13,8 @@ from monitoring.outcomes import OutcomeReport
 from monitoring.report_document import said
 from monitoring.report_words import column_name, shanghai, slice_name
 
+_METRICS = {"expected_cost": "平均误判成本", "quadratic_kappa": "与处置一致性（加权 kappa）"}
+
 
 def judged_tables(judged: OutcomeReport | None) -> list[tuple[Table, Table]]:
     """Cost and kappa with their intervals, the sequential alarms, and the people; empty where nothing is ripe."""
@@ -48,9 +50,6 @@ def judged_tables(judged: OutcomeReport | None) -> list[tuple[Table, Table]]:
             ),
         ),
     ]
-
-
-_METRICS = {"expected_cost": "平均误判成本", "quadratic_kappa": "与处置一致性（加权 kappa）"}
 
 
 def _voices(metrics: Sequence[tuple[str, str, Any]], place: int, judged: OutcomeReport) -> Table:
@@ -141,7 +140,7 @@ def months_table(found: Sequence[Month], place: int) -> Table:
     )[place]
     rows: list[tuple[str | int, ...]] = []
     for month in found:
-        for metric, zh in (("expected_cost", "平均误判成本"), ("quadratic_kappa", "与处置一致性（加权 kappa）")):
+        for metric, zh in _METRICS.items():
             voices = [month.figures.get(voice, {}).get(metric) for voice in ("given", "rules only", "champion")]
             cells = [_estimate_text(one) for one in voices]
             mark = ("（含训练期）", " (trained on)")[place] if month.seen else ""

@@ -10,8 +10,7 @@ from typing import Any
 
 from monitoring.figures import Computed
 from monitoring.market import SHEET
-from monitoring.report_document import Part, Printed, foot, said
-from monitoring.report_words import as_known
+from monitoring.report_document import Part, Printed, foot, said, subtitle
 
 _CHAPTERS = (
     (
@@ -92,9 +91,4 @@ def printed_market(
             f"In the worst scenario (moves of up to 8 %) {f['stress_deficit']} clients fall into deficit.",
         ),
     ]
-    first, last = period
-    subtitle = (
-        f"{first} 至 {last}　数据截至 {as_known(at, 0)}　{note[0]}",
-        f"{first} to {last}, as known at {as_known(at, 1)}. {note[1]}",
-    )
-    return Printed(TITLE, subtitle, facts, findings, parts, REMARKS, foot(TITLE, period, note))
+    return Printed(TITLE, subtitle(period, at, note), facts, findings, parts, REMARKS, foot(TITLE, period, note))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from alertgrade.documents.blocks import Block, Document, Heading, KeyValues, Language, Paragraph, Table
 from monitoring.figures import Computed, Figure, Listing, Sheet
-from monitoring.report_words import account_type, rule_name
+from monitoring.report_words import account_type, as_known, rule_name
 
 _BAR = 24  # blocks of the longest bar
 _SHARES = (
@@ -68,6 +68,15 @@ def document(report: Printed, language: Language) -> Document:
     blocks.append(Heading(("附：口径与核对", "Annex: definitions and checks")[place]))
     blocks += [Paragraph(one[place], small=True) for one in report.remarks]
     return Document(report.title[place], blocks, report.subtitle[place], report.footer[place], language)
+
+
+def subtitle(period: tuple[date, date], at: datetime, note: tuple[str, str]) -> tuple[str, str]:
+    """Which days, as known when, and what the data is."""
+    first, last = period
+    return (
+        f"{first} 至 {last}　数据截至 {as_known(at, 0)}　{note[0]}",
+        f"{first} to {last}, as known at {as_known(at, 1)}. {note[1]}",
+    )
 
 
 def foot(title: tuple[str, str], period: tuple[date, date], note: tuple[str, str]) -> tuple[str, str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from features.alert_context import RULE_CODES
+from features.availability import EXCHANGE_ZONE
 from features.catalogue import FEATURES
 from features.exchange_codes import EXCHANGE_CODES
+from features.profile import TYPES
 from models.rule_texts import rule_texts
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _ANSWERS = {
     "grade": "给出等级",
     "baseline_grade": "规则等级",
@@ -22,7 +22,7 @@ _ANSWERS = {
 _CODES: dict[str, dict[str, str]] = {
     "rule": {str(code): name for name, code in RULE_CODES.items()},
     "exchange": {str(code): name for name, code in EXCHANGE_CODES.items()},
-    "account_type": {"0": "individual", "1": "institution", "2": "product"},
+    "account_type": {str(code): name for code, name in enumerate(TYPES)},
 }
 _SLICES = {"rule": "规则", "exchange": "交易所", "account_type": "账户类型"}
 _TYPES = {"individual": "个人", "institution": "机构", "product": "产品"}
@@ -72,7 +72,7 @@ def as_known(at: datetime, place: int) -> str:
     >>> as_known(datetime(2026, 6, 20, 1, tzinfo=UTC), 1)
     '2026-06-20 09:00 Shanghai time (UTC+8)'
     """
-    return f"{at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M} {('北京时间（UTC+8）', 'Shanghai time (UTC+8)')[place]}"
+    return f"{at.astimezone(EXCHANGE_ZONE):%Y-%m-%d %H:%M} {('北京时间（UTC+8）', 'Shanghai time (UTC+8)')[place]}"
 
 
 def shanghai(recorded_at: str) -> str:
@@ -81,4 +81,4 @@ def shanghai(recorded_at: str) -> str:
     >>> shanghai("2026-06-20T17:00:00.000Z")
     '2026-06-21 01:00'
     """
-    return f"{datetime.fromisoformat(recorded_at).astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
+    return f"{datetime.fromisoformat(recorded_at).astimezone(EXCHANGE_ZONE):%Y-%m-%d %H:%M}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rules_baseline.explain_texts import LEVELS, NO_RATIO, OTHER, SENTENCES, WORDS
+from rules_baseline.frozen_evidence import read_evidence
 from rules_baseline.legal_words import chinese
 from rules_baseline.trigger import TriggerRecord
 
@@ -37,7 +37,7 @@ def explained(alert: TriggerRecord, title: tuple[str, str] | None = None, langua
     Everything is read from the alert itself: an explanation never counts again. Evidence that is missing or no JSON
     object leaves its lines out.
     """
-    found = _evidence(alert)
+    found = read_evidence(alert.evidence)
     zh, en = title or _own_title(found.get("parameter")) or (alert.rule_id, alert.rule_id)
     level = LEVELS[alert.level]
     lines = [
@@ -184,11 +184,3 @@ def _events(found: Mapping[str, Any]) -> Iterator[_Line | str]:
         yield _line("events", f"{number(found['events'])}")
     if ids:
         yield f"    {' '.join(map(str, ids))}"
-
-
-def _evidence(alert: TriggerRecord) -> dict[str, Any]:
-    try:
-        found = json.loads(alert.evidence or "{}")
-    except (ValueError, RecursionError):  # too deep is no JSON either
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
 
+from rules_baseline.frozen_evidence import read_evidence
 from rules_baseline.trigger import TriggerRecord
 
 _BY_ID = """
@@ -32,7 +32,7 @@ def rows_behind(events: Any, alert: TriggerRecord) -> dict[str, pa.Table]:
     At most as many events as the evidence keeps. Rows of orders and trades are those of the accounts the alert is
     about, within its window. Empty where the evidence names nothing or the events are not in the data.
     """
-    found = json.loads(alert.evidence or "{}")
+    found = read_evidence(alert.evidence)
     ids = [part for name in found.get("event_ids", []) for part in _parts(str(name))]
     days = found.get("days") or {}
     last = alert.trading_day

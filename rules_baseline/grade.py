@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 import yaml
 
 from alertgrade.errors import AlertError
+from rules_baseline.frozen_evidence import read_evidence
 
 SHIPPED = Path(__file__).with_name("grade.yaml")
 _CLAUSE_KEYS = {"id", "grade", "rules", "levels", "occurrence", "evidence"}
@@ -77,7 +77,7 @@ class Clause:
             return False
         if self.occurrence is not None and (alert.occurrence is None or alert.occurrence < self.occurrence):
             return False
-        return not self.evidence or self.evidence.items() <= _evidence(alert).items()
+        return not self.evidence or self.evidence.items() <= read_evidence(alert.evidence).items()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,22 +175,13 @@ def _shared(alert: GradedTrigger) -> set[str]:
     if alert.subject_type == "pair":
         return set(alert.subject_id.split("|"))
     if alert.subject_type == "cluster":
-        return {alert.subject_id, *map(str, _evidence(alert).get("accounts", ()))}
+        return {alert.subject_id, *map(str, read_evidence(alert.evidence).get("accounts", ()))}
     return set()
-
-
-def _evidence(alert: GradedTrigger) -> dict[str, Any]:
-    """The evidence as a mapping; empty where there is none or it is no JSON object."""
-    try:
-        found = json.loads(alert.evidence or "{}")
-    except (ValueError, RecursionError):  # too deep is no JSON either
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _own_grade(alert: GradedTrigger) -> int | None:
     """The grade from 1 to 4 that a custom rule's version asks for (``custom.version.Signed``); None for other rules."""
-    entry = _evidence(alert).get("parameter")
+    entry = read_evidence(alert.evidence).get("parameter")
     grade = entry.get("grade") if isinstance(entry, dict) else None
     return grade if type(grade) is int and 1 <= grade <= 4 else None
 

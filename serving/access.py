@@ -48,8 +48,8 @@ class Keyring:
         if len(secret) > _LONGEST:
             return None
         digest, now = hash_secret(secret), self._now()
-        found = self._found.get(digest)
-        if found is None or now - found[0] > self._remember:
+        found = self._remembered(digest, now)
+        if found is None:
             if len(self._found) >= _REMEMBERED:
                 self._found.clear()
             found = self._found[digest] = (now, self._ledger.find_key(secret))
@@ -60,14 +60,18 @@ class Keyring:
         if len(secret) > _LONGEST:
             return None
         digest = hash_secret(secret)
-        found = self._found.get(digest)
-        if found is not None and self._now() - found[0] <= self._remember:
+        found = self._remembered(digest, self._now())
+        if found is not None:
             return found[1]
         asking = self._asking.get(digest)
         if asking is None:
             asking = self._asking[digest] = asyncio.ensure_future(anyio.to_thread.run_sync(self.who, secret))
             asking.add_done_callback(lambda _: self._asking.pop(digest, None))
         return await asyncio.shield(asking)  # one who goes away takes the answer from nobody
+
+    def _remembered(self, digest: str, now: float) -> tuple[float, ApiKey | None] | None:
+        found = self._found.get(digest)
+        return found if found is not None and now - found[0] <= self._remember else None
 
     async def of_token(self, token: str) -> ApiKey | None:
         """Whom a token stands for; ``None`` where no issuer is configured; raises as ``Tokens.who`` does."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
+from features.availability import EXCHANGE_ZONE
+
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("异常交易案件监管报送", "Regulatory filing of an abnormal-trading case"),
@@ -175,7 +175,7 @@ def moment(value: Any) -> Any:
     except ValueError:
         return value
     read = read if read.tzinfo else read.replace(tzinfo=UTC)
-    return read.astimezone(_SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    return read.astimezone(EXCHANGE_ZONE).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def value_text(value: Any, language: str) -> Any:

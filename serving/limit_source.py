@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from rules_baseline.frozen_evidence import read_evidence
 from rules_baseline.legal_words import chinese
 
 
@@ -17,11 +17,7 @@ def source_of(trigger: Mapping[str, Any]) -> dict[str, Any] | None:
     >>> source_of({"evidence": None}) is source_of({"evidence": "no JSON"}) is None
     True
     """
-    try:
-        found = json.loads(trigger.get("evidence") or "null")
-    except (ValueError, RecursionError):  # too deep is no JSON either
-        return None
-    parameter = found.get("parameter") if isinstance(found, dict) else None
+    parameter = read_evidence(trigger.get("evidence")).get("parameter")
     if not isinstance(parameter, dict) or not parameter.get("source"):
         return None
     source = str(parameter["source"])

@@ -36,6 +36,8 @@ def judgement(bundles: Path, digest: str) -> Record | None:
 
     A bundle that was never judged (made without labels, or before judgements were kept) answers an empty ``judgement``.
     """
+    if digest not in {folder.name for folder in bundles.glob("*")}:  # a name from outside is no path
+        return None
     try:
         manifest = json.loads((bundles / digest / "bundle" / "manifest.json").read_text(encoding="utf-8"))
         return {"digest": digest, "skill": manifest.get("skill"), "judgement": manifest.get("judgement", {})}

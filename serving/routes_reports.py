@@ -61,8 +61,7 @@ def get_judgement(
     Estimates are ``{value, low, high}`` (95 %), null where they cannot be computed; ``judgement`` is empty for a bundle
     that was never judged. 404 where there is no such bundle here.
     """
-    known = {row["digest"] for row in described(parts.bundles)}
-    found = judgement(parts.bundles, digest) if digest in known else None
+    found = judgement(parts.bundles, digest)
     if found is None:
         raise NotInLedger(f"no bundle {digest[:12]!r}", "wanted the digest of one", "list them with GET /v1/models")
     return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-_CHINA = ZoneInfo("Asia/Shanghai")
+from features.availability import EXCHANGE_ZONE
+
 _EVENING = 20  # from this hour on it is the night session, which belongs to the next trading day
 _SATURDAY = 5
 
@@ -16,7 +16,7 @@ def trading_day_at(instant: datetime) -> date:
     >>> trading_day_at(datetime.fromisoformat("2026-03-06T21:00:00+08:00")).isoformat()  # Friday night
     '2026-03-09'
     """
-    local = instant.astimezone(_CHINA)
+    local = instant.astimezone(EXCHANGE_ZONE)
     day = local.date() + timedelta(days=local.hour >= _EVENING)
     while day.weekday() >= _SATURDAY:
         day += timedelta(days=1)

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from features.profile import TYPES
 from models.metrics import Estimate, Floats, Ints, estimate, expected_cost, macro_mae, quadratic_kappa
 from training.dataset import Dataset
 from training.evaluate import COST, OURS
 from training.paired import Given, difference
 
-ACCOUNT_TYPES = {0.0: "individual", 1.0: "institution", 2.0: "product"}
+ACCOUNT_TYPES = {float(code): name for code, name in enumerate(TYPES)}
 UNKNOWN = "not known"
 LEAST_ROWS = 20  # a smaller slice is counted but not judged
 Row = Mapping[str, Estimate]

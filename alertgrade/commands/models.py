@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,8 +29,6 @@ def models(
 
     Example: alertgrade models --shadow
     """
-    import json
-
     from models.agreement import agreements
 
     home = settings()
