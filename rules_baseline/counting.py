@@ -52,56 +52,59 @@ class Counting:
         self.needed = memory.needed_by(terms.terms, limits.entries)
         self._terms = terms.tables
         self._alongside: Alongside | None = None  # not before a batch needs it
-        self._begun = False
         self._in_use = [(rule, {t.exchange for t in terms.terms if t.rule_id == rule.id}) for rule in rules]
 
-    def begin(self, batch: Batch, seen: Sequence[Seen], *, alone: bool) -> None:
-        """Start on the rules whose events are rows of ``batch``, alongside; ``append`` takes what comes of it."""
-        self._begun = False
+    def begin(self, batch: Batch, seen: Sequence[Seen], *, alone: bool) -> Alongside | None:
+        """Start on the rules whose events are rows of ``batch``; None where none is in use. ``append`` is given this.
+
+        ``alone``: the batch is small.
+        """
         rules = self.plain({one.exchange for one in seen})
         if not rules:
-            return
-        if self._alongside is None:
-            self._alongside = Alongside(self._terms)
+            return None
+        self._alongside = self._alongside or Alongside(self._terms)
         days = tuple(sorted({one.day for one in seen}))
         parts = [f"SELECT *, 1 AS sign FROM ({self.statement.events[rule.id]})" for rule in rules]
         events = _EVENTS.format(rows=_ROWS, parts=union(parts))
         self._alongside.begin(batch, events, days=days, facts=lambda: self._facts_of(days), alone=alone)
-        self._begun = True
+        return self._alongside
 
-    def append(self, sequence: int, arrived: Arrived) -> pa.Table | None:
+    def append(self, sequence: int, arrived: Arrived, begun: Alongside | None) -> pa.Table | None:
         """Append what counts, or may, of the batch in hand; None where no rule had anything to look at.
 
         Given are the rows as ``Totals.add`` takes them: the unit and its hash, and the columns of an event.
         """
-        con = self._con
-        memory.keep(con, sequence, self.needed)
-        held = memory.hold(
-            con, sequence, self.needed, first_day=arrived.days[0], since=arrived.since, until=arrived.until
-        )
-        parts = []
-        for rule in self.derived(arrived.exchanges):
-            parts += self.changed(rule, held, late=arrived.late > 0)
-        made = [con.arrow(_EVENTS.format(rows="", parts=union(parts)))] if parts else []
-        if self._begun and self._alongside is not None:
-            made.append(self._alongside.rows())
+        memory.keep(self._con, sequence, self.needed)
+        made = self._of_several_rows(sequence, arrived)
+        if begun is not None:
+            made.append(begun.rows())
         if not made:
             return None
         fresh = pa.concat_tables(made)
         late, closed = _LATE if arrived.late else ("FALSE", "")
-        con.register("new_events", fresh)
-        con.execute(_APPEND.format(late=late, closed=closed), {"sequence": sequence})
-        con.unregister("new_events")
+        self._con.register("new_events", fresh)
+        self._con.execute(_APPEND.format(late=late, closed=closed), {"sequence": sequence})
+        self._con.unregister("new_events")
         return fresh
 
     def close(self) -> None:
-        """Let go of what works alongside."""
+        """Let go of the thread that works alongside, where there is one."""
         if self._alongside is not None:
             self._alongside.close()
 
     def _facts_of(self, days: tuple[date, ...]) -> dict[str, pa.Table]:
         told = {"days": list(days)}
         return {name: self._con.arrow(_OF_DAYS.format(name=name), told) for name in ROW_FACTS}
+
+    def _of_several_rows(self, sequence: int, arrived: Arrived) -> list[pa.Table]:
+        """Events that the batch in hand makes of its own rows and of earlier ones, or takes back; none: no table."""
+        held = memory.hold(
+            self._con, sequence, self.needed, first_day=arrived.days[0], since=arrived.since, until=arrived.until
+        )
+        parts = []
+        for rule in self.derived(arrived.exchanges):
+            parts += self.changed(rule, held, late=arrived.late > 0)
+        return [self._con.arrow(_EVENTS.format(rows="", parts=union(parts)))] if parts else []
 
     def plain(self, exchanges: Collection[str]) -> list[Rule]:
         """Rules in use at one of these exchanges whose events are rows of the batch."""

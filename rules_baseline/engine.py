@@ -193,11 +193,11 @@ class RulesEngine:
             con.register("batch_orders", batch.orders)
             con.register("batch_trades", batch.trades)
             self._counting.facts.meet({each.day for each in seen})
-            self._counting.begin(batch, seen, alone=self._alone)
+            begun = self._counting.begin(batch, seen, alone=self._alone)
             arrived = arrive(con, batch.sequence, seen, self._closed)
             late += arrived.late
             counted.closed, counted.days = arrived.closed, frozenset((each.exchange, each.day) for each in seen)
-            fresh = self._counting.append(batch.sequence, arrived)
+            fresh = self._counting.append(batch.sequence, arrived, begun)
             if fresh is not None:
                 self._raise(batch.sequence, fresh, counted, late=arrived.late > 0)
         con.execute("INSERT INTO progress VALUES (?, ?, ?, ?)", [batch.sequence, orders, trades, late])
