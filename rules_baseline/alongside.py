@@ -21,7 +21,7 @@ _PLAINLY = (
 
 
 class Alongside:
-    """A thread with a database of its own, in memory: it shares no table, lock or transaction with the state.
+    """A thread with a database of its own, in memory, for small batches: no table or lock is shared with the state.
 
     What it gives are rows, for the engine to append in its own transaction. Nothing but reference stays from batch to
     batch, so where a batch is rolled back there is nothing to undo here. ``terms`` are tables by name. A query that is
@@ -29,27 +29,22 @@ class Alongside:
     """
 
     def __init__(self, terms: Tables) -> None:
-        self._con: Any = ParsedConnection(duckdb.connect(config={"autoinstall_known_extensions": False}))
+        # of a few rows a thread more, and most of what makes a plan better, cost more than they save
+        self._con: Any = ParsedConnection(duckdb.connect(config={"autoinstall_known_extensions": False, "threads": 1}))
+        self._con.execute(f"SET disabled_optimizers = '{one(self._con, _PLAINLY)}'")
         self._con.execute("SET TimeZone = 'UTC'")
         self._con.execute("SET enable_progress_bar = false")
         for name, table in terms.items():
             put(self._con, name, table)
-        self._optimizers = one(self._con, _PLAINLY)
         self._days: tuple[date, ...] = ()
-        self._alone = False
         self._begun: Future[pa.Table] | None = None
         self._thread = ThreadPoolExecutor(1, "rules")
 
-    def begin(
-        self, batch: Batch, sql: str, *, days: tuple[date, ...], facts: Callable[[], Tables], alone: bool
-    ) -> None:
-        """Start a query over ``batch``; ``facts`` gives the day tables of ``days``, asked where others are at hand.
-
-        ``alone``: the batch is small, so that one thread is faster than handing work to several.
-        """
+    def begin(self, batch: Batch, sql: str, *, days: tuple[date, ...], facts: Callable[[], Tables]) -> None:
+        """Start a query over ``batch``; ``facts`` gives the day tables of ``days``, asked where others are at hand."""
         if self._begun is not None:
             wait([self._begun])  # of a batch that failed
-        self._begun = self._thread.submit(self._run, batch, sql, days, {} if days == self._days else facts(), alone)
+        self._begun = self._thread.submit(self._run, batch, sql, days, {} if days == self._days else facts())
 
     def rows(self) -> pa.Table:
         """The rows of the query that was begun, once they are there; raises what it raised."""
@@ -64,10 +59,8 @@ class Alongside:
         self._thread.shutdown()
         self._con.close()
 
-    def _run(self, batch: Batch, sql: str, days: tuple[date, ...], facts: Tables, alone: bool) -> pa.Table:
+    def _run(self, batch: Batch, sql: str, days: tuple[date, ...], facts: Tables) -> pa.Table:
         con = self._con
-        if alone != self._alone:
-            self._use(alone)
         if days != self._days:
             self._days = ()  # until all of it is there
             for name, table in facts.items():
@@ -76,9 +69,3 @@ class Alongside:
         con.register("batch_orders", batch.orders)
         con.register("batch_trades", batch.trades)
         return con.arrow(sql)
-
-    def _use(self, alone: bool) -> None:
-        """Of a few rows a thread more, and most of what would make a plan better, cost more than they save."""
-        self._con.execute("SET threads = 1" if alone else "RESET threads")
-        self._con.execute(f"SET disabled_optimizers = '{self._optimizers if alone else ''}'")
-        self._alone = alone

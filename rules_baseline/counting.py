@@ -54,19 +54,18 @@ class Counting:
         self._alongside: Alongside | None = None  # not before a batch needs it
         self._in_use = [(rule, {t.exchange for t in terms.terms if t.rule_id == rule.id}) for rule in rules]
 
-    def begin(self, batch: Batch, seen: Sequence[Seen], *, alone: bool) -> Alongside | None:
-        """Start on the rules whose events are rows of ``batch``; None where none is in use. ``append`` is given this.
+    def begin(self, batch: Batch, seen: Sequence[Seen]) -> Alongside | None:
+        """Start on the rules whose events are rows of a small ``batch``; None where none is in use.
 
-        ``alone``: the batch is small.
+        What is given here ``append`` is given; it makes these events itself where nothing was begun.
         """
-        rules = self.plain({one.exchange for one in seen})
-        if not rules:
+        events = self._of_rows({one.exchange for one in seen})
+        if not events:
             return None
         self._alongside = self._alongside or Alongside(self._terms)
         days = tuple(sorted({one.day for one in seen}))
-        parts = [f"SELECT *, 1 AS sign FROM ({self.statement.events[rule.id]})" for rule in rules]
-        events = _EVENTS.format(rows=_ROWS, parts=union(parts))
-        self._alongside.begin(batch, events, days=days, facts=lambda: self._facts_of(days), alone=alone)
+        sql = _EVENTS.format(rows=_ROWS, parts=union(events))
+        self._alongside.begin(batch, sql, days=days, facts=lambda: self._facts_of(days))
         return self._alongside
 
     def append(self, sequence: int, arrived: Arrived, begun: Alongside | None) -> pa.Table | None:
@@ -75,7 +74,10 @@ class Counting:
         Given are the rows as ``Totals.add`` takes them: the unit and its hash, and the columns of an event.
         """
         memory.keep(self._con, sequence, self.needed)
-        made = self._of_several_rows(sequence, arrived)
+        parts = self._of_several_rows(sequence, arrived)
+        rows = [] if begun is not None else self._of_rows(arrived.exchanges)
+        sql = _EVENTS.format(rows=_ROWS if rows else "", parts=union(parts + rows))
+        made = [self._con.arrow(sql)] if parts + rows else []
         if begun is not None:
             made.append(begun.rows())
         if not made:
@@ -96,15 +98,17 @@ class Counting:
         told = {"days": list(days)}
         return {name: self._con.arrow(_OF_DAYS.format(name=name), told) for name in ROW_FACTS}
 
-    def _of_several_rows(self, sequence: int, arrived: Arrived) -> list[pa.Table]:
-        """Events that the batch in hand makes of its own rows and of earlier ones, or takes back; none: no table."""
+    def _of_rows(self, exchanges: Collection[str]) -> list[str]:
+        """SQL of the events that are rows of the batch in hand, rule by rule."""
+        return [f"SELECT *, 1 AS sign FROM ({self.statement.events[rule.id]})" for rule in self.plain(exchanges)]
+
+    def _of_several_rows(self, sequence: int, arrived: Arrived) -> list[str]:
+        """SQL of the events that the batch in hand makes of its own rows and of earlier ones, or takes back."""
         held = memory.hold(
             self._con, sequence, self.needed, first_day=arrived.days[0], since=arrived.since, until=arrived.until
         )
-        parts = []
-        for rule in self.derived(arrived.exchanges):
-            parts += self.changed(rule, held, late=arrived.late > 0)
-        return [self._con.arrow(_EVENTS.format(rows="", parts=union(parts)))] if parts else []
+        late, rules = arrived.late > 0, self.derived(arrived.exchanges)
+        return [part for rule in rules for part in self.changed(rule, held, late=late)]
 
     def plain(self, exchanges: Collection[str]) -> list[Rule]:
         """Rules in use at one of these exchanges whose events are rows of the batch."""

@@ -193,7 +193,7 @@ class RulesEngine:
             con.register("batch_orders", batch.orders)
             con.register("batch_trades", batch.trades)
             self._counting.facts.meet({each.day for each in seen})
-            begun = self._counting.begin(batch, seen, alone=self._alone)
+            begun = self._counting.begin(batch, seen) if self._alone else None
             arrived = arrive(con, batch.sequence, seen, self._closed)
             late += arrived.late
             counted.closed, counted.days = arrived.closed, frozenset((each.exchange, each.day) for each in seen)
