@@ -33,10 +33,14 @@ _UNGRADED: Row = UNDECIDED | {
 
 
 def _alert(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, Any]) -> None:
-    trigger, case_id = payload["trigger"], payload["case_id"]
+    trigger, case_id, alone = payload["trigger"], payload["case_id"], payload.get("alone") or {}
     row = {name: trigger.get(name) for name in _FROM_TRIGGER}
     row.update(_UNGRADED, seq=seq, case_id=case_id, **account_known(payload))
+    row.update(alone_grade=alone.get("grade"), alone_table=alone.get("table"))
     at.put_alert(row)
+    for place, account_id in enumerate(payload.get("accounts") or ()):
+        named = {"alert_id": row["alert_id"], "account_id": account_id, "trading_day": row["trading_day"]}
+        at.put_row("alert_accounts", f"{seq}.{place}", named | {"place": f"{seq}.{place}"})
     if case_id is not None:
         case = at.case(case_id)
         at.put_case(new_case(seq, recorded_at, payload) if case is None else ranked(_widened(case, payload)))
