@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from features.availability import available_at
 from features.build_record import BuildRecord
+from features.by_account import forget
 from features.catalogue import FAMILIES, FEATURES
 from features.compiled import keep
 from features.digests import RawDays, changed_days
@@ -109,6 +110,7 @@ class FamilyBuild:
             table = derived(self.family, events)
             stamped = table.mutate(event_timestamp=table.event_timestamp.cast("timestamp('UTC', 6)"))
             keep(self.events.backend, "_family", stamped)
+            forget(self.events.backend)
         return "SELECT * FROM _family" + ("" if run is None else f" WHERE {self._within(run)}")  # noqa: S608
 
     def _within(self, run: Run) -> str:

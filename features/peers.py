@@ -11,7 +11,7 @@ from features.availability import available_column
 from features.compiled import fetch
 from features.neighbours import ranks
 from features.percentiles import Floats, percentiles
-from features.windows import as_features, dense_distinct, numbered, ratio, trailing
+from features.windows import Distinct, as_features, numbered, ratio, trailing
 
 BASES = ("traded_lots", "orders", "cancel_ratio", "distinct_macs")
 KINDS = ("type", "branch")
@@ -58,12 +58,13 @@ def _measures(contracts: ir.Table, addresses: ir.Table, logins: ir.Table | None,
     every = ibis.union(*parts)
     sums = {m: every[m].sum().cast("int64") for m in _MEASURES}
     daily = numbered(every.group_by("account_id", "trading_day").aggregate(**sums), days)
-    rows = trailing(daily, days, _MEASURES, lengths=(_DAYS,), every=True)
-    macs: ir.Value = ibis.null("int64")
+    distinct = {}
     if logins is not None:
         seen = numbered(logins.filter(logins.event == "login").select("account_id", "trading_day", "mac"), days)
-        counted = dense_distinct(seen, "mac", _DAYS, "macs")
-        rows = rows.left_join(counted, _KEY).drop("account_id_right", "day_no_right")
+        distinct = {"macs": Distinct(seen, "mac", _DAYS)}
+    rows = trailing(daily, days, _MEASURES, lengths=(_DAYS,), every=True, distinct=distinct)
+    macs: ir.Value = ibis.null("int64")
+    if logins is not None:
         macs = (rows.logged_20 > 0).ifelse(rows.macs.fill_null(0), None)
     found = {
         "traded_lots": (rows.traded_20 > 0).ifelse(rows.lots_20, None),
