@@ -79,7 +79,7 @@ def _rows(active: Ints, keys: Mapping[str, Ints], asked: Asked) -> Ints:
 def _measured(daily: pa.Table, active: Ints, rows: Ints, asked: Asked) -> dict[str, pa.Array]:
     last = np.searchsorted(active, rows, side="right")
     first = {n: np.searchsorted(active, rows - n, side="right") for n in asked.lengths}
-    found = {}
+    found: dict[str, pa.Array] = {}
     for names, made in ((asked.measures, moving_sum), (asked.maxima, moving_max)):
         for name in names:
             column = daily[name].combine_chunks()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,8 +50,8 @@ def _known(column: pa.Array, first: Ints, last: Ints) -> npt.NDArray[np.bool_]:
 
 
 def _plain(column: pa.Array, instead: float) -> Values:
-    values: Values = column.fill_null(instead).to_numpy() if column.null_count else column.to_numpy()
-    return values if pa.types.is_floating(column.type) else values.astype(np.int64)
+    wide = column if pa.types.is_floating(column.type) else column.cast(pa.int64())
+    return np.asarray(wide.fill_null(instead).to_numpy() if wide.null_count else wide.to_numpy())
 
 
 def _difference(values: Values, first: Ints, last: Ints) -> Ints:
@@ -74,7 +75,7 @@ def _decimal_sum(column: pa.Array, first: Ints, last: Ints, known: npt.NDArray[n
     return pa.Array.from_buffers(kind, len(first), [pa.array(known).buffers()[1], pa.py_buffer(found)])
 
 
-def _largest(values: Values, first: Ints, last: Ints) -> Values:
+def _largest(values: Any, first: Ints, last: Ints) -> Any:
     """Maximum of two runs of 2^k rows that cover the window together; what an empty window gives means nothing."""
     found = np.zeros(len(first), dtype=values.dtype)
     size = last - first
@@ -84,7 +85,7 @@ def _largest(values: Values, first: Ints, last: Ints) -> Values:
     return found
 
 
-def _runs(values: Values, longest: int) -> Iterator[tuple[int, Values]]:
+def _runs(values: Any, longest: int) -> Iterator[tuple[int, Any]]:
     """Maxima of ``length`` rows from every row on, ``length`` = 1, 2, 4, ... up to ``longest``."""
     length = 1
     while length <= longest:
