@@ -9,8 +9,8 @@ from types import MappingProxyType
 import ibis.expr.types as ir
 
 from features.account_days import KEY, Asked, windows_of
-from features.by_account import by_account
 from features.compiled import fetch
+from features.in_parts import in_parts
 
 LENGTHS = (5, 20)  # trading days
 
@@ -63,7 +63,7 @@ def trailing(
     spans = {name: counted.length for name, counted in distinct.items()}
     last = fetch(days.aggregate(last=days.day_no.max()))["last"][0].as_py()
     asked = Asked(tuple(measures), tuple(maxima), tuple(lengths), every, -1 if last is None else last, spans)
-    return by_account(given, lambda tables: windows_of(tables, asked), f"{lengths} {every} {spans}")
+    return in_parts(given, "account_id", lambda tables: windows_of(tables, asked), f"{lengths} {every} {spans}")
 
 
 def ratio(numerator: ir.NumericValue, denominator: ir.NumericValue) -> ir.NumericValue:

@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from features import by_account as by_account_module
+from features import in_parts as in_parts_module
 from features.account_days import Asked, windows_of
-from features.by_account import by_account, forget
 from features.compiled import fetch
+from features.in_parts import forget, in_parts
 from features.moving import moving_max, moving_sum
 from features.windows import Distinct, trailing
 
@@ -126,7 +126,7 @@ def test_some_accounts_at_a_time_or_all_at_once_is_the_same(session: Session, mo
 
     monkeypatch.setattr("features.windows.windows_of", counted)
     at_once = session.moved(daily, distinct={"seen": Distinct(daily, "lots", 3)})
-    monkeypatch.setattr(by_account_module, "ROWS", 30)
+    monkeypatch.setattr(in_parts_module, "ROWS", 30)
     again = session.moved(daily, distinct={"seen": Distinct(daily, "lots", 3)})
     assert of(again) == of(at_once)
     assert len(again) == len(at_once) == 3 * 200 - sum(day + 20 > 25 for _, day, _ in rows)
@@ -142,9 +142,9 @@ def test_no_rows_at_all_give_columns_of_their_types(session: Session) -> None:
 
 
 def test_forgotten_tables_are_gone(session: Session) -> None:
-    made = by_account({"daily": session.days("daily", [("a", 1, 1)])}, lambda given: given["daily"], "nothing")
+    made = in_parts({"daily": session.days("daily", [("a", 1, 1)])}, "day_no", lambda given: given["daily"], "nothing")
     assert fetch(made).num_rows == 1
-    forget(session.backend)
+    forget(session.backend.con)
     left = session.backend.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     assert set(left) == {("calendar",), ("daily",)}
 
