@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ledger.chain import GENESIS
+from ledger.cut import readers
+from ledger.half import NotWhole
 from ledger.ledger import Ledger
+from ledger.memory_projections import SHAPES, MemoryProjections
+from ledger.projection import HANDLERS
 from ledger.scan import scan
-from ledger.second_core import NotWhole, entries, is_worth_it
+from ledger.second_core import Asked, is_worth_it, spans
+from ledger.signed import KINDS
 from ledger.verify import Verdict, verify
 
 
@@ -45,26 +53,59 @@ def verdicts(file: Path) -> tuple[Verdict, Verdict]:
     return found
 
 
-def test_it_hands_on_every_entry_with_scores_cut_to_what_a_fold_reads(filled):
-    found = [entry for batch in entries(filled, 0, 100) for entry in batch]
+def asked(file: Path, span: int = 2, waited: Sequence[int] = ()) -> Asked:
+    return Asked(str(file), 0, SHAPES, {}, waited, sorted(KINDS), span)
+
+
+class Noted(dict):
+    """A payload that notes by which paths its parts were read."""
+
+    def __init__(self, said: Mapping[str, Any], read: set[str], path: str = "") -> None:
+        super().__init__(said)
+        self._read, self._path = read, path
+
+    def __getitem__(self, name: str) -> Any:
+        path = f"{self._path}/{name}"
+        self._read.add(path)
+        found = super().__getitem__(name)
+        return Noted(found, self._read, path) if isinstance(found, dict) else found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._read.add(f"{self._path}/{name}")
+        return self[name] if name in self.keys() else default
+
+
+def paths(said: Mapping[str, Any], path: str = "") -> set[str]:
+    below = (paths(part, f"{path}/{name}") for name, part in said.items() if isinstance(part, dict))
+    return {f"{path}/{name}" for name in said}.union(*below)
+
+
+def test_what_folds_read_is_kept_of_a_payload_and_the_rest_of_a_score_is_not(filled, trigger, answer):
+    trigger = trigger("a", branch="north") | {"triggered_at": "2026-03-02T01:00:00Z"}
+    alert = {"trigger": trigger, "case_id": "C01", "blind": True, "restriction_id": "R", "strategy_id": "S"}
+    alert |= {"account": {"branch": "north", "populations": ["product"]}, "origin": "service"}
+    score = {"alert_id": "a", "answer": answer("a", grade=2), "due_at": "2026-03-03", "evidence": {"features": {}}}
+    rows, read = MemoryProjections(), readers(HANDLERS)
+    for kind, payload in (("alert", alert), ("score", score)):
+        touched: set[str] = set()
+        HANDLERS[kind](rows, 1, "2026-03-02", Noted(payload, touched))
+        kept = read[kind](json.dumps(payload).encode())
+        assert touched & paths(payload) <= paths(kept)
+        assert touched >= {"alert": {"/trigger/rule_id", "/account/branch"}, "score": {"/answer/grade"}}[kind]
+    assert "evidence" not in kept
+    assert "reasons" not in kept["answer"]
+
+
+def test_spans_follow_each_other_to_the_head_and_bear_the_entries_that_statements_wait_for(filled):
     ledger = Ledger(f"sqlite:///{filled}", lambda: datetime(2026, 3, 2, tzinfo=UTC))
     with ledger.reading() as connection:
         whole = [entry for batch in scan(connection) for entry in batch]
     ledger.close()
-    assert [entry._replace(payload=b"") for entry in found] == [entry._replace(payload=b"") for entry in whole]
-    for cut, entry in zip(found, whole, strict=True):
-        if entry.kind != "score":
-            assert cut.payload == entry.payload
-            continue
-        said, told = json.loads(cut.payload), json.loads(entry.payload)
-        assert said["alert_id"] == told["alert_id"]
-        assert said["due_at"] == told.get("due_at")
-        assert said["answer"].items() <= told["answer"].items()
-        assert "evidence" not in said
-
-
-def test_it_begins_and_ends_where_it_is_told(filled):
-    assert [entry.seq for batch in entries(filled, 2, 4) for entry in batch] == [3, 4]
+    found = list(spans(asked(filled, waited=[2, 5])))
+    assert found[0].prev_hash == GENESIS
+    assert [span.hash for span in found] == [whole[span.last - 1].hash for span in found]
+    assert found[-1].last == 7
+    assert [entry for span in found for entry in span.spoken] == [whole[1], whole[4]]
 
 
 @pytest.mark.parametrize(
@@ -73,23 +114,84 @@ def test_it_begins_and_ends_where_it_is_told(filled):
         "UPDATE entries SET payload = replace(payload, '0.5', '0.6') WHERE kind = 'score' AND seq = 4",
         "UPDATE entries SET payload = 'no JSON' WHERE seq = 2",
         "UPDATE entries SET hash = '00' WHERE seq = 7",
+        "UPDATE entries SET prev_hash = '00' WHERE seq = 3",
+        "DELETE FROM entries WHERE seq = 3",
+        "DELETE FROM entries WHERE seq = 7",
+        "UPDATE head SET seq = 6",
+        "UPDATE head SET hash = '00'",
+        "INSERT INTO head VALUES (2, 7, '00')",
+        "UPDATE cases SET rank = 5",
+        "UPDATE alerts SET case_id = 'C000000099' WHERE seq = 1",
+        "DELETE FROM alerts WHERE seq = 1",
+        "INSERT INTO case_events VALUES (1, 'C00000011', 'claim', '2026-03-02', NULL)",
+        "INSERT INTO withdrawn_labels VALUES ('x', 'a', 'educated', '2026-03-02', NULL, NULL, '2026-03-02')",
     ],
 )
-def test_a_text_that_does_not_give_its_hash_is_left_to_the_one_who_asked(filled, statement):
+def test_whatever_does_not_fit_is_left_to_the_one_who_asked(filled, statement):
     changed(filled, statement)
     with pytest.raises(NotWhole):
-        list(entries(filled, 0, 100))
+        list(spans(asked(filled)))
+
+
+def one_of_every_kind(case_id: str, trigger: Any, answer: Any) -> list[tuple[str, dict[str, Any]]]:
+    """What may be said of a case and beside it, in an order in which it may be said."""
+    name, of_case = f"a-{case_id}", {"case_id": case_id, "by": "r"}
+    closing = of_case | {"outcome": "educated", "decided_by": "r", "grade_shown": 2}
+    imported = closing | {"case_id": None, "alert_id": f"h-{case_id}", "decided_at": "2026-03-01T00:00:00Z"}
+    dates = {"from": "2026-03-02", "until": "2026-03-09", "trading_day": "2026-03-02", "received_at": "2026-03-02"}
+    whom = {"account_id": "A", "subject_type": "account", "subject_id": "A", "rule_id": "self_trade", "exchange": "X"}
+    names = {f"{one}_id": f"{one}-{case_id}" for one in ("restriction", "notice", "strategy", "key")}
+    register = dates | whom | names | of_case | {"action": "no_opening", "reason": "x", "occurrence": 1}
+    register |= {"delivered_at": None, "restricted_until": None, "name": "n", "role": "scorer", "sha256": case_id}
+    said = {"approve": False, "upheld": True, "grade": 4, "assignee": "r", "outcome": "educated", "reason": "audit"}
+    said |= {"until": "2026-03-05", "probability": 0.5} | of_case
+    steps = ("sample", "claim", "release", "claim", "override", "snooze", "case_note", "call_back", "statement")
+    steps += ("action_requested", "action_approved", "action_refused", "proposal", "review", "filing")
+    registers = ("restriction", "notice", "strategy_proposed", "key", "restriction_lifted", "notice_delivered")
+    registers += ("strategy_approved", "strategy_ended", "key_expires", "key_revoked")
+    nowhere = {"case_id": None} if case_id == "C00000011" else {}
+    return [
+        ("alert", {"trigger": trigger(name), "case_id": case_id}),
+        ("score", {"alert_id": name, "answer": answer(name, grade=2), "due_at": "2026-03-03"}),
+        *((kind, said) for kind in steps),
+        ("disposition", closing),
+        *((kind, said) for kind in ("appeal", "appeal_decided")),
+        ("reopen", of_case),
+        ("disposition", closing),
+        ("alert", {"trigger": trigger(f"h-{case_id}"), "case_id": None}),
+        ("disposition", imported),
+        *((kind, register | {"expires_at": "2027-03-02"} | nowhere) for kind in registers),
+        ("alert", {"trigger": trigger(f"b-{case_id}"), "case_id": f"{case_id}1"}),
+        ("terminate", {"case_id": f"{case_id}1", "by": "r"}),
+    ]
+
+
+@pytest.mark.parametrize("span", [1, 3, 1_000])
+def test_of_a_sound_chain_of_every_kind_nothing_is_left_whichever_halves_its_cases_are_in(
+    tmp_path, trigger, answer, span
+):
+    file = tmp_path / "every.db"
+    ledger = Ledger(f"sqlite:///{file}", lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    said = [one_of_every_kind(case_id, trigger, answer) for case_id in ("C00000001", "C00000011")]
+    with ledger.appending() as (_, appending):
+        for number, pair in enumerate(zip(*said, strict=True)):
+            for half, (kind, payload) in enumerate(pair):
+                appending.append(kind, f"{number}-{half}", payload)
+    assert ledger.verify().intact
+    ledger.close()
+    assert {kind for kind, _ in said[0]} == set(HANDLERS)
+    assert list(spans(asked(file, span)))[-1].last == 2 * len(said[0])
 
 
 def test_nothing_is_imported_from_the_folder_it_is_started_in(filled, monkeypatch):
     (filled.parent / "msgspec.py").write_text("raise SystemExit(1)")
     monkeypatch.chdir(filled.parent)
-    assert [entry.seq for batch in entries(filled, 0, 100) for entry in batch] == [1, 2, 3, 4, 5, 6, 7]
+    assert [span.last for span in spans(asked(filled))][-1] == 7
 
 
 def test_a_file_that_it_cannot_open_is_left_too(tmp_path):
     with pytest.raises(NotWhole):
-        list(entries(tmp_path / "none.db", 0, 100))
+        list(spans(asked(tmp_path / "none.db")))
 
 
 @pytest.mark.parametrize(
