@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import Integer, String, Table
+
 from ledger.memory_rows import MemoryRows, Shape
 from ledger.projection import Row
 from ledger.schema import PROJECTIONS
 
-SHAPES: Mapping[str, Shape] = {
-    str(t.name): Shape(str(next(iter(t.primary_key.columns)).name), tuple(str(c.name) for c in t.columns))
-    for t in PROJECTIONS
-}
+
+def _shape(table: Table) -> Shape:
+    others = (str(c.name) for c in table.columns if not isinstance(c.type, Integer | String))
+    key = str(next(iter(table.primary_key.columns)).name)
+    return Shape(key, tuple(str(c.name) for c in table.columns), tuple(others))
+
+
+SHAPES: Mapping[str, Shape] = {str(table.name): _shape(table) for table in PROJECTIONS}
 KEY_OF: Mapping[str, str] = {name: shape.key for name, shape in SHAPES.items()}
 
 

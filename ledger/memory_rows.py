@@ -11,10 +11,11 @@ _ALERTS, _CASES, _KEYS = "alerts", "cases", "api_keys"
 
 
 class Shape(NamedTuple):
-    """A table's primary key and its columns."""
+    """A table's primary key, its columns, and which of these are neither integers nor text."""
 
     key: str
     columns: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 class MemoryRows:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,12 @@ from ledger.chain import GENESIS
 from ledger.cut import readers
 from ledger.half import NotWhole
 from ledger.ledger import Ledger
-from ledger.memory_projections import SHAPES, MemoryProjections
+from ledger.memory_projections import MemoryProjections
 from ledger.projection import HANDLERS
 from ledger.scan import scan
-from ledger.second_core import Asked, is_worth_it, spans
-from ledger.signed import KINDS
+from ledger.second_core import is_worth_it, spans
 from ledger.verify import Verdict, verify
+from tests.ledger.second_core import asked, changed
 
 
 @pytest.fixture
@@ -35,15 +34,6 @@ def filled(tmp_path, trigger, answer) -> Path:
     return file
 
 
-def changed(file: Path, statement: str) -> None:
-    raw = sqlite3.connect(file)
-    raw.execute("DROP TRIGGER IF EXISTS entries_no_update")
-    raw.execute("DROP TRIGGER IF EXISTS entries_no_delete")
-    raw.execute(statement)
-    raw.commit()
-    raw.close()
-
-
 def verdicts(file: Path) -> tuple[Verdict, Verdict]:
     """With help and without."""
     ledger = Ledger(f"sqlite:///{file}", lambda: datetime(2026, 3, 2, tzinfo=UTC))
@@ -51,10 +41,6 @@ def verdicts(file: Path) -> tuple[Verdict, Verdict]:
         found = verify(connection, helped_from=0), verify(connection, helped_from=10**9)
     ledger.close()
     return found
-
-
-def asked(file: Path, span: int = 2, waited: Sequence[int] = ()) -> Asked:
-    return Asked(str(file), 0, SHAPES, {}, waited, sorted(KINDS), span)
 
 
 class Noted(dict):
@@ -131,56 +117,6 @@ def test_whatever_does_not_fit_is_left_to_the_one_who_asked(filled, statement):
     changed(filled, statement)
     with pytest.raises(NotWhole):
         list(spans(asked(filled)))
-
-
-def one_of_every_kind(case_id: str, trigger: Any, answer: Any) -> list[tuple[str, dict[str, Any]]]:
-    """What may be said of a case and beside it, in an order in which it may be said."""
-    name, of_case = f"a-{case_id}", {"case_id": case_id, "by": "r"}
-    closing = of_case | {"outcome": "educated", "decided_by": "r", "grade_shown": 2}
-    imported = closing | {"case_id": None, "alert_id": f"h-{case_id}", "decided_at": "2026-03-01T00:00:00Z"}
-    dates = {"from": "2026-03-02", "until": "2026-03-09", "trading_day": "2026-03-02", "received_at": "2026-03-02"}
-    whom = {"account_id": "A", "subject_type": "account", "subject_id": "A", "rule_id": "self_trade", "exchange": "X"}
-    names = {f"{one}_id": f"{one}-{case_id}" for one in ("restriction", "notice", "strategy", "key")}
-    register = dates | whom | names | of_case | {"action": "no_opening", "reason": "x", "occurrence": 1}
-    register |= {"delivered_at": None, "restricted_until": None, "name": "n", "role": "scorer", "sha256": case_id}
-    said = {"approve": False, "upheld": True, "grade": 4, "assignee": "r", "outcome": "educated", "reason": "audit"}
-    said |= {"until": "2026-03-05", "probability": 0.5} | of_case
-    steps = ("sample", "claim", "release", "claim", "override", "snooze", "case_note", "call_back", "statement")
-    steps += ("action_requested", "action_approved", "action_refused", "proposal", "review", "filing")
-    registers = ("restriction", "notice", "strategy_proposed", "key", "restriction_lifted", "notice_delivered")
-    registers += ("strategy_approved", "strategy_ended", "key_expires", "key_revoked")
-    nowhere = {"case_id": None} if case_id == "C00000011" else {}
-    return [
-        ("alert", {"trigger": trigger(name), "case_id": case_id}),
-        ("score", {"alert_id": name, "answer": answer(name, grade=2), "due_at": "2026-03-03"}),
-        *((kind, said) for kind in steps),
-        ("disposition", closing),
-        *((kind, said) for kind in ("appeal", "appeal_decided")),
-        ("reopen", of_case),
-        ("disposition", closing),
-        ("alert", {"trigger": trigger(f"h-{case_id}"), "case_id": None}),
-        ("disposition", imported),
-        *((kind, register | {"expires_at": "2027-03-02"} | nowhere) for kind in registers),
-        ("alert", {"trigger": trigger(f"b-{case_id}"), "case_id": f"{case_id}1"}),
-        ("terminate", {"case_id": f"{case_id}1", "by": "r"}),
-    ]
-
-
-@pytest.mark.parametrize("span", [1, 3, 1_000])
-def test_of_a_sound_chain_of_every_kind_nothing_is_left_whichever_halves_its_cases_are_in(
-    tmp_path, trigger, answer, span
-):
-    file = tmp_path / "every.db"
-    ledger = Ledger(f"sqlite:///{file}", lambda: datetime(2026, 3, 2, tzinfo=UTC))
-    said = [one_of_every_kind(case_id, trigger, answer) for case_id in ("C00000001", "C00000011")]
-    with ledger.appending() as (_, appending):
-        for number, pair in enumerate(zip(*said, strict=True)):
-            for half, (kind, payload) in enumerate(pair):
-                appending.append(kind, f"{number}-{half}", payload)
-    assert ledger.verify().intact
-    ledger.close()
-    assert {kind for kind, _ in said[0]} == set(HANDLERS)
-    assert list(spans(asked(file, span)))[-1].last == 2 * len(said[0])
 
 
 def test_nothing_is_imported_from_the_folder_it_is_started_in(filled, monkeypatch):
