@@ -117,7 +117,7 @@ def test_both_look_at_one_state_of_a_ledger_that_is_written_to(filled):
     def write() -> None:
         ledger = Ledger(f"sqlite:///{filled}", lambda: datetime(2026, 3, 2, tzinfo=UTC))
         for number in itertools.takewhile(lambda _: not over.is_set(), itertools.count()):
-            ledger.append("promotion", f"v{number}", {})
+            ledger.append("promotion", f"w{number}", {})
         ledger.close()
 
     writer = threading.Thread(target=write)
