@@ -25,6 +25,8 @@ class _Alert(TypedDict, total=False):
     trigger: _Trigger
     case_id: Any
     account: Any
+    alone: Any
+    accounts: Any
     blind: Any
     restriction_id: Any
     strategy_id: Any

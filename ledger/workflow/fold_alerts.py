@@ -33,13 +33,17 @@ _UNGRADED: Row = UNDECIDED | {
 
 
 def _alert(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, Any]) -> None:
-    trigger, case_id = payload["trigger"], payload["case_id"]
+    trigger, case_id, alone = payload["trigger"], payload["case_id"], payload.get("alone") or {}
     row = _UNGRADED.copy()
     for name in _FROM_TRIGGER:
         row[name] = trigger.get(name)
     row["seq"], row["case_id"] = seq, case_id
+    row["alone_grade"], row["alone_table"] = alone.get("grade"), alone.get("table")
     row.update(account_known(payload))
     at.put_alert(row)
+    for place, account_id in enumerate(payload.get("accounts") or ()):
+        named = {"alert_id": row["alert_id"], "account_id": account_id, "trading_day": row["trading_day"]}
+        at.put_row("alert_accounts", f"{seq}.{place}", named | {"place": f"{seq}.{place}"})
     if case_id is not None:
         case = at.case(case_id)
         at.put_case(new_case(seq, recorded_at, payload) if case is None else ranked(_widened(case, payload)))

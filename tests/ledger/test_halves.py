@@ -47,7 +47,7 @@ def one_of_every_kind(case_id: str, trigger: Any, answer: Any) -> list[tuple[str
     registers += ("strategy_approved", "strategy_ended", "key_expires", "key_revoked")
     nowhere = {"case_id": None} if case_id == "C00000011" else {}
     return [
-        ("alert", {"trigger": trigger(name), "case_id": case_id}),
+        ("alert", {"trigger": trigger(name), "case_id": case_id, "accounts": ["A1", "A2"], "alone": {"grade": 3}}),
         ("score", {"alert_id": name, "answer": answer(name, grade=2), "due_at": "2026-03-03"}),
         *((kind, said) for kind in steps),
         ("disposition", closing),

@@ -70,6 +70,7 @@ def test_what_folds_read_is_kept_of_a_payload_and_the_rest_of_a_score_is_not(fil
     trigger = trigger("a", branch="north") | {"triggered_at": "2026-03-02T01:00:00Z"}
     alert = {"trigger": trigger, "case_id": "C01", "blind": True, "restriction_id": "R", "strategy_id": "S"}
     alert |= {"account": {"branch": "north", "populations": ["product"]}, "origin": "service"}
+    alert |= {"alone": {"grade": 3, "table": "t"}, "accounts": ["A1", "A2"]}
     score = {"alert_id": "a", "answer": answer("a", grade=2), "due_at": "2026-03-03", "evidence": {"features": {}}}
     rows, read = MemoryProjections(), readers(HANDLERS)
     for kind, payload in (("alert", alert), ("score", score)):
