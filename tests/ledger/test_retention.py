@@ -183,7 +183,7 @@ def test_what_a_prune_is_about_to_leave_is_proven_without_a_second_process(days,
         raise AssertionError("another process does not see what is not committed")
 
     monkeypatch.setattr("ledger.verify.is_worth_it", lambda _entries, least: least < sys.maxsize)
-    monkeypatch.setattr("ledger.verify.hashed", helped)
+    monkeypatch.setattr("ledger.verify.spans", helped)
     close_long(days)
     seal(days, PRIVATE, before="2026-03-03", by="governor")
     assert len(prune(days, tmp_path, by="governor")) == 1
