@@ -45,9 +45,11 @@ class Alongside:
         """The rows of the query that was begun, once they are there; raises what it raised."""
         if self._begun is None:
             raise RuntimeError("no query was begun")
-        rows = self._begun.result()
-        self._begun = None
-        return rows
+        try:
+            return self._begun.result()
+        finally:
+            if self._begun.done():  # else the wait was broken off
+                self._begun = None
 
     def close(self) -> None:
         """Let go of the thread and its database, once what was begun is done."""
