@@ -103,6 +103,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def pytest_unconfigure() -> None:
+    """At the end modules are let go of as ever: what a library finds still held then, it calls a leak."""
+    gc.unfreeze()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     """PySpark leaves sockets to the garbage collector: they are to go while the test that allows it is on."""
