@@ -48,6 +48,7 @@ def publish(
         "counters": lambda: _counters(events, home),
         **_suspects(events, home),
         "control_groups": lambda: events.table("control_groups").to_pyarrow(),
+        "memberships": lambda: events.memberships().to_pyarrow(),
         "branches": lambda: _branches(events),
         "peers": lambda: _peers(store, at),
         "past_alerts": lambda: _past_alerts(ledger, store, at),

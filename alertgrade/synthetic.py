@@ -108,11 +108,11 @@ def _dispose(out: Path, days: tuple[date, ...], seed: int, settings: Investigato
 
 
 def _baseline_grades(alerts: Path) -> Mapping[str, int]:
-    """The baseline grade of each alert as of the alert."""
+    """The baseline grade of each alert as of the alert; the synthetic reviewers saw it without their groups' alerts."""
     from rules_baseline.alerts import read_alerts
-    from rules_baseline.day_baseline import baselines
+    from rules_baseline.day_baseline import AlertHistory, baselines
 
-    return {alert_id: grade.grade for alert_id, grade in baselines(read_alerts(alerts)).items()}
+    return {alert_id: grade.grade for alert_id, grade in baselines(AlertHistory(read_alerts(alerts))).items()}
 
 
 def _settings(world: Scenario, days: int) -> InvestigatorSettings:

@@ -70,16 +70,16 @@ def prepare(home: Path, accounts: int, days: int, seed: int) -> Bench:
         with load_events(events, pseudonym_key=KEY) as raw:
             store = OfflineAndOnlineStore(home / "features")
             build(raw, store.offline)
-            alerts, rows = past_alerts(raw), list(disposition_rows(raw))
+            history, rows = past_alerts(raw), list(disposition_rows(raw))
         store.apply()
         ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", lambda: LATER)
-        ledger.import_dispositions((a.model_dump(mode="json") for a in alerts), rows)
+        ledger.import_dispositions((a.model_dump(mode="json") for a in history.alerts), rows)
         data = build_dataset(labelled_alerts(ledger, LATER), store, known_by=LATER)
         ledger.close()
-        kept.write_bytes(pickle.dumps((data, alerts)))
-    data, alerts = pickle.loads(kept.read_bytes())  # noqa: S301  # our own file of a moment ago
+        kept.write_bytes(pickle.dumps((data, history)))
+    data, history = pickle.loads(kept.read_bytes())  # noqa: S301  # our own file of a moment ago
     parts = split(data.alerts, SplitPlan())
-    inputs = inputs_of(data, alerts)
+    inputs = inputs_of(data, history)
     return Bench(data, parts, inputs, *meant(data.alerts, pd.read_parquet(events / "_truth" / "intent.parquet")))
 
 

@@ -15,8 +15,10 @@ from sqlalchemy.pool import StaticPool
 from ledger.errors import LedgerUnavailable
 from ledger.migrations import bring_up
 from ledger.rebuild import rebuild_if_changed
+from ledger.statements import Statement
 
 _WRITES = "ledger_writes"
+_BEGIN, _BEGIN_WRITE = Statement(text("BEGIN")), Statement(text("BEGIN IMMEDIATE"))
 _LOCK = text("SELECT pg_advisory_xact_lock(4702394921427289928)")  # "ALERTGRADE"'s, the same in every process
 
 
@@ -109,7 +111,7 @@ def _engine(url: str, busy_timeout_ms: int) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A deferred BEGIN would read the head first and lose it to another writer before the insert.
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        said = _BEGIN_WRITE if connection.get_execution_options().get(_WRITES) else _BEGIN
+        said.rows(connection, {})
 
     return engine

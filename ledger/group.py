@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from ledger.chain import canonical_json
 from ledger.errors import EntryConflict
+from ledger.of_day import Key, found_under, may_decide
 from ledger.reading import check_same_trigger
 from ledger.schema import ALERTS, ENTRIES
 from ledger.statements import Statement
@@ -22,32 +22,29 @@ from ledger.workflow.terms import Terms
 
 _SEQS = Statement(select(ALERTS.c.seq, ALERTS.c.score_seq).where(ALERTS.c.alert_id == bindparam("alert_id")))
 _PAYLOAD = Statement(select(ENTRIES.c.payload).where(ENTRIES.c.seq == bindparam("wanted")))
-_OF_DAY = Statement(
-    select(ENTRIES.c.seq, ENTRIES.c.payload)
-    .join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq)
-    .where(or_(ALERTS.c.account_id == bindparam("account_id"), ALERTS.c.subject_id == bindparam("subject_id")))
-    .where(ALERTS.c.trading_day == bindparam("trading_day"))
-    .order_by(ALERTS.c.seq)
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the ledger holds that one alert's grade needs.
 
-    ``answer`` is its recorded answer as canonical JSON (null: none yet) or the conflict with its recorded trigger;
-    ``of_day`` are the day's other trigger records that concern its account or its subject, not later than it.
+    ``answer`` is its recorded answer as canonical JSON (null: none yet) or the conflict with its recorded trigger.
+    ``among`` counts the day's other alerts that count for it; ``of_day`` are the trigger records of those of them that
+    may decide (``ledger.of_day.may_decide``).
     """
 
     answer: str | EntryConflict | None
     of_day: list[dict[str, Any]]
+    among: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NewScore:
     """A grade to record: its trigger record and answer as JSON objects, the answer's canonical text, the evidence.
 
-    ``account`` is what the account was then, as far as known: ``branch`` (营业部) and ``populations``.
+    ``account`` is what the account was then, as far as known: ``branch`` (营业部) and ``populations``. ``alone`` is the
+    ``grade`` that the rules give for this alert by itself and the ``table`` they did it by; ``accounts`` are those of a
+    pair or cluster. Empty: not known.
     """
 
     trigger: Mapping[str, Any]
@@ -55,34 +52,45 @@ class NewScore:
     answer_text: str
     evidence: Mapping[str, Any]
     account: Mapping[str, Any] = field(default_factory=dict)
+    alone: Mapping[str, Any] = field(default_factory=dict)
+    accounts: Sequence[str] = ()
 
 
-def recall(connection: Connection, triggers: Sequence[Mapping[str, Any]]) -> list[Known]:
-    """What is known of each trigger record, in order; an answered one is given no alerts of its day."""
+def recall(
+    connection: Connection, triggers: Sequence[Mapping[str, Any]], looks: Sequence[Collection[Key]], table: str | None
+) -> list[Known]:
+    """What is known of each trigger record, in order; an answered one is given no alerts of its day.
+
+    ``looks`` are the keys that each one's grade looks under, ``table`` the table of baseline grades in force; without
+    it every alert of the day may decide.
+    """
     read: dict[int, dict[str, Any]] = {}
-    return [_recall_one(connection, trigger, read) for trigger in triggers]
+    return [_recall_one(connection, one, keys, table, read) for one, keys in zip(triggers, looks, strict=True)]
 
 
-def _recall_one(connection: Connection, trigger: Mapping[str, Any], read: dict[int, dict[str, Any]]) -> Known:
+def _recall_one(
+    connection: Connection,
+    trigger: Mapping[str, Any],
+    keys: Collection[Key],
+    table: str | None,
+    read: dict[int, dict[str, Any]],
+) -> Known:
     """``read`` holds the trigger records that others of the group have brought in, by seq."""
     for seq, score_seq in _SEQS.rows(connection, {"alert_id": trigger["alert_id"]}):
         answer = _recorded(connection, seq, score_seq, trigger)
         if answer is not None:
             return Known(answer, [])
-    wanted = {name: trigger[name] for name in ("account_id", "subject_id", "trading_day")}
-    found = _OF_DAY.rows(connection, wanted)
-    of_day = [read[seq] if seq in read else read.setdefault(seq, json.loads(text)["trigger"]) for seq, text in found]
-    return Known(None, [one for one in of_day if concerns(one, trigger)])
+    found = found_under(connection, keys, trigger)
+    while gone := [seq for seq in may_decide(found, table) if not _is_there(connection, seq, read)]:
+        found = [one for one in found if one.seq not in gone]  # pruned: the row stays, the record is gone
+    return Known(None, [read[seq] for seq in may_decide(found, table)], len(found))
 
 
-def concerns(other: Mapping[str, Any], trigger: Mapping[str, Any]) -> bool:
-    """Whether another trigger record counts for an alert's baseline: same day and client, raised no later."""
-    if other["alert_id"] == trigger["alert_id"] or other["trading_day"] != trigger["trading_day"]:
-        return False
-    if other["account_id"] != trigger["account_id"] and other["subject_id"] != trigger["subject_id"]:
-        return False
-    # Compared as instants: JSON writes a whole second without its fraction, so text order would lie.
-    return datetime.fromisoformat(other["triggered_at"]) <= datetime.fromisoformat(trigger["triggered_at"])
+def _is_there(connection: Connection, seq: int, read: dict[int, dict[str, Any]]) -> bool:
+    if seq not in read:
+        for (text,) in _PAYLOAD.rows(connection, {"wanted": seq}):
+            read[seq] = json.loads(text)["trigger"]
+    return seq in read
 
 
 def record(
@@ -104,7 +112,8 @@ def _record_one(
     at = appending.projections
     known = at.alert(alert_id)
     if known is None:
-        appending.append("alert", alert_id, opening(appending, terms, standing, trigger, score.account))
+        beside = {"account": score.account, "alone": score.alone, "accounts": score.accounts}
+        appending.append("alert", alert_id, opening(appending, terms, standing, trigger, beside))
     else:
         stored = _recorded(connection, known["seq"], known["score_seq"], trigger)
         if stored is not None:

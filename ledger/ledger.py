@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from ledger.desk_reading import DeskReader
 from ledger.errors import EntryConflict
 from ledger.group import Known, NewScore
 from ledger.key_changes import KeyChanges
+from ledger.of_day import Key
 from ledger.outbox_door import OutboxDoor
 from ledger.reading import LedgerReader
 from ledger.schema import HEAD
@@ -80,10 +81,17 @@ class Ledger(KeyChanges, LedgerReader, DeskReader, OutboxDoor):
             raise recorded
         return dict(json.loads(recorded))
 
-    def recall(self, triggers: Sequence[Mapping[str, Any]]) -> list[Known]:
-        """What is known of alerts about to be graded, in one read: recorded answers, and the alerts of their days."""
+    def recall(
+        self, triggers: Sequence[Mapping[str, Any]], looks: Sequence[Collection[Key]], table: str | None = None
+    ) -> list[Known]:
+        """What is known of alerts about to be graded, in one read: recorded answers, and the alerts of their days.
+
+        ``looks`` are the keys under which each finds the alerts that count for it: ("account", id) of accounts, pairs
+        and clusters, ("group", id), and ("attributed", account id) of a group's. ``table`` names the table of baseline
+        grades in force (``NewScore.alone``), which spares the reading of most.
+        """
         with self._database.read() as connection:
-            return group.recall(connection, triggers)
+            return group.recall(connection, triggers, looks, table)
 
     def record_scores(self, scores: Sequence[NewScore]) -> list[str | EntryConflict]:
         """``record_score`` of many in one transaction: the answers on record as canonical JSON, conflicts in place.

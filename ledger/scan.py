@@ -13,7 +13,7 @@ from ledger.chain import GENESIS
 from ledger.memory_projections import MemoryProjections
 from ledger.projection import HANDLERS, Row
 from ledger.schema import ENTRIES
-from ledger.second_core import Stored
+from ledger.stored import Stored
 
 __all__ = ["Start", "Stored", "fold", "scan", "start_of"]
 _BATCH = 5_000

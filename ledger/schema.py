@@ -8,7 +8,7 @@ from ledger.desk_schema import DESK_PROJECTIONS
 from ledger.metadata import METADATA
 from ledger.outbox_schema import OUTBOX
 
-__all__ = ["ALERTS", "CASES", "ENTRIES", "HEAD", "KEYS", "METADATA", "OUTBOX", "PROJECTIONS"]
+__all__ = ["ALERTS", "ALERT_ACCOUNTS", "CASES", "ENTRIES", "HEAD", "KEYS", "METADATA", "OUTBOX", "PROJECTIONS"]
 
 ENTRIES = Table(
     "entries",
@@ -50,6 +50,8 @@ ALERTS = Table(
     Column("populations", Text),  # what kind of account it was then, words apart by a space; null: not known
     Column("trading_day", String(10), nullable=False),
     Column("triggered_at", String(27), nullable=False),
+    Column("alone_grade", Integer),  # what the rules give for it by itself; null: recorded before this was
+    Column("alone_table", String(64)),  # the table of baseline grades that did
     Column("grade", Integer),
     Column("baseline_grade", Integer),
     Column("decided_by", Text),
@@ -67,6 +69,16 @@ ALERTS = Table(
     Index("alerts_decided", "decided_at"),
     Index("alerts_of_rule", "rule_id", "case_id"),
     Index("alerts_of_day", "trading_day", "degraded"),
+)
+
+ALERT_ACCOUNTS = Table(  # of pairs and clusters, whose row above names one account only
+    "alert_accounts",
+    METADATA,
+    Column("place", Text, primary_key=True),  # of the alert's entry and the account in it
+    Column("alert_id", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("trading_day", String(10), nullable=False),
+    Index("alert_accounts_of_account", "account_id", "trading_day"),
 )
 
 CASES = Table(
@@ -135,4 +147,4 @@ KEYS = Table(
     Column("rate", Integer),  # requests a second; null: the service's own limit
 )
 
-PROJECTIONS: tuple[Table, ...] = (ALERTS, CASES, KEYS, *DESK_PROJECTIONS)
+PROJECTIONS: tuple[Table, ...] = (ALERTS, ALERT_ACCOUNTS, CASES, KEYS, *DESK_PROJECTIONS)

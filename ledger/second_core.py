@@ -1,73 +1,78 @@
-"""A second process for ``verify``: it reads the chain, makes every hash again and hands on what a fold reads.
+"""The two processes of a ``verify`` and what passes between them.
 
 Only of a SQLite file, and never the last word: where anything does not fit, ``verify`` reads everything by itself in
-its one view and says what is wrong. Run as ``python -m ledger.second_core FILE AFTER UNTIL``: frames of entries, each
-with its length before it (4 bytes), an empty one at the end.
+its one view and says what is wrong. The second is run as ``python -m ledger.second_core``; frames go both ways, and
+never both at once: nobody waits for a full pipe.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import select
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from ledger.chain import stored_hash
+from ledger.half import SPAN, Fact, Half, NotWhole, Span
+from ledger.memory_rows import Shape
+from ledger.pipe import Pipe
+from ledger.rows import Row
+from ledger.stored import Stored
 
-_BATCH = 2_000
-_READ = (
-    "SELECT seq, kind, key, recorded_at, CAST(payload AS BLOB), prev_hash, hash FROM entries "
-    "WHERE seq > ? AND seq <= ? ORDER BY seq"
+_FAULTS = (  # of a payload that no fold can read, of a file that cannot be read
+    msgspec.MsgspecError,
+    sqlite3.Error,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
 )
-_OF_ANSWER = ("score_id", "grade", "baseline", "decided_by", "degraded")  # what a fold of a score reads
+_VIEWS = 50  # tried: between the two views of one a writer may have come
 
 
-class Stored(NamedTuple):
-    """An entry as it is stored; ``payload`` is UTF-8."""
+class Asked(msgspec.Struct):
+    """What the second process is told first; fields as of ``Half`` and ``ledger.scan.Start``."""
 
-    seq: int
-    kind: str
-    key: str
-    recorded_at: str
-    payload: bytes
+    file: str
+    after: int
+    shapes: Mapping[str, Shape]
+    checkpoint: Mapping[str, Sequence[Row]]
+    waited: Sequence[int]
+    kinds: Sequence[str]
+    span: int = SPAN
+
+    def half(self, number: int) -> Half:
+        """One of the two halves."""
+        half = Half(Path(self.file), number, self.shapes, self.waited, self.kinds)
+        half.begin(self.checkpoint)
+        return half
+
+
+class Go(NamedTuple):
+    """Where both begin: spans up to ``alone`` are the first's, from there on they alternate up to ``last``."""
+
+    alone: int
+    last: int
+
+
+class Passed(NamedTuple):
+    """Of a span, what the other process lacks."""
+
+    last: int
     prev_hash: str
     hash: str
-
-    def made(self) -> str:
-        """The hash that its own text gives."""
-        return stored_hash(self.prev_hash, self.seq, self.kind, self.key, self.recorded_at, self.payload)
-
-
-class _Score(msgspec.Struct):
-    alert_id: msgspec.Raw
-    answer: dict[str, msgspec.Raw]
-    due_at: msgspec.Raw = msgspec.Raw(b"null")
-
-
-class NotWhole(Exception):  # a state: whoever asked looks for himself
-    """The second process did not get to the end: a hash that is another, or a fault of its own."""
-
-
-def entries(file: Path, after: int, until: int) -> Iterator[Sequence[Stored]]:
-    """The entries beyond ``after`` up to ``until`` in chain order, their hashes right, scores cut to what folds read.
-
-    Raises ``NotWhole`` where a text does not give its hash or the other process failed.
-    """
-    # -P: what lies in the current folder is not imported
-    command = [sys.executable, "-P", "-m", "ledger.second_core", str(file), str(after), str(until)]
-    decode = msgspec.msgpack.Decoder(list[Stored]).decode
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()) as process:
-        assert process.stdout is not None  # noqa: S101  # it is a pipe
-        try:
-            while size := int.from_bytes(_exactly(process.stdout, 4), "big"):
-                yield decode(_exactly(process.stdout, size))
-        finally:
-            process.kill()
+    spoken: list[Stored]
+    facts: list[Fact]
 
 
 def is_worth_it(entries: int, from_entries: int) -> bool:
@@ -75,43 +80,115 @@ def is_worth_it(entries: int, from_entries: int) -> bool:
     return entries >= from_entries and (os.cpu_count() or 1) > 1
 
 
+def spans(asked: Asked) -> Iterator[Passed]:
+    """All spans in chain order, their facts folded; after the last one every projection and the head were compared.
+
+    ``NotWhole`` where anything does not fit, but for the link from one span to the next.
+    """
+    try:
+        with closing(asked.half(0)) as half, _second() as pipe:
+            yield from _first(asked, half, pipe)
+    except _FAULTS as error:
+        raise NotWhole from error
+
+
+@contextmanager
+def _second() -> Iterator[Pipe]:
+    # -P: what lies in the current folder is not imported
+    command = [sys.executable, "-P", "-m", "ledger.second_core"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018  # they are pipes
+        try:
+            yield Pipe(process.stdin, process.stdout)
+        finally:
+            process.kill()
+
+
 def _environment() -> dict[str, str]:
     root = str(Path(__file__).parents[1])
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
 
 
-def _exactly(stream: IO[bytes], size: int) -> bytes:
-    read = stream.read(size)
-    if len(read) < size:
+def _first(asked: Asked, half: Half, pipe: Pipe) -> Iterator[Passed]:
+    pipe.send(asked)
+    early, alone, last, ended = list[Span](), asked.after, half.head()[0], ""
+    while alone + asked.span <= last and not select.select([pipe.out_of], [], [], 0)[0]:  # it begins yet: not in vain
+        early.append(half.span(alone, alone + asked.span))
+        alone += asked.span
+    last, head = _one_view(half, pipe)
+    pipe.send(Go(alone, last))
+    for span in chain(_alone(half, pipe, early), _in_turns(half, pipe, range(alone, last, asked.span), last)):
+        ended = span.hash
+        yield span
+    made, stored = half.same_rows(), half.stored()
+    theirs = pipe.receive(dict[str, int])
+    if ended != head or any(made[table] + theirs[table] != rows for table, rows in stored.items()):
         raise NotWhole
-    return read
 
 
-def _cut(entry: Sequence[Any], decode: Any) -> Sequence[Any]:
-    """A score without its evidence and reasons, which are nine tenths of it; what cannot be read is left as it is."""
-    try:
-        score = decode(entry[4])
-    except msgspec.DecodeError:
-        return entry
-    kept = {name: score.answer[name] for name in _OF_ANSWER if name in score.answer}
-    return *entry[:4], msgspec.json.encode(_Score(score.alert_id, kept, score.due_at)), *entry[5:]
+def _one_view(half: Half, pipe: Pipe) -> tuple[int, str]:
+    """The head of the one state that both processes see."""
+    pipe.receive(bool)
+    for _ in range(_VIEWS):
+        head = half.head()
+        pipe.send(head)
+        if pipe.receive(bool):
+            return head
+    raise NotWhole
 
 
-def main(file: str, after: str, until: str) -> int:
-    """Write the frames to standard output; 1 where a text does not give its hash."""
-    decode, encode, out = msgspec.json.Decoder(_Score).decode, msgspec.msgpack.Encoder().encode, sys.stdout.buffer
-    raw = sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=ro", uri=True)
-    found = raw.execute(_READ, (int(after), int(until)))
-    while rows := found.fetchmany(_BATCH):
-        for seq, kind, key, recorded_at, payload, prev_hash, told in rows:
-            if stored_hash(prev_hash, seq, kind, key, recorded_at, payload) != told:
-                return 1
-        frame = encode([_cut(row, decode) if row[1] == "score" else row for row in rows])
-        out.write(len(frame).to_bytes(4, "big") + frame)
-    out.write(bytes(4))
-    out.flush()
+def _passed(span: Span, facts: list[Fact]) -> Passed:
+    return Passed(span.last, span.prev_hash, span.hash, span.spoken, facts)
+
+
+def _alone(half: Half, pipe: Pipe, early: Sequence[Span]) -> Iterator[Passed]:
+    for span in early:
+        pipe.send(span.facts[1])
+        half.fold(span.facts[0])
+        yield _passed(span, [])
+
+
+def _in_turns(half: Half, pipe: Pipe, after: range, last: int) -> Iterator[Passed]:
+    for start in after[::2]:
+        middle, end = min(start + after.step, last), min(start + 2 * after.step, last)
+        yield from _alone(half, pipe, [half.span(start, middle)])
+        if middle < end:
+            theirs = pipe.receive(Passed)
+            half.fold(theirs.facts)
+            yield theirs
+
+
+def _until_the_same(half: Half, pipe: Pipe) -> None:
+    same = False
+    while not same:
+        head = pipe.receive(tuple[int, str])
+        same = half.head() == head  # looked at after the other did
+        pipe.send(same)
+
+
+def main() -> int:
+    """The second half; 1 where anything does not fit."""
+    gc.disable()  # rows that all stay
+    pipe = Pipe(sys.stdout.buffer, sys.stdin.buffer)
+    asked = pipe.receive(Asked)
+    half = asked.half(1)
+    pipe.send(True)
+    _until_the_same(half, pipe)
+    alone, last = pipe.receive(Go)
+    for _ in range(asked.after, alone, asked.span):
+        half.fold(pipe.receive(list[Fact]))
+    for start in range(alone, last, 2 * asked.span):
+        middle, end = min(start + asked.span, last), min(start + 2 * asked.span, last)
+        own = half.span(middle, end) if middle < end else None
+        half.fold(pipe.receive(list[Fact]))
+        if own is not None:
+            pipe.send(_passed(own, own.facts[0]))
+            half.fold(own.facts[1])
+    pipe.send(half.same_rows())
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import Boolean, Connection, Integer, Table, func, select, type_coerce
 
+from ledger.half import NotWhole
 from ledger.heads import Head
-from ledger.memory_projections import KEY_OF, MemoryProjections
+from ledger.memory_projections import KEY_OF, SHAPES, MemoryProjections
 from ledger.projection import Row
 from ledger.scan import Start, Stored, fold, scan, start_of
 from ledger.schema import ENTRIES, HEAD, PROJECTIONS
-from ledger.second_core import NotWhole, is_worth_it
-from ledger.second_core import entries as hashed
+from ledger.second_core import Asked, is_worth_it, spans
 from ledger.signed import KINDS, Statements
 from ledger.statements import Statement
 
@@ -53,18 +53,31 @@ def verify(
 
     ``heads`` were exported earlier and kept elsewhere: a chain that was rewritten as a whole contradicts them.
     ``trusted`` are the public keys (hex) that may sign; without any, signatures are checked under the key they name.
-    From ``helped_from`` entries on a second process makes the hashes again; what it finds wrong is looked for here,
-    and so is an entry before the first, which it does not read.
+    From ``helped_from`` entries on a second process does half of it; whatever the two find wrong is looked for here,
+    and so is an entry before the first, which they do not read.
     """
     heads, start = list(heads), start_of(connection)
     first, last = (connection.execute(select(end(ENTRIES.c.seq))).scalar() or 0 for end in (func.min, func.max))
     file = _file_of(connection)
     if file is not None and first == start.seq + 1 and is_worth_it(last - start.seq, helped_from):
         with suppress(NotWhole, OSError):
-            helped = _verified(connection, heads, trusted, start, hashed(file, start.seq, last), make=False)
-            if helped.intact:
-                return helped
-    return _verified(connection, heads, trusted, start, scan(connection), make=True)
+            return _intact(file, Statements(connection, heads, trusted, start), start)
+    return _verified(connection, heads, trusted, start)
+
+
+def _intact(file: Path, statements: Statements, start: Start) -> Verdict:
+    """The verdict of two processes on ``file`` as it is now; ``NotWhole`` where something disagrees."""
+    asked = Asked(str(file), start.seq, SHAPES, start.checkpoint, list(statements.seqs), sorted(KINDS))
+    seq, last, problems = start.seq, start.hash, list[str]()
+    for span in spans(asked):
+        if span.prev_hash != last:
+            raise NotWhole
+        for entry in span.spoken:
+            problems += statements.pass_by(entry)
+        seq, last = span.last, span.hash
+    if problems or statements.rest(seq) or (start.seq and not start.seq < start.pruned <= seq):
+        raise NotWhole
+    return Verdict(seq - start.seq, last, (), start.seq, statements.compared)
 
 
 def _file_of(connection: Connection) -> Path | None:
@@ -78,18 +91,14 @@ def _verified(
     heads: Iterable[Head],
     trusted: Collection[str],
     start: Start,
-    batches: Iterable[Sequence[Stored]],
-    *,
-    make: bool,
 ) -> Verdict:
-    """The verdict on ``batches``; ``make``: their hashes were not made again yet."""
     statements = Statements(connection, heads, trusted, start)
     problems: list[str] = []
     seq, last, count, folded = start.seq, start.hash, 0, MemoryProjections(start.checkpoint)
     waited = statements.seqs
-    for batch in batches:
+    for batch in scan(connection):
         for entry in batch:
-            if entry.seq != seq + 1 or entry.prev_hash != last or (make and entry.made() != entry.hash):
+            if entry.seq != seq + 1 or entry.prev_hash != last or entry.made() != entry.hash:
                 problems.append(_link_problem(entry, seq, last))
             if (problem := fold(folded, entry)) is not None:
                 problems.append(problem)

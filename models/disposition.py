@@ -16,6 +16,7 @@ from models.cumulative_logit import class_probabilities
 from models.growth import BoostSettings, Rows
 from models.learnt import read_learnt, write_learnt
 from models.monotone import monotone_signs
+from models.trees import Trees
 
 Floats = NDArray[np.float64]
 
@@ -136,12 +137,11 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
 
     def severity_of_matrix(self, X: Floats) -> Floats:
         """``severity`` of an already checked C-ordered float64 matrix: the serving path."""
-        raw = np.asarray(self.booster_.predict(X, raw_score=True, num_threads=1), dtype=np.float64)
-        return (self.linear_.of(X) + raw - self.centre_) * self.scale_
+        return (self.linear_.of(X) + self.trees_.raw(X) - self.centre_) * self.scale_
 
     def contributions_of_matrix(self, X: Floats) -> Floats:
         """``contributions`` of an already checked matrix."""
-        parts = np.array(self.booster_.predict(X, pred_contrib=True, num_threads=1), dtype=np.float64)
+        parts = self.trees_.parts(X)
         parts[:, :-1] += self.linear_.parts(X)
         parts[:, -1] -= self.centre_
         return parts * self.scale_
@@ -159,6 +159,7 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         model = cls()
         read_learnt(model, learnt)
         model.booster_ = Booster(model_str=booster)
+        model.trees_ = Trees(model.booster_)
         return model
 
     def _validated(self, X: ArrayLike) -> Floats:
@@ -167,7 +168,7 @@ class OrdinalLGBMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         return np.asarray(checked, dtype=np.float64)
 
     def _keep(self, boosted: Boosted) -> None:
-        self.linear_, self.booster_ = boosted.linear, boosted.booster
+        self.linear_, self.booster_, self.trees_ = boosted.linear, boosted.booster, Trees(boosted.booster)
         self.best_iteration_, self.evals_result_ = boosted.best_iteration, boosted.losses
         self.centre_ = float(boosted.cuts.mean())
         self.scale_ = boosted.scale

@@ -41,6 +41,7 @@ def lineage(source: EntrySource, score_id: str, manifest_of: Any) -> dict[str, A
             "service": answer["versions"]["feature_service"],
             "values": payload["evidence"].get("features") or {},
             "baseline_read": payload["evidence"].get("baseline_read", []),
+            "baseline_among": payload["evidence"].get("baseline_among"),  # null: recorded with all that were read
         },
         "model": {
             "digest": digest,

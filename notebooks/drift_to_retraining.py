@@ -31,7 +31,7 @@ from training.splits import SplitPlan, split
 from training.weights import training_weights
 
 home, known_by = Settings.read(), datetime.now(UTC)
-labelled, alerts, store = labelled_inputs(home, home.home / "events", known_by)
+labelled, history, store = labelled_inputs(home, home.home / "events", known_by)
 data = build_dataset(labelled, store, known_by=known_by)
 parts = split(data.alerts, SplitPlan())
 
@@ -71,7 +71,7 @@ print(f"fixed sets hold {np.mean(fixed):.3f}; following ones {1 - state.missed.s
 
 # %%
 found = back_test(
-    data, inputs_of(data, alerts), fit_and_grade(data, seed=7), policy_cost(), origins=2, seed=7,
+    data, inputs_of(data, history), fit_and_grade(data, seed=7), policy_cost(), origins=2, seed=7,
     plan=SplitPlan(held_out_subjects=0.0),
 )
 pd.DataFrame(

@@ -25,7 +25,7 @@ from training.history import past_alerts
 
 home = Settings.read()
 raw = open_events(home.home / "events", home)
-alerts = past_alerts(raw)
+alerts = past_alerts(raw).alerts
 frame = pd.DataFrame([a.model_dump(exclude={"evidence"}) for a in alerts])
 print(f"{len(frame):,} alerts of {frame['account_id'].nunique():,} accounts")
 

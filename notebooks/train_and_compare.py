@@ -30,7 +30,7 @@ from training.splits import SplitPlan, split
 from training.weights import training_weights
 
 home, known_by = Settings.read(), datetime.now(UTC)
-labelled, alerts, store = labelled_inputs(home, home.home / "events", known_by)
+labelled, history, store = labelled_inputs(home, home.home / "events", known_by)
 data = build_dataset(labelled, store, known_by=known_by)
 print(f"{len(data.X):,} labelled alerts in {data.alerts['case'].nunique():,} cases, {data.X.shape[1]} features")
 data.y.value_counts().sort_index().rename("alerts by grade").to_frame()
@@ -49,7 +49,7 @@ print(f"alerts count by case: as {weights.effective:,.0f} independent ones")
 
 # %%
 scorer = fit_scorer(data, parts, weights.values, seed=7)
-graded = scorer.grade(inputs_of(data, alerts), explain=False)
+graded = scorer.grade(inputs_of(data, history), explain=False)
 judged = judge(data, parts, graded, scorer.policy, weights.values, seed=7)
 print(as_markdown(judged.table))
 

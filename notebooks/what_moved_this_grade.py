@@ -35,9 +35,9 @@ home, known_by = Settings.read(), datetime.now(UTC)
 pointer = json.loads((home.bundles_dir / POINTER).read_text())
 scorer = load_bundle(Path(pointer["path"]), load_keypair(home)[1])
 assert scorer.classifier is not None, scorer.skill and scorer.skill.words()  # silent: there is nothing to take apart
-labelled, alerts, store = labelled_inputs(home, home.home / "events", known_by)
+labelled, history, store = labelled_inputs(home, home.home / "events", known_by)
 data = build_dataset(labelled[-200:], store, known_by=known_by)
-inputs = inputs_of(data, alerts)
+inputs = inputs_of(data, history)
 graded = scorer.grade(inputs)
 place = min(range(len(graded)), key=lambda n: (graded[n].grade, n))
 one, asked = graded[place], inputs[place]

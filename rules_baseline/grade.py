@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -33,6 +33,8 @@ class GradedTrigger(Protocol):
     def subject_type(self) -> str: ...  # noqa: D102
     @property
     def subject_id(self) -> str: ...  # noqa: D102
+    @property
+    def account_id(self) -> str: ...  # noqa: D102
     @property
     def triggered_at(self) -> datetime: ...  # noqa: D102
     @property
@@ -122,7 +124,7 @@ def parse_grade_table(text: str, source: str) -> GradeTable:
 
 
 def baseline_grade(alerts: Iterable[GradedTrigger], table: GradeTable | None = None) -> BaselineGrade:
-    """Grade the alerts given (``related_to_account`` and ``related_to_group`` select them); smallest number wins.
+    """Grade the alerts given (``rules_baseline.related`` selects them); the smallest number wins.
 
     Ties are decided by the earliest (triggered_at, alert_id).
 
@@ -130,53 +132,21 @@ def baseline_grade(alerts: Iterable[GradedTrigger], table: GradeTable | None = N
     BaselineGrade(grade=5, decided_by_alert=None, clause='nothing')
     """
     table = load_grade_table() if table is None else table
-    graded = [(*table.of_alert(alert), alert) for alert in alerts]
-    if not graded:
+    alert = deciding(alerts, table)
+    if alert is None:
         return BaselineGrade(table.nothing, None, "nothing")
-    grade, clause, alert = min(graded, key=lambda entry: (entry[0], entry[2].triggered_at, entry[2].alert_id))
+    grade, clause = table.of_alert(alert)
     return BaselineGrade(grade, alert.alert_id, clause)
 
 
-def related_to_account(
-    alerts: Iterable[T], account_id: str, group_id: str | None, *, day: date, moment: datetime
-) -> list[T]:
-    """An account's own alerts of a day up to a moment, its group's, and those of its pairs and clusters.
+def deciding(alerts: Iterable[T], table: GradeTable | None = None) -> T | None:
+    """The alert that decides the grade of those given; null for none.
 
-    A cluster names its accounts in its evidence (``accounts``); without them only its smallest account is known.
+    Whatever comes to them later, no other of them can decide: ``baseline_grade`` of what decides here and of an alert
+    more is that of all of them and it.
     """
-    subjects = {("account", account_id), ("group", group_id)}
-    return [
-        alert
-        for alert in _known(alerts, day, moment)
-        if (alert.subject_type, alert.subject_id) in subjects or account_id in _shared(alert)
-    ]
-
-
-def related_to_group(
-    alerts: Iterable[T], group_id: str, members: Sequence[str], *, day: date, moment: datetime
-) -> list[T]:
-    """A group's own alerts of a day up to a moment and every member's (their pairs and clusters included)."""
-    known, within = _known(alerts, day, moment), set(members)
-    return [
-        alert
-        for alert in known
-        if (alert.subject_type == "group" and alert.subject_id == group_id)
-        or (alert.subject_type == "account" and alert.subject_id in within)
-        or within & _shared(alert)
-    ]
-
-
-def _known(alerts: Iterable[T], day: date, moment: datetime) -> list[T]:
-    return [alert for alert in alerts if alert.trading_day == day and alert.triggered_at <= moment]
-
-
-def _shared(alert: GradedTrigger) -> set[str]:
-    """The accounts of a pair or cluster; none for other subjects."""
-    if alert.subject_type == "pair":
-        return set(alert.subject_id.split("|"))
-    if alert.subject_type == "cluster":
-        return {alert.subject_id, *map(str, read_evidence(alert.evidence).get("accounts", ()))}
-    return set()
+    table = load_grade_table() if table is None else table
+    return min(alerts, key=lambda one: (table.of_alert(one)[0], one.triggered_at, one.alert_id), default=None)
 
 
 def _own_grade(alert: GradedTrigger) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _EXCHANGES = {
     "SHFE": "上期所",
@@ -98,6 +99,7 @@ _ARTICLES = re.compile(rf",? art\. ({_ARTICLE}(?:, {_ARTICLE})*)(?![\d-])")
 _ENGLISH = re.compile(r"(?<![A-Za-z_])[a-z]{3,}(?![A-Za-z_])")  # a word, but no name of an order, product or table
 
 
+@lru_cache(maxsize=1024)  # every reason names a basis, of which there are as many as rules; eighty patterns each
 def chinese(text: str) -> str:
     """A basis or source with its English words in Chinese; one with a word that is not known stays as it is.
 

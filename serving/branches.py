@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from serving.desk_file import DeskFile
 
 BranchOf = Callable[[str, date], str | None]
 LONGEST = 200  # characters of a name
@@ -20,47 +20,26 @@ _SCHEMA = pa.schema(
         pa.field("valid_to", pa.date32()),
     ]
 )
-_log = logging.getLogger("serving")
+_Rows = dict[str, list[tuple[str, date, date | None]]]
 
 
 class Branches:
-    """Kept in memory and read again when the file under ``folder`` is another one.
-
-    No file, or one that cannot be read, makes every branch unknown, which the log says once: a grade does not need it.
-    """
+    """The branches of ``branches.parquet`` under ``folder``; without it every branch is unknown (``DeskFile``)."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / "branches.parquet"
-        self._written: int | None = None
-        self._rows: dict[str, list[tuple[str, date, date | None]]] = {}
+        without = "alerts are recorded without their accounts' branches"
+        self._file = DeskFile[_Rows](folder / "branches.parquet", _SCHEMA, _by_account, {}, without)
 
     def of(self, account_id: str, day: date) -> str | None:
         """The branch valid on trading day ``day`` (from its first day on, before its last); ``None``: not known."""
-        self._renew()
-        for branch, first, end in self._rows.get(account_id, ()):
+        for branch, first, end in self._file.now().get(account_id, ()):
             if first <= day and (end is None or day < end):
                 return branch
         return None
 
-    def _renew(self) -> None:
-        try:
-            written = self._file.stat().st_mtime_ns
-        except OSError:
-            written = 0
-        if written == self._written:
-            return
-        try:
-            self._rows = _by_account(pq.read_table(self._file, columns=_SCHEMA.names))
-        except Exception as error:  # whatever the file holds
-            self._rows = {}
-            _log.warning("alerts are recorded without their accounts' branches until alertgrade publish: %s", error)
-        self._written = written
 
-
-def _by_account(table: pa.Table) -> dict[str, list[tuple[str, date, date | None]]]:
-    found: dict[str, list[tuple[str, date, date | None]]] = {}
-    table = table.select(_SCHEMA.names).cast(_SCHEMA)  # refuses other types, and a null where there may be none
-    columns = (column.to_pylist() for column in table.columns)
-    for account_id, branch, first, end in zip(*columns, strict=True):
+def _by_account(table: pa.Table) -> _Rows:
+    found: _Rows = {}
+    for account_id, branch, first, end in zip(*(column.to_pylist() for column in table.columns), strict=True):
         found.setdefault(account_id, []).append((branch.replace("\x00", "")[:LONGEST], first, end))
     return found

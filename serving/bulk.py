@@ -12,6 +12,7 @@ import pandas as pd
 from models.graded_alert import GradedAlert
 from rules_baseline.alerts import read_alerts
 from rules_baseline.day_baseline import earlier_of_day
+from rules_baseline.memberships import Memberships
 from rules_baseline.trigger import TriggerRecord
 from serving.judge import Judge, Question
 
@@ -19,18 +20,23 @@ _CHUNK = 512
 
 
 def grade_file(
-    alerts_path: Path, out_path: Path, judge_for: Callable[[Sequence[TriggerRecord]], Judge], *, explain: bool = True
+    alerts_path: Path,
+    out_path: Path,
+    judge_for: Callable[[Sequence[TriggerRecord]], Judge],
+    groups: Memberships,
+    *,
+    explain: bool = True,
 ) -> int:
     """Grade every row of an alerts file and write one row each: the answer's fields, lists and objects as JSON.
 
     Rows are graded and written in (triggered_at, alert_id) order; each sees the day's earlier alerts of the file, as
     the service sees those it recorded. ``judge_for`` gets all trigger records and returns the judge that reads their
-    features. Returns the number of rows; an empty file gives an empty file.
+    features; ``groups`` are the declared ones. Returns the number of rows; an empty file gives an empty file.
     """
     triggers = read_alerts(alerts_path)
     judge = judge_for(triggers)
     rows: list[dict[str, Any]] = []
-    for chunk in _chunks(list(zip(triggers, earlier_of_day(triggers), strict=True))):
+    for chunk in _chunks(list(zip(triggers, earlier_of_day(triggers, groups), strict=True))):
         prepared = [judge.prepare(Question(trigger), earlier) for trigger, earlier in chunk]
         rows += [flat(answer) for answer in judge.answers(prepared, explain)]
     return write_graded(rows, out_path)

@@ -20,6 +20,7 @@ from serving.admission import Limits, ScoringQueue
 from serving.behaviour import BehaviourReader
 from serving.branches import Branches
 from serving.champion import Champion
+from serving.declared_groups import DeclaredGroups
 from serving.grader import Grader, Observer
 from serving.judge import Judge, Question, Scorer
 from serving.metrics import Metrics
@@ -74,7 +75,7 @@ def compose(
     challenger = Champion(bundles, lambda folder: _load(folder, keys), "challenger")
     observers: list[Observer] = [metrics]
     policy = Policy.read()
-    grader = Grader(scorer, refusal, reader, ledger, policy, observers, Branches(desk).of)
+    grader = Grader(scorer, refusal, reader, ledger, policy, observers, Branches(desk).of, DeclaredGroups(desk).now)
     grader.made_by = record_definitions(ledger, policy)
     queue = ScoringQueue[Question](lambda questions: _graded(champion, grader, questions), limits or Limits())
     shadow = Shadow(challenger, ledger, metrics, queue.busy)

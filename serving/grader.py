@@ -9,12 +9,17 @@ from typing import Any, Protocol
 
 from ledger.chain import canonical_json
 from ledger.errors import EntryConflict, LedgerUnavailable
-from ledger.group import NewScore, concerns
+from ledger.group import NewScore
 from ledger.ledger import Ledger
 from models.graded_alert import GradedAlert
 from models.policy import Policy
+from rules_baseline.grade import load_grade_table
+from rules_baseline.memberships import Memberships
+from rules_baseline.related import accounts_of, looks_under
 from rules_baseline.trigger import TriggerRecord
 from serving.branches import BranchOf
+from serving.day_so_far import DaySoFar, days_so_far
+from serving.declared_groups import Known
 from serving.judge import Judge, Prepared, Question, Scorer
 from serving.populations import populations_of
 from serving.timed_reader import FeatureReader
@@ -46,11 +51,13 @@ class Grader:
         policy: Policy,
         observers: Sequence[Observer] = (),
         branch_of: BranchOf = lambda _account_id, _day: None,
+        groups: Known = Memberships,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.judge = Judge(scorer, refusal, feature_reader, policy)
         self.made_by: Mapping[str, str] = {}  # what else a replay needs to know (models.definitions)
         self._ledger, self._observers, self._branch_of, self._now = ledger, observers, branch_of, now
+        self._groups = groups
         self._warned = False  # of what could not be known of an account
 
     def grade(self, questions: Sequence[Question]) -> list[Outcome]:
@@ -72,11 +79,14 @@ class Grader:
 
     def _together(self, questions: Sequence[Question]) -> list[Outcome]:
         triggers = [question.trigger.model_dump(mode="json") for question in questions]
-        known = self._ledger.recall(triggers)
+        groups = self._groups()
+        looks = [looks_under(question.trigger, groups) for question in questions]
+        known = self._ledger.recall(triggers, looks, self.made_by.get("grade_table"))
         outcomes: list[Outcome | None] = [one.answer for one in known]
         fresh = _first_of_each(triggers, outcomes)
-        earlier = [known[place].of_day + _before(place, fresh, triggers) for place in fresh]
-        recorded = self._new([questions[k] for k in fresh], [triggers[k] for k in fresh], earlier)
+        asked = [questions[k] for k in fresh]
+        days = days_so_far([known[k] for k in fresh], [one.trigger for one in asked], [looks[k] for k in fresh])
+        recorded = self._new(asked, [triggers[k] for k in fresh], days)
         for place, outcome in zip(fresh, recorded, strict=True):
             outcomes[place] = outcome
         again = [place for place, outcome in enumerate(outcomes) if outcome is None]  # an alert twice in the group
@@ -85,24 +95,24 @@ class Grader:
         return [outcome for outcome in outcomes if outcome is not None]
 
     def _new(
-        self, questions: Sequence[Question], triggers: Sequence[Trigger], earlier: Sequence[list[Trigger]]
+        self, questions: Sequence[Question], triggers: Sequence[Trigger], days: Sequence[DaySoFar]
     ) -> list[str | EntryConflict]:
         if not questions:
             return []
         rows = self.judge.read(questions)
         prepared = [
-            self.judge.prepare_with(question, [TriggerRecord.model_validate(one) for one in before], row)
-            for question, before, row in zip(questions, earlier, rows, strict=True)
+            self.judge.prepare_with(question, day.records, row)
+            for question, day, row in zip(questions, days, rows, strict=True)
         ]
         answers = [answer.model_dump(mode="json") for answer in self._answers(questions, prepared)]
         scores = [
             NewScore(
-                *(trigger, answer, canonical_json(answer), _evidence(question, one, before, self.made_by)),
+                *(trigger, answer, canonical_json(answer), _evidence(question, one, day, self.made_by)),
                 account=self._account(one),
+                alone=self._alone(question.trigger),
+                accounts=_named(question.trigger),
             )
-            for question, trigger, one, before, answer in zip(
-                questions, triggers, prepared, earlier, answers, strict=True
-            )
+            for question, trigger, one, day, answer in zip(questions, triggers, prepared, days, answers, strict=True)
         ]
         started = self._now()
         recorded = self._ledger.record_scores(scores)
@@ -111,6 +121,11 @@ class Grader:
             observer.committed(len(scores), took)
             observer.graded(prepared, answers)
         return recorded
+
+    def _alone(self, trigger: TriggerRecord) -> dict[str, Any]:
+        """What the rules give for the alert by itself, for those after it; by a table on record or not at all."""
+        table = self.made_by.get("grade_table")
+        return {} if table is None else {"grade": load_grade_table().of_alert(trigger)[0], "table": table}
 
     def _account(self, prepared: Prepared) -> dict[str, Any]:
         """What the queues are filtered by, as it was known for the grade; what is not known is left out.
@@ -150,18 +165,16 @@ def _first_of_each(triggers: Sequence[Trigger], outcomes: Sequence[Outcome | Non
     return list(first.values())
 
 
-def _before(place: int, fresh: Sequence[int], triggers: Sequence[Trigger]) -> list[Trigger]:
-    """Alerts of the same group that would have been on record, had each come alone."""
-    return [triggers[other] for other in fresh if other < place and concerns(triggers[other], triggers[place])]
+def _named(trigger: TriggerRecord) -> list[str]:
+    """The accounts that a pair or a cluster is about; others are found by the record itself."""
+    return sorted(accounts_of(trigger)) if trigger.subject_type in ("pair", "cluster") else []
 
 
-def _evidence(
-    question: Question, prepared: Prepared, earlier: Sequence[Trigger], made_by: Mapping[str, str]
-) -> dict[str, Any]:
+def _evidence(question: Question, prepared: Prepared, day: DaySoFar, made_by: Mapping[str, str]) -> dict[str, Any]:
     return {
         "features": prepared.input.features,
         "intraday_given": question.intraday is not None,
-        "baseline_read": [one["alert_id"] for one in earlier],
+        **day.evidence(),
         "explain": question.explain,
         "made_by": made_by,
     }

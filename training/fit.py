@@ -8,7 +8,7 @@ from datetime import datetime
 
 from models.scorer import AlertScorer
 from models.signing import public_key_of
-from rules_baseline.trigger import TriggerRecord
+from rules_baseline.day_baseline import AlertHistory
 from training.against_champion import against_champion
 from training.anchoring import anchoring
 from training.cold_start import fit_without_labels
@@ -27,7 +27,7 @@ from training.weights import Weights, training_weights
 
 def train(
     labelled: Sequence[LabelledAlert],
-    all_alerts: Sequence[TriggerRecord],
+    history: AlertHistory,
     store: PointInTimeStore,
     registry: ModelRegistry,
     *,
@@ -43,7 +43,7 @@ def train(
 ) -> TrainResult:
     """Fit on what was known by ``known_by``, evaluate on the last days, register; deterministic by ``seed``.
 
-    ``all_alerts`` are the alerts of the same period with or without disposition. ``author`` goes on record; a version
+    ``history`` is that of the same period. ``author`` goes on record; a version
     without one can never be promoted. With a ``budget`` the classifier's parameters are searched first, on folds of the
     training part. With ``curve`` the recipe is also fitted on fewer labels (``Judged.curve``). Where there is a
     champion, the version is held against it on the later days (``TrainResult.gate``). Where labels or days do not
@@ -58,15 +58,15 @@ def train(
     if data is None or (short := too_short(data.alerts, chosen)):
         why = "no disposition is on record yet" if data is None else str(short)
         progress("fit detectors")
-        return _registered_alone(all_alerts, store, registry, known_by, private_key, lineage, why)
+        return _registered_alone(history, store, registry, known_by, private_key, lineage, why)
     parts = split(data.alerts, chosen)
-    return _train(data, parts, all_alerts, registry, private_key, lineage, budget, curve, progress)
+    return _train(data, parts, history, registry, private_key, lineage, budget, curve, progress)
 
 
 def _train(
     data: Dataset,
     parts: Split,
-    all_alerts: Sequence[TriggerRecord],
+    history: AlertHistory,
     registry: ModelRegistry,
     private_key: bytes,
     lineage: Lineage,
@@ -82,7 +82,7 @@ def _train(
     parameters = {} if found is None else found.parameters
     scorer = fit_scorer(data, parts, weights.values, seed=seed, parameters=parameters)
     progress("evaluate")
-    inputs = inputs_of(data, all_alerts)
+    inputs = inputs_of(data, history)
     graded = scorer.grade(inputs, explain=False)
     judged = judge(data, parts, graded, scorer.policy, weights.values, seed=seed)
     if curve:
@@ -103,7 +103,7 @@ def _train(
 
 
 def _registered_alone(
-    all_alerts: Sequence[TriggerRecord],
+    history: AlertHistory,
     store: PointInTimeStore,
     registry: ModelRegistry,
     known_by: datetime,
@@ -112,7 +112,7 @@ def _registered_alone(
     why: str,
 ) -> TrainResult:
     """Register rules and detectors, fitted on the alerts themselves."""
-    scorer, data, graded = fit_without_labels(all_alerts, store, known_by=known_by, seed=lineage.seed)
+    scorer, data, graded = fit_without_labels(history, store, known_by=known_by, seed=lineage.seed)
     rows = {"train": len(data.X), "calibration": 0, "test": 0, "unseen": 0}
     result = TrainResult("", "", False, rows, Judged(), _notes(why, None))
     return register_version(result, scorer, data, None, graded, registry, private_key, lineage, None)

@@ -10,15 +10,18 @@ import ibis.expr.types as ir
 
 from features.events.events import Events
 from ledger.ledger import Ledger
+from rules_baseline.day_baseline import AlertHistory
+from rules_baseline.memberships import Memberships
 from rules_baseline.trigger import TriggerRecord
 from training.dataset import LabelledAlert
 
 _LATER = ("blind", "sample", "sample_probability")  # a ledger of an older version does not know them
 
 
-def past_alerts(events: Events) -> list[TriggerRecord]:
-    """Trigger records of the raw ``alerts`` table, in (triggered_at, alert_id) order; none where it is absent."""
-    return [TriggerRecord(**row) for row in _rows(events.table("alerts").order_by("triggered_at", "alert_id"))]
+def past_alerts(events: Events) -> AlertHistory:
+    """The raw ``alerts`` table in (triggered_at, alert_id) order, none where it is absent, and the declared groups."""
+    rows = _rows(events.table("alerts").order_by("triggered_at", "alert_id"))
+    return AlertHistory([TriggerRecord(**row) for row in rows], Memberships.of_events(events))
 
 
 def disposition_rows(events: Events) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,7 @@ from features.rows import as_rows
 from models.graded_alert import GradedAlert
 from models.policy import Policy
 from models.scorer import AlertScorer, ScoreInput
-from rules_baseline.day_baseline import baselines
-from rules_baseline.trigger import TriggerRecord
+from rules_baseline.day_baseline import AlertHistory, baselines
 from training.dataset import Dataset
 from training.skill import skill_of
 from training.splits import Split
@@ -61,15 +61,14 @@ def too_few(data: Dataset, parts: Split) -> str | None:
     return None
 
 
-def inputs_of(data: Dataset, all_alerts: Sequence[TriggerRecord]) -> list[ScoreInput]:
+def inputs_of(data: Dataset, history: AlertHistory) -> list[ScoreInput]:
     """What a scorer is asked about each row of ``data``, in order.
 
-    ``all_alerts`` are the alerts of the same period with or without disposition: the baseline grade of an alert counts
-    its subject's other alerts of that day.
+    ``history`` is that of the same period: the baseline grade of an alert counts other alerts of its day.
     """
     # the desk labels alerts that a later folder of raw events may not hold any more
-    every = {a.alert_id: a for a in (*data.triggers, *all_alerts)}
-    by_alert = baselines(every.values())
+    every = {a.alert_id: a for a in (*data.triggers, *history.alerts)}
+    by_alert = baselines(replace(history, alerts=tuple(every.values())))
     rows = as_rows(data.X)
     return [ScoreInput(t, row, by_alert[t.alert_id], None, None) for t, row in zip(data.triggers, rows, strict=True)]
 

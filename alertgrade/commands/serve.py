@@ -49,11 +49,13 @@ def score(
 def _by_file(home: Settings, alerts: Path, out: Path, explain: bool) -> int:
     from serving.bulk import grade_file
     from serving.compose import bulk_judge
+    from serving.declared_groups import DeclaredGroups
 
     return grade_file(
         alerts,
         out,
         lambda triggers: bulk_judge(triggers, home.bundles_dir, home.keys_dir, home.features_dir),
+        DeclaredGroups(home.desk_dir).now(),
         explain=explain,
     )
 

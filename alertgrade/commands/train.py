@@ -22,10 +22,8 @@ from alertgrade.commands.training_tables import (
 from alertgrade.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from features.store import OfflineAndOnlineStore
-    from rules_baseline.trigger import TriggerRecord
+    from rules_baseline.day_baseline import AlertHistory
     from training.backtest import BackTest
     from training.dataset import Dataset, LabelledAlert
     from training.registry import ModelRegistry
@@ -92,16 +90,16 @@ def evaluate(
     chosen = models.version(version)
     moment = datetime.now(UTC) if until is None else instant(until, "--until")
     with console.status("evaluate"):
-        labelled, alerts, store = labelled_inputs(home, events, moment)
+        labelled, history, store = labelled_inputs(home, events, moment)
         data = build_dataset(labelled, store, known_by=moment)
         if rolling:
-            print_back_test(run_back_test(models, version, data, alerts, origins=rolling, seed=seed))
+            print_back_test(run_back_test(models, version, data, history, origins=rolling, seed=seed))
             return
         if families:
-            print_families(run_families(models, version, data, alerts, seed=seed))
+            print_families(run_families(models, version, data, history, seed=seed))
             return
         _, public = load_keypair(home)
-        found = against_champion(chosen, data, inputs_of(data, alerts), models, public_key=public, seed=seed)
+        found = against_champion(chosen, data, inputs_of(data, history), models, public_key=public, seed=seed)
     if found is None:
         console.print(f"version {version} is the champion itself, or there is none to hold it against")
     else:
@@ -113,26 +111,24 @@ def evaluate(
 
 
 def run_back_test(
-    models: ModelRegistry, version: str, data: Dataset, alerts: Sequence[TriggerRecord], *, origins: int, seed: int
+    models: ModelRegistry, version: str, data: Dataset, history: AlertHistory, *, origins: int, seed: int
 ) -> BackTest:
     """Back-test the recipe of a version, with the parameters it was registered with."""
     from training.backtest import back_test
     from training.recipe import fit_and_grade, inputs_of, policy_cost
 
-    inputs = inputs_of(data, alerts)
+    inputs = inputs_of(data, history)
     recipe = fit_and_grade(data, seed=seed, parameters=models.parameters(version))
     return back_test(data, inputs, recipe, policy_cost(), origins=origins, seed=seed, progress=_say)
 
 
-def run_families(
-    models: ModelRegistry, version: str, data: Dataset, alerts: Sequence[TriggerRecord], *, seed: int
-) -> Estimates:
+def run_families(models: ModelRegistry, version: str, data: Dataset, history: AlertHistory, *, seed: int) -> Estimates:
     """What each feature family adds to the recipe of a version."""
     from training.families import family_ablation
     from training.recipe import inputs_of
 
     return family_ablation(
-        data, inputs_of(data, alerts), seed=seed, parameters=models.parameters(version), progress=_say
+        data, inputs_of(data, history), seed=seed, parameters=models.parameters(version), progress=_say
     )
 
 
@@ -153,11 +149,11 @@ def run_training(
     say = progress if callable(progress) else lambda _: None
     say("past alerts and dispositions")
     private, _ = load_keypair(home)
-    inside, alerts, store = labelled_inputs(home, events, known_by)
+    inside, history, store = labelled_inputs(home, events, known_by)
     models = registry(home)
     result = fit(
         inside,
-        alerts,
+        history,
         store,
         models,
         known_by=known_by,
@@ -176,7 +172,7 @@ def run_training(
 
 def labelled_inputs(
     home: Settings, events: Path, known_by: datetime
-) -> tuple[list[LabelledAlert], list[TriggerRecord], OfflineAndOnlineStore]:
+) -> tuple[list[LabelledAlert], AlertHistory, OfflineAndOnlineStore]:
     """What the ledger knows by ``known_by`` within the days of the feature build, all past alerts, the store.
 
     Past dispositions of ``events`` are imported into the ledger once.
@@ -185,10 +181,10 @@ def labelled_inputs(
     from training.history import disposition_rows, labelled_alerts, past_alerts
 
     with open_events(events, home) as raw:
-        alerts = past_alerts(raw)
+        history = past_alerts(raw)
         ledger = open_ledger(home)
         ledger.import_dispositions(
-            (a.model_dump(mode="json") for a in alerts), disposition_rows(raw), decided_until=known_by
+            (a.model_dump(mode="json") for a in history.alerts), disposition_rows(raw), decided_until=known_by
         )
     store = open_store(home)
     days = set(BuildRecord.read(store.offline).days)
@@ -198,7 +194,7 @@ def labelled_inputs(
         console.print(
             f"{len(known) - len(inside):,} labelled alerts lie outside the days of the feature build: left out"
         )
-    return inside, alerts, store
+    return inside, history, store
 
 
 def code_version() -> str:

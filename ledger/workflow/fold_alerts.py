@@ -33,10 +33,17 @@ _UNGRADED: Row = UNDECIDED | {
 
 
 def _alert(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, Any]) -> None:
-    trigger, case_id = payload["trigger"], payload["case_id"]
-    row = {name: trigger.get(name) for name in _FROM_TRIGGER}
-    row.update(_UNGRADED, seq=seq, case_id=case_id, **account_known(payload))
+    trigger, case_id, alone = payload["trigger"], payload["case_id"], payload.get("alone") or {}
+    row = _UNGRADED.copy()
+    for name in _FROM_TRIGGER:
+        row[name] = trigger.get(name)
+    row["seq"], row["case_id"] = seq, case_id
+    row["alone_grade"], row["alone_table"] = alone.get("grade"), alone.get("table")
+    row.update(account_known(payload))
     at.put_alert(row)
+    for place, account_id in enumerate(payload.get("accounts") or ()):
+        named = {"alert_id": row["alert_id"], "account_id": account_id, "trading_day": row["trading_day"]}
+        at.put_row("alert_accounts", f"{seq}.{place}", named | {"place": f"{seq}.{place}"})
     if case_id is not None:
         case = at.case(case_id)
         at.put_case(new_case(seq, recorded_at, payload) if case is None else ranked(_widened(case, payload)))
@@ -75,13 +82,13 @@ def _score(at: Projections, seq: int, _recorded_at: str, payload: Mapping[str, A
 
 def _regraded(case: Row, grade: int, baseline: int, due_at: str | None) -> Row:
     """A worse alert wakes a case that sleeps, and ends an override, which spoke of what was known then."""
-    apart = abs(grade - baseline)
-    changed = {
-        "model_grade": grade if case["model_grade"] is None else min(case["model_grade"], grade),
-        "disagreement": apart if case["disagreement"] is None else max(case["disagreement"], apart),
-        "due_at": min(filter(None, (case["due_at"], due_at)), default=None),
-    }
-    return case | changed | ({"snoozed_until": None, "override_grade": None} if grade < case["rank"] else {})
+    apart, row = abs(grade - baseline), case.copy()
+    row["model_grade"] = grade if case["model_grade"] is None else min(case["model_grade"], grade)
+    row["disagreement"] = apart if case["disagreement"] is None else max(case["disagreement"], apart)
+    row["due_at"] = min(case["due_at"], due_at) if case["due_at"] and due_at else case["due_at"] or due_at or None
+    if grade < case["rank"]:
+        row["snoozed_until"] = row["override_grade"] = None
+    return row
 
 
 HANDLERS: Mapping[str, Fold] = {"alert": _alert, "score": _score}

@@ -15,16 +15,15 @@ from ledger.workflow.terms import Terms
 
 
 def opening(
-    appending: Appending, terms: Terms, standing: Standing, trigger: Mapping[str, Any], account: Mapping[str, Any]
+    appending: Appending, terms: Terms, standing: Standing, trigger: Mapping[str, Any], beside: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The payload of an alert's entry: its case, what stood in the registers, and what its ``account`` was."""
+    """The payload of an alert's entry: its case, what stood in the registers, and of ``beside`` what is not empty."""
     open_cases = appending.projections.open_cases_of(trigger["subject_type"], trigger["subject_id"])
     # What waits for the second person was decided without this alert: it must not be labelled by that decision.
     undecided = [case for case in open_cases if case["stage"] != "in_review"]
     case_id = case_to_join(undecided, trigger["trading_day"])
     payload: dict[str, Any] = {"trigger": trigger, "origin": "service", **standing.of(trigger)}
-    if account:
-        payload["account"] = account
+    payload |= {name: known for name, known in beside.items() if known}
     if case_id is None:
         case_id = f"C{appending.seq + 1:08d}"
         if terms.is_blind(case_id):

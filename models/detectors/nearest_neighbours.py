@@ -71,8 +71,7 @@ class FrozenNearestNeighbours(FrozenDetector):
         reach = self._lengths + np.einsum("nd,nd->n", scaled, scaled)[:, None]
         squares = np.maximum(reach - 2.0 * dots, 0.0).reshape(-1, samples, size)
         nearest = squares.argmin(axis=2)
-        least = np.take_along_axis(squares, nearest[:, :, None], axis=2)[:, :, 0]
-        return np.sqrt(least), nearest + size * np.arange(samples)
+        return np.sqrt(squares.min(axis=2)), nearest + size * np.arange(samples)
 
     def _raw(self, rows: Floats, parts: Floats | None = None) -> Floats:
         scores, scaled = np.empty(rows.shape[0]), self._units(rows)

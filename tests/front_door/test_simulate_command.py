@@ -20,7 +20,7 @@ from features.events.load import load_events
 from features.events.schema import OUTCOMES
 from ledger.ledger import Ledger
 from rules_baseline.alerts import read_alerts
-from rules_baseline.day_baseline import baselines
+from rules_baseline.day_baseline import AlertHistory, baselines
 from training.history import disposition_rows, past_alerts
 
 KEY = b"k" * 32
@@ -82,7 +82,9 @@ def test_nothing_of_it_breaks_the_contract_of_raw_events(events: Events) -> None
 
 def test_the_cases_know_what_was_shown_and_some_were_blind(made: Path) -> None:
     cases = pd.read_parquet(made / "_truth" / "cases.parquet")
-    grades = {alert: found.grade for alert, found in baselines(read_alerts(made / "alerts.parquet")).items()}
+    grades = {
+        alert: found.grade for alert, found in baselines(AlertHistory(read_alerts(made / "alerts.parquet"))).items()
+    }
     seen = cases[~cases["blind"]]
     worst = [min(grades[alert] for alert in ids) for ids in seen["alert_ids"]]
     assert seen["shown_grade"].tolist() == worst
@@ -106,9 +108,11 @@ def test_a_disposition_without_an_alert_confuses_neither_features_nor_labels(mad
     strange = own.head(1).assign(alert_id="random_audit:audit:2026-03-27:-.-:A9", rule_id="random_audit")
     strange.to_parquet(audited, index=False)
     with load_events(made, pseudonym_key=KEY) as events:
+        declared = pd.read_parquet(made / "control_groups.parquet").query("declared")
+        assert set(past_alerts(events).groups.members) == set(declared["group_id"])
         before = len(list(disposition_rows(events)))
         events.add_dispositions(audited)
-        alerts, rows = past_alerts(events), list(disposition_rows(events))
+        alerts, rows = past_alerts(events).alerts, list(disposition_rows(events))
         assert len(rows) == before + 1
         assert build(events, tmp_path / "offline").rows["history"] > 0
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: datetime.now(UTC))

@@ -151,23 +151,6 @@ def test_an_unknown_filter_is_refused(ledger):
         ledger.alerts({"note": 1})
 
 
-def test_the_days_triggers_are_those_of_account_or_subject_up_to_the_moment(ledger, trigger, answer):
-    rows = {
-        "before": {"triggered_at": "2026-03-02T01:59:59.999999Z"},
-        "at": {"triggered_at": "2026-03-02T02:00:00Z"},
-        "after": {"triggered_at": "2026-03-02T02:00:00.000001Z"},
-        "other day": {"trading_day": "2026-03-03"},
-        "other account": {"account_id": "B", "subject_id": "B"},
-        "group": {"subject_type": "group", "subject_id": "G"},
-        "same subject": {"account_id": "B", "subject_id": "A1"},
-    }
-    for name, changes in rows.items():
-        ledger.record_score(trigger(name, **changes), answer(name), {})
-    (found,) = ledger.recall([trigger("new")])
-    assert found.answer is None
-    assert {one["alert_id"] for one in found.of_day} == {"before", "at", "group", "same subject"}
-
-
 def test_a_disposition_closes_the_case_and_its_alerts_with_the_grade_that_was_shown(ledger, trigger, answer):
     ledger.record_score(trigger("a"), answer("a", grade=4), {})
     ledger.record_score(trigger("b"), answer("b", grade=3), {})

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from rules_baseline.grade import baseline_grade, related_to_account, related_to_group
+from rules_baseline.grade import baseline_grade
+from rules_baseline.related import of_account, of_group, related
 from rules_baseline.trigger import TriggerRecord
 from tests.oracles.counting import Alert
 from tests.oracles.grades import grade, grade_of_account, grade_of_group
@@ -48,9 +49,9 @@ def _same_grades(market: Market, alerts: list[Alert], records: list[TriggerRecor
         late = moment.replace(tzinfo=UTC)
         for account in ACCOUNTS:
             group = market.group_of(day).get(account)
-            own = related_to_account(records, account, group, day=day, moment=late)
+            own = related(records, of_account(account, group), day=day, moment=late)
             assert baseline_grade(own).grade == grade_of_account(account, alerts, market, day, moment, SMALL)[0]
         for group in set(market.group_of(day).values()):
             members = sorted(market.members(group, day))
-            theirs = related_to_group(records, group, members, day=day, moment=late)
+            theirs = related(records, of_group(group, members), day=day, moment=late)
             assert baseline_grade(theirs).grade == grade_of_group(group, alerts, market, day, moment, SMALL)[0]

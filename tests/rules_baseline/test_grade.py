@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from alertgrade.errors import AlertError
-from rules_baseline.grade import SHIPPED, baseline_grade, load_grade_table, related_to_account, related_to_group
+from rules_baseline.grade import SHIPPED, baseline_grade, load_grade_table
+from rules_baseline.related import of_account, of_group, related
 from rules_baseline.trigger import TriggerRecord
 
 AT = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -115,7 +116,7 @@ def test_an_account_sees_its_own_alerts_its_groups_and_those_of_its_pairs_and_cl
         alert(alert_id="later", triggered_at=AT + timedelta(microseconds=1)),
         alert(alert_id="other day", trading_day=date(2026, 3, 3)),
     ]
-    found = related_to_account(alerts, "A1", "G", day=date(2026, 3, 2), moment=AT)
+    found = related(alerts, of_account("A1", "G"), day=date(2026, 3, 2), moment=AT)
     assert [a.alert_id for a in found] == ["own", "group", "pair", "cluster"]
 
 
@@ -126,7 +127,7 @@ def test_a_group_sees_its_own_alerts_and_every_members() -> None:
         alert(alert_id="pair", subject_type="pair", subject_id="A2|Z"),
         alert(alert_id="stranger", subject_id="Z"),
     ]
-    found = related_to_group(alerts, "G", ["A1", "A2"], day=date(2026, 3, 2), moment=AT)
+    found = related(alerts, of_group("G", ["A1", "A2"]), day=date(2026, 3, 2), moment=AT)
     assert [a.alert_id for a in found] == ["group", "member", "pair"]
 
 

@@ -17,6 +17,7 @@ from features.families import MAKERS
 from features.reader import OnlineReader
 from models.graded_alert import GradedAlert
 from rules_baseline.alerts import read_alerts
+from rules_baseline.memberships import Memberships
 from serving.bulk import grade_file
 from serving.compose import bulk_judge
 from serving.judge import Question
@@ -38,7 +39,10 @@ def graded(installation, alerts_file, home=None):
     home = home or installation.home
     out = alerts_file.with_name("GRADED.parquet")
     count = grade_file(
-        alerts_file, out, lambda found: bulk_judge(found, home / "bundles", home / "keys", home / "features")
+        alerts_file,
+        out,
+        lambda found: bulk_judge(found, home / "bundles", home / "keys", home / "features"),
+        Memberships(),
     )
     frame = pd.read_parquet(out)
     assert len(frame) == count

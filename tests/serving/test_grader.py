@@ -17,6 +17,7 @@ from ledger.ledger import Ledger
 from models.graded_alert import GradedAlert
 from models.policy import Policy
 from rules_baseline.day_baseline import earlier_of_day
+from rules_baseline.memberships import Memberships
 from serving.champion import Champion
 from serving.grader import Grader
 from serving.judge import Question
@@ -297,12 +298,13 @@ def test_a_group_is_graded_and_recorded_as_its_alerts_one_after_another(fitted, 
         ledger.close()
     assert books[0] == books[1]
     assert books[0][2]
-    assert [json.loads(p)["evidence"]["baseline_read"] for p in books[0][1] if '"evidence":{"baseline' in p] == [
-        [],
-        [],
-        ["a", "b"],
-        [],
-        ["c", "d"],
+    evidence = [json.loads(p)["evidence"] for p in books[0][1] if '"evidence":{"baseline' in p]
+    assert [(found["baseline_read"], found["baseline_among"]) for found in evidence] == [
+        ([], 0),
+        ([], 0),
+        (["b"], 2),  # of equals the earliest
+        ([], 0),
+        (["c"], 2),
     ]
 
 
@@ -321,7 +323,13 @@ def test_a_whole_file_sees_the_same_earlier_alerts_as_the_service(trigger):
         trigger("d", account_id="B", subject_type="group", subject_id="G"),
         trigger("e", trading_day=date(2026, 3, 3)),
     ]
-    assert [[one.alert_id for one in found] for found in earlier_of_day(rows)] == [[], ["a"], [], ["b", "c"], []]
+    assert [[one.alert_id for one in found] for found in earlier_of_day(rows, Memberships())] == [
+        [],
+        ["a"],
+        [],
+        ["b", "c"],
+        [],
+    ]
 
 
 def test_a_reader_that_hangs_costs_one_wait_and_then_none_until_it_is_back():

@@ -10,6 +10,7 @@ import pytest
 from alertgrade.errors import AlertError
 from models.graded_alert import GradedAlert
 from models.scorer import ScoreInput
+from rules_baseline.day_baseline import AlertHistory
 from training.backtest import BackTest, back_test, rolling_splits
 from training.families import family_ablation
 from training.recipe import fit_and_grade, inputs_of, policy_cost
@@ -43,7 +44,7 @@ def judged(past: History) -> tuple[BackTest, list[int]]:
         asked.append(len(items))
         return run(parts, items)
 
-    return back_test(data, inputs_of(data, past.triggers), grade, policy_cost(), origins=2, seed=1), asked
+    return back_test(data, inputs_of(data, AlertHistory(past.triggers)), grade, policy_cost(), origins=2, seed=1), asked
 
 
 def test_windows_are_judged_alone_and_together_against_the_rules(judged: tuple[BackTest, list[int]]) -> None:
@@ -71,7 +72,7 @@ def test_too_many_origins_for_the_days_is_one_clear_error(past: History, origins
 
 def test_a_family_that_says_the_grade_is_missed_and_one_of_noise_is_not(past: History) -> None:
     data = past.data()
-    inputs = inputs_of(data, past.triggers)
+    inputs = inputs_of(data, AlertHistory(past.triggers))
     found = family_ablation(data, inputs, seed=1, families=("cancelling", "trading"))
     assert found["cancelling"]["expected_cost"].high < 0
     assert found["trading"]["expected_cost"].low < 0.1

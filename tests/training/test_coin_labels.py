@@ -68,10 +68,10 @@ def learn(market: Path, home: Path, judge: Judge) -> Learned:
     ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", lambda: LATER)
     with load_events(market, pseudonym_key=KEY) as events:
         events.add_dispositions(home / "dispositions.parquet")
-        records, rows = past_alerts(events), list(disposition_rows(events))
+        history, rows = past_alerts(events), list(disposition_rows(events))
         store = OfflineAndOnlineStore(home / "features")
         build(events, store.offline)
-    ledger.import_dispositions((a.model_dump(mode="json") for a in records), rows)
+    ledger.import_dispositions((a.model_dump(mode="json") for a in history.alerts), rows)
     labelled = labelled_alerts(ledger, LATER)
     ledger.close()
     store.apply()
@@ -79,13 +79,13 @@ def learn(market: Path, home: Path, judge: Judge) -> Learned:
     private, public = load_or_create_keypair(home / "keys")
     plan = SplitPlan(test_days=0.35)
     result = train(
-        labelled, records, store, registry, known_by=LATER, private_key=private, code_version="test", seed=11, plan=plan
+        labelled, history, store, registry, known_by=LATER, private_key=private, code_version="test", seed=11, plan=plan
     )
     scorer = load_bundle(home / "bundles" / result.digest / "bundle", public)
     data = build_dataset(labelled, store, known_by=LATER)
     later = split(data.alerts, plan).test
     triggers = [trigger for trigger, kept in zip(data.triggers, later, strict=True) if kept]
-    every = baselines(records)
+    every = baselines(history)
     facts = data.X[later].to_dict("records")
     inputs = [ScoreInput(t, row, every[t.alert_id], None, None) for t, row in zip(triggers, facts, strict=True)]
     probabilities = given_by(scorer.grade(inputs, explain=False)).probabilities

@@ -14,6 +14,7 @@ from alertgrade.errors import AlertError
 from models.bundle import load_bundle, read_manifest
 from models.scorer import ScoreInput
 from models.signing import public_key_of
+from rules_baseline.day_baseline import AlertHistory
 from training.bundle_contract import broken
 from training.dataset import Dataset
 from training.fit import train
@@ -28,7 +29,7 @@ Train = Callable[..., TrainResult]
 
 def run(registry: ModelRegistry, past: History, labels: int | None = None, **more: object) -> TrainResult:
     return train(
-        past.labelled[:labels], past.triggers, past.store, registry,
+        past.labelled[:labels], AlertHistory(past.triggers), past.store, registry,
         known_by=past.known_by, private_key=KEY, code_version="test", seed=3, author="quant-1", **more,
     )  # fmt: skip
 

@@ -1,0 +1,65 @@
+"""Which alerts count for whose baseline grade: what an alert is told under, and what a grade looks under.
+
+An account's grade uses its own alerts, its group's, and those of its pairs and clusters; a group's its own and every
+member's (RULES, baseline grade); that of a pair or cluster those of each of its accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Literal
+
+from rules_baseline.frozen_evidence import read_evidence
+from rules_baseline.grade import GradedTrigger, T
+from rules_baseline.memberships import Memberships
+
+# A group's alert is told under the group and under the account it was attributed to, which was a member: so that it
+# reaches that account even where no memberships are known.
+Key = tuple[Literal["account", "group", "attributed"], str]
+
+
+def accounts_of(alert: GradedTrigger) -> frozenset[str]:
+    """The accounts that an alert of an account, a pair or a cluster is about; none of a group's.
+
+    A cluster names its accounts in its evidence (``accounts``); without them only its smallest is known.
+    """
+    if alert.subject_type == "group":
+        return frozenset()
+    if alert.subject_type == "pair":
+        return frozenset(alert.subject_id.split("|"))
+    named = read_evidence(alert.evidence).get("accounts") if alert.subject_type == "cluster" else None
+    return frozenset((alert.subject_id, *map(str, named if isinstance(named, list) else ())))
+
+
+def told_under(alert: GradedTrigger) -> frozenset[Key]:
+    """The keys by which others find the alert."""
+    if alert.subject_type == "group":
+        return frozenset((("group", alert.subject_id), ("attributed", alert.account_id)))
+    return frozenset(("account", account) for account in accounts_of(alert))
+
+
+def of_account(account_id: str, group_id: str | None) -> frozenset[Key]:
+    """What an account's grade looks under; ``group_id`` is its group of the day, None where none is known."""
+    of_its_group: Key = ("attributed", account_id) if group_id is None else ("group", group_id)
+    return frozenset((("account", account_id), of_its_group))
+
+
+def of_group(group_id: str, members: Iterable[str]) -> frozenset[Key]:
+    """What a group's grade looks under."""
+    return frozenset((("group", group_id), *(("account", member) for member in members)))
+
+
+def looks_under(alert: GradedTrigger, known: Memberships) -> frozenset[Key]:
+    """What the grade of an alert's subject looks under on the alert's day."""
+    day = alert.trading_day
+    if alert.subject_type == "group":
+        return of_group(alert.subject_id, (alert.account_id, *known.members_of(alert.subject_id, day)))
+    keys = (of_account(account, known.group_of(account, day)) for account in accounts_of(alert))
+    return frozenset().union(*keys)
+
+
+def related(alerts: Iterable[T], keys: frozenset[Key], *, day: date, moment: datetime) -> list[T]:
+    """Those of ``alerts`` of a day, not later than ``moment``, that are told under any of ``keys``, in their order."""
+    known = (alert for alert in alerts if alert.trading_day == day and alert.triggered_at <= moment)
+    return [alert for alert in known if keys & told_under(alert)]

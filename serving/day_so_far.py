@@ -1,0 +1,49 @@
+"""What an alert's day holds before it: of all alerts that count for its baseline grade, the one that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.group import Known
+from rules_baseline.grade import deciding
+from rules_baseline.related import Key, related
+from rules_baseline.trigger import TriggerRecord
+
+
+@dataclass(frozen=True, slots=True)
+class DaySoFar:
+    """The ``among`` alerts before one on its day: the one that decides their grade; null where there is none.
+
+    The others cannot change the grade of the alert they came before (``rules_baseline.grade.deciding``), so that
+    neither a grade nor its evidence grows with the day.
+    """
+
+    decides: TriggerRecord | None
+    among: int
+
+    @property
+    def records(self) -> list[TriggerRecord]:
+        """What counts beside the alert itself: one record or none."""
+        return [] if self.decides is None else [self.decides]
+
+    def evidence(self) -> dict[str, Any]:
+        """What a replay reads, and how many there were."""
+        return {"baseline_read": [one.alert_id for one in self.records], "baseline_among": self.among}
+
+
+def days_so_far(
+    known: Sequence[Known], triggers: Sequence[TriggerRecord], looks: Sequence[frozenset[Key]]
+) -> list[DaySoFar]:
+    """Of alerts that are graded together, each seeing those before it as if they had been on record.
+
+    ``known`` is what the ledger holds of each, ``looks`` are the keys that its grade looks under.
+    """
+    return [_of_one(known[k], triggers[:k], triggers[k], looks[k]) for k in range(len(triggers))]
+
+
+def _of_one(known: Known, together: Sequence[TriggerRecord], own: TriggerRecord, keys: frozenset[Key]) -> DaySoFar:
+    before = related(together, keys, day=own.trading_day, moment=own.triggered_at)
+    recorded = [TriggerRecord.model_validate(one) for one in known.of_day]
+    return DaySoFar(deciding([*recorded, *before]), known.among + len(before))

@@ -1,0 +1,41 @@
+"""The declared control groups (实际控制关系账户组) that the service knows, by the file of ``alertgrade publish``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+
+from rules_baseline.memberships import Memberships
+from serving.desk_file import DeskFile
+
+Known = Callable[[], Memberships]
+_SCHEMA = pa.schema(
+    [
+        pa.field("account_id", pa.string(), nullable=False),
+        pa.field("group_id", pa.string(), nullable=False),
+        pa.field("valid_from", pa.date32(), nullable=False),
+        pa.field("valid_to", pa.date32()),
+    ]
+)
+
+
+class DeclaredGroups:
+    """The memberships of ``memberships.parquet`` under ``folder``.
+
+    Without it an account's baseline grade does not see its group's alerts, but those attributed to it (``DeskFile``).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        without = "baseline grades know no declared groups"
+        file = folder / "memberships.parquet"
+        self._file = DeskFile(file, _SCHEMA, _memberships, Memberships(), without)
+
+    def now(self) -> Memberships:
+        """What is known now."""
+        return self._file.now()
+
+
+def _memberships(table: pa.Table) -> Memberships:
+    return Memberships.of_rows(zip(*(column.to_pylist() for column in table.columns), strict=True))
