@@ -114,8 +114,8 @@ def test_facts_of_another_day_are_those_of_the_batch_that_is_counted_next(
     market.member("G1", "A1", "A2", begins=days[1])
     for day in days:
         for _ in range(300):
-            for account in ("A1", "A2"):
-                market.order(account, exchange="DCE", day=day)
+            for account in ("A1", "A2", "A3", "A3"):
+                market.order(account, exchange="DCE", day=day, volume=450)  # large, of the contract's largest order
     first, second = market.batches([max(row["event_time"] for row in market.orders if row["trading_day"] == days[0])])
     engine = open_engine(market, tmp_path / "state")
     broken = type(second)(1, second.orders, second.trades.drop(["side"]))
@@ -124,7 +124,8 @@ def test_facts_of_another_day_are_those_of_the_batch_that_is_counted_next(
     for batch in (first, second):
         engine.process(batch)
     assert engine.alerts() == run(market).alerts
-    assert {(a.trading_day, a.subject_id) for a in engine.alerts()} == {(days[1], "G1")}
+    found = {(alert.trading_day, alert.subject_id) for alert in engine.alerts() if alert.rule_id == "large_cancel"}
+    assert found == {(days[0], "A1"), (days[0], "A2"), (days[0], "A3"), (days[1], "A3"), (days[1], "G1")}
     engine.close()
 
 
