@@ -9,6 +9,7 @@ PACKAGES := alertgrade ledger features rules_baseline models training serving mo
 DEMO ?=
 TESTS ?=
 export TZ := UTC
+unexport PYTHONDONTWRITEBYTECODE # where it is set every process, hundreds of a run of the tests, compiles our code again
 
 .PHONY: help install demo test lint types arrow check verify bench lock docs clean
 
@@ -20,7 +21,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: install Python 3.11, or call make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "installing the locked dependencies into $(VENV): about two minutes, about 2 GB"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes --no-compile -r requirements.lock
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true # pip would on one core; some packages hold templates
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -16,6 +16,7 @@ from features.digests import RawDays, changed_days
 from features.events.events import Events
 from features.events.sql import literal
 from features.families import MAKERS, columns, derived
+from features.in_parts import forget
 from features.marks import INTRADAY_DAY
 from features.plan import Run, runs
 from features.slices import Cuts
@@ -109,6 +110,7 @@ class FamilyBuild:
             table = derived(self.family, events)
             stamped = table.mutate(event_timestamp=table.event_timestamp.cast("timestamp('UTC', 6)"))
             keep(self.events.backend, "_family", stamped)
+            forget(self._con)
         return "SELECT * FROM _family" + ("" if run is None else f" WHERE {self._within(run)}")  # noqa: S608
 
     def _within(self, run: Run) -> str:

@@ -36,6 +36,11 @@ def fetch(table: ir.Table) -> pa.Table:
     return found.cast(table.schema().to_pyarrow())
 
 
+def text(table: ir.Table) -> str:
+    """SQL of ``table`` in DuckDB's words, whatever engine it is for: what tells one expression from another."""
+    return _sql(table.unbind().op())
+
+
 @lru_cache(maxsize=256)
 def _sql(node: Any) -> str:
     """SQL of an expression without a session: a key that held one would keep its rows in memory."""

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.availability import available_column
-from features.windows import as_features, dense_distinct, numbered, positive, ratio
+from features.windows import Distinct, as_features, numbered, positive, ratio, trailing
 
 LENGTH = 20
 KEY = ["account_id", "day_no"]
@@ -22,11 +22,10 @@ def funding(cash_flows: ir.Table, account_days: ir.Table, days: ir.Table) -> ir.
     that dense because the equity that flows are compared with changes every day.
     """
     flows = _flows(cash_flows, days)
-    rows = _windows(flows, _equity(account_days, flows, days)).join(days, "day_no")
-    rows = rows.mutate(event_timestamp=available_column(rows.trading_day), gross=rows.deposits + rows.withdrawals)
     given = numbered(cash_flows.select("account_id", "trading_day", "bank_account"), days)
-    banks = dense_distinct(given, "bank_account", LENGTH, "banks")
-    rows = rows.left_join(banks, KEY).drop("account_id_right", "day_no_right")
+    banks = Distinct(given, "bank_account", LENGTH)
+    rows = _windows(flows, _equity(account_days, flows, days), banks, days).join(days, "day_no")
+    rows = rows.mutate(event_timestamp=available_column(rows.trading_day), gross=rows.deposits + rows.withdrawals)
     known = rows.flows.notnull()
     before = rows.gross_before.fill_null(0) - rows.gross_on_day
     features = {
@@ -62,19 +61,18 @@ def _equity(account_days: ir.Table, flows: ir.Table, days: ir.Table) -> ir.Table
     return numbered(once.mutate(recorded=ibis.literal(1, "int64")), days)
 
 
-def _windows(flows: ir.Table, equity: ir.Table) -> ir.Table:
+def _windows(flows: ir.Table, equity: ir.Table, banks: Distinct, days: ir.Table) -> ir.Table:
     """Sums over (day - 20, day], the day's own gross flow and that of (day - 21, day], on the days that have a row."""
     asked = flows.select(*KEY, offset=ibis.range(0, LENGTH + 1).unnest())
     asked = asked.select("account_id", day_no=asked.day_no + asked.offset).distinct()
-    parts = [flows.select(*KEY, **_or(flows)), equity.select(*KEY, **_or(equity)), asked.select(*KEY, **_or(asked))]
-    rows = ibis.union(*parts)
+    rows = ibis.union(flows.select(*KEY, **_or(flows)), equity.select(*KEY, **_or(equity)))
     rows = rows.group_by(KEY).aggregate(**{name: rows[name].sum() for name in SUMS})
-    rows = rows.mutate(gross_on_day=rows.deposits + rows.withdrawals)
-    over = {"group_by": "account_id", "order_by": "day_no", "following": 0}
-    window, longer = (ibis.range_window(preceding=n, **over) for n in (LENGTH - 1, LENGTH))
-    sums = {name: rows[name].sum().over(window) for name in SUMS}
-    windows = rows.select(*KEY, "gross_on_day", **sums, gross_before=rows.gross_on_day.sum().over(longer))
-    return windows.semi_join(asked, KEY)
+    rows = rows.mutate(gross=rows.deposits + rows.withdrawals)
+    lengths, distinct = (1, LENGTH, LENGTH + 1), {"banks": banks}
+    found = trailing(rows, days, (*SUMS, "gross"), lengths=lengths, on=asked, distinct=distinct)
+    sums = {name: found[f"{name}_{LENGTH}"] for name in SUMS}
+    gross = {"gross_on_day": found.gross_1, "gross_before": found[f"gross_{LENGTH + 1}"]}
+    return found.select(*KEY, "banks", **sums, **gross)
 
 
 def _or(table: ir.Table) -> Mapping[str, ir.Value]:

@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from features.availability import available_column
 from features.contract_terms import with_day, with_valid
-from features.windows import as_features, dense_distinct, numbered, positive, ratio, trailing
+from features.windows import Distinct, as_features, numbered, positive, ratio, trailing
 
 FUTURES = ("future", "index_future", "bond_future")
 DAY = ["account_id", "trading_day"]
@@ -32,10 +32,9 @@ def holdings(
     by_side = by_side.filter(by_side.lots > 0)
     by_contract = by_side.group_by(*DAY, "exchange", "contract").aggregate(lots=by_side.lots.sum().cast("int64"))
     daily = _daily(_valued(by_contract, contracts, contract_days), _limits(by_side, position_limits), account_days)
-    rows = trailing(numbered(daily, days), days, MEASURES, MAXIMA, (1, 20))
     items = numbered(by_contract.mutate(item=by_contract.exchange + "." + by_contract.contract), days)
-    distinct = dense_distinct(items, "item", 20, "contracts")
-    rows = rows.left_join(distinct, ["account_id", "day_no"]).drop("account_id_right", "day_no_right")
+    distinct = {"contracts": Distinct(items, "item", 20)}
+    rows = trailing(numbered(daily, days), days, MEASURES, MAXIMA, (1, 20), distinct=distinct)
     rows = rows.join(days, "day_no").mutate(event_timestamp=lambda t: available_column(t.trading_day))
     features = {
         "close_margin_over_equity": rows.margin_ratio_1,

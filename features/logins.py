@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from features.availability import available_column
 from features.devices import foreign_orders, new_macs, shared_macs
 from features.night_session import at_night
-from features.windows import as_features, dense_distinct, numbered, ratio, trailing
+from features.windows import Distinct, as_features, numbered, ratio, trailing
 
 DAY = ["account_id", "trading_day"]
 FROM_LOGINS = ("logins", "failed", "password_changes", "relayed", "nightly")
@@ -25,11 +25,11 @@ def logins(table: ir.Table, addresses: ir.Table, days: ir.Table, known_macs: Seq
     and say nothing.
     """
     most, moved = shared_macs(table, days, known_macs)
-    rows = trailing(numbered(_daily(table, addresses, days), days), days, MEASURES, also=moved)
     seen = numbered(table.filter(table.event == "login").select(*DAY, "mac", "ip"), days)
-    counts = [dense_distinct(seen, *of) for of in (("mac", 5, "macs_5"), ("mac", 20, "macs_20"), ("ip", 5, "ips_5"))]
-    for counted in (*counts, most):
-        rows = rows.left_join(counted, ["account_id", "day_no"]).drop("account_id_right", "day_no_right")
+    distinct = {f"{item}s_{n}": Distinct(seen, item, n) for item, n in (("mac", 5), ("mac", 20), ("ip", 5))}
+    daily = numbered(_daily(table, addresses, days), days)
+    rows = trailing(daily, days, MEASURES, also=moved, distinct=distinct)
+    rows = rows.left_join(most, ["account_id", "day_no"]).drop("account_id_right", "day_no_right")
     rows = rows.join(days, "day_no").mutate(event_timestamp=lambda t: available_column(t.trading_day))
     return as_features(
         rows,

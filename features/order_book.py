@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -15,6 +17,7 @@ from features.windows import as_features, numbered, ratio, trailing
 
 LENGTH = 20
 DAY = ["account_id", "trading_day"]
+PULLED, TRADED = ("pulled_buy_lots", "pulled_sell_lots"), ("traded_buy_lots", "traded_sell_lots")
 FROM_ORDERS = (
     "accepted",
     "market_accepted",
@@ -28,10 +31,8 @@ FROM_ORDERS = (
     "priced_accepted",
     "limit_accepted",
     "charged",
-    "pulled_buy_lots",
-    "pulled_sell_lots",
+    *PULLED,
 )
-FROM_TRADES = ("filled_orders", "traded_buy_lots", "traded_sell_lots")
 QUICK = ("resting", "quick_1", "quick_10", "quick_life")
 MEASURES = (*FROM_ORDERS, "filled_orders", "one_sided", "ordered", *QUICK, "bursts")
 MAXIMA = ("busiest", "most_charged", "most_otr", "most_one_sided")
@@ -45,8 +46,7 @@ def order_book(
     Windows are (day - 20, day] in trading days, known from 20:30 of that day; null where no order row fell in.
     ``order_days`` and ``trade_days`` are those of ``features.order_days``; ``orders`` are read for what is timed.
     """
-    by_contract = _by_contract(order_days, trade_days)
-    daily = numbered(_daily(by_contract, contracts, orders), days)
+    daily = numbered(_daily(order_days, trade_days, contracts, orders), days)
     rows = trailing(daily, days, MEASURES, MAXIMA, (LENGTH,))
     rows = rows.join(days, "day_no").mutate(event_timestamp=lambda t: available_column(t.trading_day))
     rows = rows.rename(lambda name: name.removesuffix(f"_{LENGTH}"))
@@ -77,46 +77,44 @@ def _features(rows: ir.Table) -> dict[str, ir.Value]:
     }
 
 
-def _by_contract(ordered: ir.Table, traded: ir.Table) -> ir.Table:
-    """Orders and trades of a contract and day in one row; ``ordered`` is 1 where there was an order row."""
-    zero = ibis.literal(0, "int64")
-    names = (*FROM_ORDERS, *FROM_TRADES)
-    parts = [
-        ordered.select(*CONTRACT_DAY, ordered=ibis.literal(1, "int64"), **_or(ordered, names, zero)),
-        traded.select(*CONTRACT_DAY, ordered=zero, **_or(traded, names, zero)),
-    ]
-    both = ibis.union(*parts)
-    return both.group_by(CONTRACT_DAY).aggregate(**{n: both[n].sum().cast("int64") for n in ("ordered", *names)})
-
-
-def _or(table: ir.Table, names: tuple[str, ...], other: ir.Value) -> dict[str, ir.Value]:
-    return {name: table[name].cast("int64") if name in table.columns else other for name in names}
-
-
-def _daily(by_contract: ir.Table, contracts: ir.Table, orders: ir.Table) -> ir.Table:
-    rows = by_contract.mutate(one_sided=one_sided_lots(by_contract))
-    sums = {name: rows[name].sum() for name in (*FROM_ORDERS, "filled_orders", "one_sided", "ordered")}
-    daily = rows.group_by(DAY).aggregate(**sums, most_one_sided=rows.one_sided.max())
+def _daily(ordered: ir.Table, traded: ir.Table, contracts: ir.Table, orders: ir.Table) -> ir.Table:
+    """One row an account and day with an order row or a trade; 0 where a part has nothing to say, but for the OTR."""
+    names = (*FROM_ORDERS, "filled_orders", "ordered")
+    daily = _summed(ordered.mutate(ordered=ibis.literal(1, "int64")), traded, DAY, names)
     messages = orders.filter(orders.event != "rejected")
-    parts = {
-        QUICK: quick_cancels(orders),
-        ("bursts", "busiest"): busiest_seconds(messages, DAY),
-        ("most_charged",): (units := _units(rows, contracts)).select(*DAY, "most_charged"),
-        ("most_otr",): units.select(*DAY, "most_otr"),
-    }
-    for names, part in parts.items():
+    parts = [_one_sided(ordered, traded), quick_cancels(orders), busiest_seconds(messages, DAY)]
+    for part in (*parts, _units(ordered, traded, contracts)):
         joined = daily.left_join(part, [daily[key] == part[key] for key in DAY])
-        filled = {n: part[n] if n == "most_otr" else part[n].fill_null(0) for n in names}
+        added = [name for name in part.columns if name not in DAY]
+        filled = {n: part[n] if n == "most_otr" else part[n].fill_null(0) for n in added}
         daily = joined.select(daily, **filled)
     return daily
 
 
-def _units(by_contract: ir.Table, contracts: ir.Table) -> ir.Table:
+def _summed(ordered: ir.Table, traded: ir.Table, keys: Sequence[str], names: Sequence[str]) -> ir.Table:
+    """Sums of ``names``, each of which one of both tables has, by ``keys``, which both have."""
+    both = ibis.union(*[part.select(*keys, **_or_zero(part, names)) for part in (ordered, traded)])
+    return both.group_by(list(keys)).aggregate(**{name: both[name].sum().cast("int64") for name in names})
+
+
+def _or_zero(table: ir.Table, names: Sequence[str]) -> dict[str, ir.Value]:
+    zero = ibis.literal(0, "int64")
+    return {name: table[name].cast("int64") if name in table.columns else zero for name in names}
+
+
+def _one_sided(ordered: ir.Table, traded: ir.Table) -> ir.Table:
+    """Lots pulled on one side while only the other traded: of all contracts of the day, and the most of one."""
+    pulled = ordered.filter((ordered.pulled_buy_lots > 0) | (ordered.pulled_sell_lots > 0))
+    rows = pulled.join(traded, [pulled[key] == traded[key] for key in CONTRACT_DAY])
+    rows = rows.select(*[pulled[n] for n in (*DAY, *PULLED)], *[traded[n] for n in TRADED])
+    lots = one_sided_lots(rows)
+    return rows.group_by(DAY).aggregate(one_sided=lots.sum(), most_one_sided=lots.max())
+
+
+def _units(ordered: ir.Table, traded: ir.Table, contracts: ir.Table) -> ir.Table:
     """The largest message count and OTR of a fee unit, by account and day."""
-    rows = with_valid(by_contract, contracts, ("product", "option_month"))
-    rows = rows.mutate(unit=fee_unit(rows))
-    units = rows.group_by(*DAY, "exchange", "unit").aggregate(
-        charged=rows.charged.sum(), filled_orders=rows.filled_orders.sum()
-    )
+    both = [with_valid(table, contracts, ("product", "option_month")) for table in (ordered, traded)]
+    messages, fills = (rows.mutate(unit=fee_unit(rows)) for rows in both)
+    units = _summed(messages, fills, (*DAY, "exchange", "unit"), ("charged", "filled_orders"))
     each = units.mutate(otr=otr(units.charged.nullif(0), units.filled_orders, ibis.greatest).round(9))
     return each.group_by(DAY).aggregate(most_charged=each.charged.max(), most_otr=each.otr.max())

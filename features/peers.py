@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
 from features.availability import available_column
-from features.compiled import fetch
+from features.in_parts import in_parts
 from features.neighbours import ranks
 from features.percentiles import Floats, percentiles
-from features.windows import as_features, dense_distinct, numbered, ratio, trailing
+from features.windows import Distinct, as_features, numbered, ratio, trailing
 
 BASES = ("traded_lots", "orders", "cancel_ratio", "distinct_macs")
 KINDS = ("type", "branch")
@@ -38,7 +40,7 @@ def peers(
     placed = rows.left_join(accounts, valid).select(
         *_KEY, *BASES, event_timestamp=available_column(rows.trading_day), type="account_type", branch="branch"
     )
-    ranked = _ranked(fetch(placed))
+    ranked = in_parts({"placed": placed}, "day_no", _ranked, "percentiles")
     columns = {f"{b}_{k}_percentile_20d": ranked[f"{b}_{k}_percentile_20d"] for k in KINDS for b in BASES}
     return as_features(ranked, columns)
 
@@ -58,12 +60,13 @@ def _measures(contracts: ir.Table, addresses: ir.Table, logins: ir.Table | None,
     every = ibis.union(*parts)
     sums = {m: every[m].sum().cast("int64") for m in _MEASURES}
     daily = numbered(every.group_by("account_id", "trading_day").aggregate(**sums), days)
-    rows = trailing(daily, days, _MEASURES, lengths=(_DAYS,), every=True)
-    macs: ir.Value = ibis.null("int64")
+    distinct = {}
     if logins is not None:
         seen = numbered(logins.filter(logins.event == "login").select("account_id", "trading_day", "mac"), days)
-        counted = dense_distinct(seen, "mac", _DAYS, "macs")
-        rows = rows.left_join(counted, _KEY).drop("account_id_right", "day_no_right")
+        distinct = {"macs": Distinct(seen, "mac", _DAYS)}
+    rows = trailing(daily, days, _MEASURES, lengths=(_DAYS,), every=True, distinct=distinct)
+    macs: ir.Value = ibis.null("int64")
+    if logins is not None:
         macs = (rows.logged_20 > 0).ifelse(rows.macs.fill_null(0), None)
     found = {
         "traded_lots": (rows.traded_20 > 0).ifelse(rows.lots_20, None),
@@ -74,8 +77,12 @@ def _measures(contracts: ir.Table, addresses: ir.Table, logins: ir.Table | None,
     return rows.select(*_KEY, **{name: value.cast("float64") for name, value in found.items()})
 
 
-def _ranked(rows: pa.Table) -> ir.Table:
-    """account_id, event_timestamp and a percentile for every basis and kind; null without a value or a kind."""
+def _ranked(given: Mapping[str, pa.Table]) -> pa.Table:
+    """account_id, event_timestamp and a percentile for every basis and kind; null without a value or a kind.
+
+    Of all rows (``placed``) of some days.
+    """
+    rows = given["placed"]
     day = rows.column("day_no").to_numpy().astype(np.int64)
     found = {name: rows.column(name) for name in ("account_id", "event_timestamp")}
     for kind in KINDS:
@@ -88,4 +95,4 @@ def _ranked(rows: pa.Table) -> ir.Table:
             percentile = np.full(len(value), np.nan)
             percentile[known] = percentiles(group[known], value[known])
             found[f"{basis}_{kind}_percentile_20d"] = pa.array(percentile, from_pandas=True)
-    return ibis.memtable(pa.table(found))
+    return pa.table(found)

@@ -90,4 +90,4 @@ class _Handed(Events):
         if not file.exists():
             self._events.backend.to_parquet(table, file)
             self._session.read.parquet(str(file)).createOrReplaceTempView(view)
-        return ibis.table(table.schema(), name=view)
+        return self.backend.table(view)

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from features.availability import available_column
 from features.contract_terms import with_valid
 from features.matches import self_matches
-from features.windows import as_features, dense_distinct, numbered, ratio, trailing
+from features.windows import Distinct, as_features, numbered, ratio, trailing
 
 MEASURES = ("trades", "lots", "open_lots", "turnover", "unvalued", "contracts", "active", "self_matches")
 
@@ -19,11 +19,10 @@ def trading(trade_days: ir.Table, possible: ir.Table, contracts: ir.Table, days:
     Windows are (day - n, day] in trading days, known from 20:30 of that day; null where no trade fell in.
     ``trade_days`` is ``features.order_days.trade_days``, ``possible`` are ``features.matches.possible_matches``.
     """
-    rows = trailing(_daily(trade_days, possible, contracts, days), days, MEASURES)
     items = numbered(trade_days.select("account_id", "trading_day", "exchange", "contract"), days)
     items = items.mutate(item=items.exchange + "." + items.contract)
-    distinct = dense_distinct(items, "item", 20, "distinct_contracts_20d")
-    rows = rows.left_join(distinct, ["account_id", "day_no"]).drop("account_id_right", "day_no_right")
+    distinct = {"distinct_contracts_20d": Distinct(items, "item", 20)}
+    rows = trailing(_daily(trade_days, possible, contracts, days), days, MEASURES, distinct=distinct)
     rows = rows.join(days, "day_no").mutate(event_timestamp=lambda t: available_column(t.trading_day))
     turnover = (rows.unvalued_20 == 0).ifelse(rows.turnover_20, None)
     return as_features(

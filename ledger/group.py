@@ -81,11 +81,16 @@ def _recall_one(
         if answer is not None:
             return Known(answer, [])
     found = found_under(connection, keys, trigger)
-    seqs = may_decide(found, table)
-    for seq in seqs:
-        if seq not in read:
-            read[seq] = _payload(connection, seq)["trigger"]
-    return Known(None, [read[seq] for seq in seqs], len(found))
+    while gone := [seq for seq in may_decide(found, table) if not _is_there(connection, seq, read)]:
+        found = [one for one in found if one.seq not in gone]  # pruned: the row stays, the record is gone
+    return Known(None, [read[seq] for seq in may_decide(found, table)], len(found))
+
+
+def _is_there(connection: Connection, seq: int, read: dict[int, dict[str, Any]]) -> bool:
+    if seq not in read:
+        for (text,) in _PAYLOAD.rows(connection, {"wanted": seq}):
+            read[seq] = json.loads(text)["trigger"]
+    return seq in read
 
 
 def record(

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from ledger.schema import ALERT_ACCOUNTS, ALERTS, ENTRIES
+from ledger.schema import ALERT_ACCOUNTS, ALERTS
 from ledger.statements import Statement
 
 Key = tuple[str, str]
@@ -29,33 +29,27 @@ class OfDay(NamedTuple):
         return datetime.fromisoformat(self.triggered_at)
 
 
-def _where(condition: Any) -> Select[Any]:
-    # no payload: a busy account has hundreds of alerts a day, and one decides; joined: what was pruned does not count
-    columns = (ALERTS.c.seq, ALERTS.c.alert_id, ALERTS.c.triggered_at, ALERTS.c.alone_grade, ALERTS.c.alone_table)
-    return select(*columns).join_from(ALERTS, ENTRIES, ALERTS.c.seq == ENTRIES.c.seq).where(condition)
-
-
+# No payload: a busy account has hundreds of alerts a day, and one decides.
+_ROWS = select(ALERTS.c.seq, ALERTS.c.alert_id, ALERTS.c.triggered_at, ALERTS.c.alone_grade, ALERTS.c.alone_table)
 _DAY = ALERTS.c.trading_day == bindparam("day")
 _WHO: BindParameter[Any] = bindparam("who")
 _GROUP = ALERTS.c.subject_type == "group"
-_NAMED = select(ALERT_ACCOUNTS.c.alert_id).where(
+# From the accounts to the alerts and not by the alerts' day, which would read all alerts of it.
+_NAMED = _ROWS.join_from(ALERT_ACCOUNTS, ALERTS, ALERT_ACCOUNTS.c.alert_id == ALERTS.c.alert_id).where(
     ALERT_ACCOUNTS.c.account_id == _WHO, ALERT_ACCOUNTS.c.trading_day == bindparam("day")
 )
-_UNDER: Mapping[str, Statement] = {  # the kinds of keys of rules_baseline.related, asked of what is on record
-    "account": Statement(
-        _where(_DAY & ~_GROUP & (ALERTS.c.subject_id == _WHO)).union(
-            _where(_DAY & ~_GROUP & ALERTS.c.alert_id.in_(_NAMED))
-        )
-    ),
-    "attributed": Statement(_where(_DAY & _GROUP & (ALERTS.c.account_id == _WHO))),
-    "group": Statement(_where(_DAY & _GROUP & (ALERTS.c.subject_id == _WHO))),
+_UNDER: Mapping[str, Sequence[Statement]] = {  # the kinds of keys of rules_baseline.related, asked of what is on record
+    "account": (Statement(_ROWS.where(_DAY, ~_GROUP, ALERTS.c.subject_id == _WHO)), Statement(_NAMED)),
+    "attributed": (Statement(_ROWS.where(_DAY, _GROUP, ALERTS.c.account_id == _WHO)),),
+    "group": (Statement(_ROWS.where(_DAY, _GROUP, ALERTS.c.subject_id == _WHO)),),
 }
 
 
 def found_under(connection: Connection, keys: Iterable[Key], trigger: Mapping[str, Any]) -> list[OfDay]:
     """The recorded alerts of the trigger record's day under any of ``keys``, not itself and none raised after it."""
     day = trigger["trading_day"]
-    rows = {row for kind, who in keys for row in _UNDER[kind].rows(connection, {"day": day, "who": who})}
+    asked = [(statement, who) for kind, who in keys for statement in _UNDER[kind]]
+    rows = {row for statement, who in asked for row in statement.rows(connection, {"day": day, "who": who})}
     # Compared as instants: JSON writes a whole second without its fraction, so text order would lie.
     at = datetime.fromisoformat(trigger["triggered_at"])
     found = [OfDay(*row) for row in rows]

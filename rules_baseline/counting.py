@@ -6,25 +6,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
 from rules_baseline import memory
-from rules_baseline.arrived import Arrived
-from rules_baseline.facts import Facts, cancels_of, opens_of
+from rules_baseline.alongside import Alongside
+from rules_baseline.arrived import Arrived, Seen
+from rules_baseline.batches import Batch
+from rules_baseline.facts import ROW_FACTS, Facts, cancels_of, opens_of
 from rules_baseline.limits import Limits
 from rules_baseline.rule import Rule
-from rules_baseline.state import EVENT_SQL, UNIT_SQL, put
+from rules_baseline.state import EVENT_SQL, TYPED_EVENT_SQL, UNIT_SQL, put
 from rules_baseline.statement import Statement, union
 from rules_baseline.term_tables import TermTables
 
-_EVENTS = f"""INSERT INTO events {{rows}}
-SELECT $sequence, {UNIT_SQL}, {EVENT_SQL}, sign, {{late}}, hash({UNIT_SQL}) FROM ({{parts}}) {{closed}}
-RETURNING unit, {UNIT_SQL}, term_id, amount * sign AS amount, lots * sign AS lots, counts"""
+_EVENTS = f"""{{rows}}
+SELECT {UNIT_SQL}, {TYPED_EVENT_SQL}, sign, hash({UNIT_SQL}) AS unit FROM ({{parts}})"""
 # a table of their own would cost a small batch more than it costs to name them here
 _ROWS = f"WITH cancels AS MATERIALIZED ({cancels_of()}), opens AS MATERIALIZED ({opens_of()})"
+_APPEND = f"""INSERT INTO events
+SELECT $sequence, {UNIT_SQL}, {EVENT_SQL}, sign, {{late}}, unit FROM new_events {{closed}}"""
 _LATE = ("coalesce(event_time <= closed_at, FALSE)", "LEFT JOIN closed USING (exchange)")
+_OF_DAYS = "SELECT * FROM {name} WHERE trading_day IN (SELECT unnest($days::DATE[]))"
 
 
 class Counting:
@@ -45,27 +50,65 @@ class Counting:
         self.facts = Facts(con, reference)
         con.execute(_exempt_view(rules))
         self.needed = memory.needed_by(terms.terms, limits.entries)
+        self._terms = terms.tables
+        self._alongside: Alongside | None = None  # not before a batch needs it
         self._in_use = [(rule, {t.exchange for t in terms.terms if t.rule_id == rule.id}) for rule in rules]
 
-    def append(self, sequence: int, arrived: Arrived) -> pa.Table | None:
+    def begin(self, batch: Batch, seen: Sequence[Seen]) -> Alongside | None:
+        """Start on the rules whose events are rows of a small ``batch``; None where none is in use.
+
+        What is given here ``append`` is given; it makes these events itself where nothing was begun.
+        """
+        events = self._of_rows({one.exchange for one in seen})
+        if not events:
+            return None
+        self._alongside = self._alongside or Alongside(self._terms)
+        days = tuple(sorted({one.day for one in seen}))
+        sql = _EVENTS.format(rows=_ROWS, parts=union(events))
+        self._alongside.begin(batch, sql, days=days, facts=lambda: self._facts_of(days))
+        return self._alongside
+
+    def append(self, sequence: int, arrived: Arrived, begun: Alongside | None) -> pa.Table | None:
         """Append what counts, or may, of the batch in hand; None where no rule had anything to look at.
 
-        Given are the rows as ``Totals.add`` takes them: the unit and its hash, term_id, signed amount and lots, counts.
+        Given are the rows as ``Totals.add`` takes them: the unit and its hash, and the columns of an event.
         """
-        con = self._con
-        memory.keep(con, sequence, self.needed)
-        held = memory.hold(
-            con, sequence, self.needed, first_day=arrived.days[0], since=arrived.since, until=arrived.until
-        )
-        plain = self.plain(arrived.exchanges)
-        parts = [f"SELECT *, 1 AS sign FROM ({self.statement.events[rule.id]})" for rule in plain]
-        for rule in self.derived(arrived.exchanges):
-            parts += self.changed(rule, held, late=arrived.late > 0)
-        if not parts:
+        memory.keep(self._con, sequence, self.needed)
+        parts = self._of_several_rows(sequence, arrived)
+        rows = [] if begun is not None else self._of_rows(arrived.exchanges)
+        sql = _EVENTS.format(rows=_ROWS if rows else "", parts=union(parts + rows))
+        made = [self._con.arrow(sql)] if parts + rows else []
+        if begun is not None:
+            made.append(begun.rows())
+        if not made:
             return None
+        fresh = pa.concat_tables(made)
         late, closed = _LATE if arrived.late else ("FALSE", "")
-        events = _EVENTS.format(rows=_ROWS if plain else "", late=late, closed=closed, parts=union(parts))
-        return con.arrow(events, {"sequence": sequence})
+        self._con.register("new_events", fresh)
+        self._con.execute(_APPEND.format(late=late, closed=closed), {"sequence": sequence})
+        self._con.unregister("new_events")
+        return fresh
+
+    def close(self) -> None:
+        """Let go of the thread that works alongside, where there is one."""
+        if self._alongside is not None:
+            self._alongside.close()
+
+    def _facts_of(self, days: tuple[date, ...]) -> dict[str, pa.Table]:
+        told = {"days": list(days)}
+        return {name: self._con.arrow(_OF_DAYS.format(name=name), told) for name in ROW_FACTS}
+
+    def _of_rows(self, exchanges: Collection[str]) -> list[str]:
+        """SQL of the events that are rows of the batch in hand, rule by rule."""
+        return [f"SELECT *, 1 AS sign FROM ({self.statement.events[rule.id]})" for rule in self.plain(exchanges)]
+
+    def _of_several_rows(self, sequence: int, arrived: Arrived) -> list[str]:
+        """SQL of the events that the batch in hand makes of its own rows and of earlier ones, or takes back."""
+        held = memory.hold(
+            self._con, sequence, self.needed, first_day=arrived.days[0], since=arrived.since, until=arrived.until
+        )
+        late, rules = arrived.late > 0, self.derived(arrived.exchanges)
+        return [part for rule in rules for part in self.changed(rule, held, late=late)]
 
     def plain(self, exchanges: Collection[str]) -> list[Rule]:
         """Rules in use at one of these exchanges whose events are rows of the batch."""

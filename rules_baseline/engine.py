@@ -174,6 +174,7 @@ class RulesEngine:
 
     def close(self) -> None:
         """Let go of the state file."""
+        self._counting.close()
         if self._alone:
             self._con.execute("RESET threads")
         let_go(self._con, self._beside)
@@ -191,11 +192,12 @@ class RulesEngine:
         if seen:
             con.register("batch_orders", batch.orders)
             con.register("batch_trades", batch.trades)
+            self._counting.facts.meet({each.day for each in seen})
+            begun = self._counting.begin(batch, seen) if self._alone else None
             arrived = arrive(con, batch.sequence, seen, self._closed)
             late += arrived.late
             counted.closed, counted.days = arrived.closed, frozenset((each.exchange, each.day) for each in seen)
-            self._counting.facts.meet(arrived.days)
-            fresh = self._counting.append(batch.sequence, arrived)
+            fresh = self._counting.append(batch.sequence, arrived, begun)
             if fresh is not None:
                 self._raise(batch.sequence, fresh, counted, late=arrived.late > 0)
         con.execute("INSERT INTO progress VALUES (?, ?, ?, ?)", [batch.sequence, orders, trades, late])

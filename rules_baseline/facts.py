@@ -23,6 +23,7 @@ _DAY_TABLES = {
     "lower_limit DECIMAL(18,6), high_price DECIMAL(18,6), low_price DECIMAL(18,6)",
     "programmatic": "trading_day DATE, subject_type VARCHAR, subject_id VARCHAR",
 }
+ROW_FACTS = ("subject_of_day", "contract_of_day")  # what ``cancels_of`` and ``opens_of`` join
 _OF_NEW_DAYS = {
     "subject_of_day": f"SELECT day, account_id, group_id FROM memberships, new_days WHERE {_VALID}",
     # a day's prices without a contract are still the day's prices: the tick is what is missing then; a day given

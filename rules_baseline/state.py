@@ -22,19 +22,20 @@ UNIT_SQL = "rule_id, exchange, contract, trading_day, subject_type, subject_id"
 _UNIT_COLUMNS = (
     "rule_id VARCHAR, exchange VARCHAR, contract VARCHAR, trading_day DATE, subject_type VARCHAR, subject_id VARCHAR"
 )
-EVENT_SQL = (
-    "account_id, other_account_id, event_time, seq, event_rank, event_id, order_id, amount, weight, lots, note, "
-    "term_id, counts, reason"
+_EVENT_COLUMNS = (
+    "account_id VARCHAR, other_account_id VARCHAR, event_time TIMESTAMP, seq BIGINT, event_rank TINYINT, "
+    "event_id VARCHAR, order_id VARCHAR, amount BIGINT, weight BIGINT, lots BIGINT, note VARCHAR, term_id BIGINT, "
+    "counts BOOLEAN, reason VARCHAR"
 )
+EVENT_SQL = ", ".join(column.split()[0] for column in _EVENT_COLUMNS.split(", "))
+TYPED_EVENT_SQL = ", ".join("{0}::{1} AS {0}".format(*column.split()) for column in _EVENT_COLUMNS.split(", "))
 _TABLE_NAMES = "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database()"
 _TABLES = {
     "meta": "key VARCHAR, value VARCHAR",
     "progress": "sequence BIGINT, orders BIGINT, trades BIGINT, late BIGINT",
     "watermarks": "sequence BIGINT, exchange VARCHAR, event_time TIMESTAMP",
     # what counts or may count; ``sign`` -1 takes an earlier row back (only late rows do), ``unit`` is a hash
-    "events": f"sequence BIGINT, {_UNIT_COLUMNS}, account_id VARCHAR, other_account_id VARCHAR, event_time TIMESTAMP, "
-    "seq BIGINT, event_rank TINYINT, event_id VARCHAR, order_id VARCHAR, amount BIGINT, weight BIGINT, lots BIGINT, "
-    "note VARCHAR, term_id BIGINT, counts BOOLEAN, reason VARCHAR, sign TINYINT, late BOOLEAN, unit UBIGINT",
+    "events": f"sequence BIGINT, {_UNIT_COLUMNS}, {_EVENT_COLUMNS}, sign TINYINT, late BOOLEAN, unit UBIGINT",
     "alerts": "sequence BIGINT, alert_id VARCHAR, rule_id VARCHAR, level VARCHAR, exchange VARCHAR, contract VARCHAR, "
     "trading_day DATE, subject_type VARCHAR, subject_id VARCHAR, account_id VARCHAR, triggered_at TIMESTAMP, "
     "measured DOUBLE, threshold DOUBLE, occurrence BIGINT, parameters_version VARCHAR, evidence VARCHAR",

@@ -44,8 +44,9 @@ class Totals:
         units, place = np.unique(found.column("unit").to_numpy(), return_inverse=True)
         hashes: list[int] = units.tolist()
         sums = np.array([self._totals.get(unit, (0, 0)) for unit in hashes], dtype=np.int64)
+        sign = found.column("sign").to_numpy()
         for column, name in enumerate(("amount", "lots")):
-            np.add.at(sums[:, column], place, found.column(name).to_numpy())
+            np.add.at(sums[:, column], place, found.column(name).to_numpy() * sign)
         reached = np.flatnonzero(sums[place, 0] >= self._lowest[found.column("term_id").to_numpy()])
         new = dict(zip(hashes, map(tuple, sums.tolist()), strict=True))
         return [Standing(unit, at, term, *new[at]) for unit, at, term in _units(found.take(reached))], new

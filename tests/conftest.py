@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -12,21 +13,28 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LONG_FILES = (  # by processor time, longest first: begun last, one of them would run alone to the end
-    "tests/test_tutorial.py",
-    "tests/features/test_incremental.py",
-    "tests/rules_baseline/spark/test_same_as_duckdb.py",
-    "tests/features/test_spark.py",
-    "tests/features/test_parity.py",
-    "tests/features/test_point_in_time.py",
-    "tests/rules_baseline/test_state.py",
-    "tests/features/test_windows.py",
-    "tests/features/test_feast_contract.py",
-    "tests/rules_baseline/after_close/test_suspects.py",
-    "tests/features/test_conduct_in_time.py",
-    "tests/front_door/test_arrow.py",
-    "tests/oracles/test_hand_cases.py",
+LONG = (  # by processor time, longest first: begun last, one of them would run alone to the end
+    ("tests/test_tutorial.py",),
+    # files that share what is dear to set up are of one worker: one Java to start and to warm, one service
+    ("tests/rules_baseline/spark/test_same_as_duckdb.py", "tests/features/test_spark.py"),
+    ("tests/serving/",),
+    ("tests/training/",),
+    ("tests/features/test_incremental.py",),
+    ("tests/features/test_parity.py",),
+    ("tests/features/test_point_in_time.py",),
+    ("tests/rules_baseline/test_state.py",),
+    ("tests/features/test_windows.py",),
+    ("tests/features/test_feast_contract.py",),
+    ("tests/rules_baseline/after_close/test_suspects.py",),
+    ("tests/features/test_conduct_in_time.py",),
+    ("tests/front_door/test_arrow.py",),
+    ("tests/oracles/test_hand_cases.py",),
 )
+
+
+def place_of(nodeid: str) -> int:
+    """Of a test in ``LONG``; all others come after them."""
+    return next((number for number, names in enumerate(LONG) if nodeid.startswith(names)), len(LONG))
 
 
 @pytest.fixture(scope="session")
@@ -67,8 +75,36 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long files; within them, and among the others, the order stays the one that chance gave."""
-    place = {ROOT / name: number for number, name in enumerate(LONG_FILES)}
-    items.sort(key=lambda item: place.get(item.path, len(place)))
+    items.sort(key=lambda item: place_of(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests are of one worker, and so are those of files that stand together in ``LONG``."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class FilesTogether(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            place = place_of(nodeid)
+            return LONG[place][0] if place < len(LONG) else super()._split_scope(nodeid)
+
+    return FilesTogether(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the garbage collector walked it again and again, a seventh of all the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """PySpark leaves sockets to the garbage collector: they are to go while the test that allows it is on."""
+    if item.get_closest_marker("spark"):
+        gc.collect()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ with quiet_feast():
 
 from features.online.address import open_rows
 from features.online.layout import Row, instant_of, microseconds, pack, unpack
-from features.online.rows import PackedRows
+from features.online.rows import AccountRows, PackedRows
 
 _NULL = Value()
 _Found = tuple[datetime | None, dict[str, Any] | None]
@@ -33,6 +34,7 @@ class PackedOnlineStore(OnlineStore):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._open: tuple[str, PackedRows] | None = None
+        self._request = threading.local()  # .account: what the request of this thread has read of its one account
 
     def online_write_batch(
         self,
@@ -55,9 +57,21 @@ class PackedOnlineStore(OnlineStore):  # type: ignore[misc]
         self, config: Any, table: Any, entity_keys: Sequence[Any], requested_features: list[str] | None = None
     ) -> list[_Found]:
         """Read one view of several accounts; (None, None) for an account it has nothing of."""
-        rows, names = self._rows(config).accounts([_account(key) for key in entity_keys], table.name)
+        rows, names = self._read(config, [_account(key) for key in entity_keys], table.name)
         wanted = requested_features or _columns(table)
         return [(None, None) if row is None else _values(row, names, wanted) for row in rows]
+
+    def _read_features_per_fv(
+        self, config: Any, grouped_refs: Any, join_key_values: dict[str, Sequence[Any]], *rest: Any
+    ) -> None:
+        """Feast asks for a view at a time; all views of one account are one read, of one state of the store."""
+        keys = list(join_key_values.values())
+        if len(keys) == 1 and len(keys[0]) == 1:
+            self._request.account = self._rows(config).account(keys[0][0].string_val)
+        try:
+            super()._read_features_per_fv(config, grouped_refs, join_key_values, *rest)
+        finally:
+            self._request.account = None
 
     def update(
         self,
@@ -74,6 +88,12 @@ class PackedOnlineStore(OnlineStore):  # type: ignore[misc]
     def teardown(self, config: Any, tables: Sequence[Any], entities: Sequence[Any]) -> None:
         """Remove the store."""
         self._rows(config).drop()
+
+    def _read(self, config: Any, accounts: list[str], view: str) -> tuple[list[Row | None], tuple[str, ...]]:
+        found: AccountRows | None = getattr(self._request, "account", None)
+        if found is None:
+            return self._rows(config).accounts(accounts, view)
+        return [found.rows.get(view)], found.layout.get(view, ())
 
     def _rows(self, config: Any) -> PackedRows:
         address = str(config.online_store.address)

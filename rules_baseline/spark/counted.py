@@ -25,7 +25,7 @@ _REACHED = f"""
 SELECT {UNIT_SQL} FROM events JOIN term_levels USING (term_id)
 ANTI JOIN exempt USING (rule_id, trading_day, subject_type, subject_id)
 WHERE counts AND amount >= least(warning_at, breach_at)"""
-_FRESH = f"SELECT unit, {UNIT_SQL}, term_id, amount, lots, counts FROM events"
+_FRESH = f"SELECT unit, {UNIT_SQL}, term_id, amount, lots, counts, sign FROM events"
 _FORGET = f"DELETE FROM events WHERE counts AND ({UNIT_SQL}) IN (SELECT {UNIT_SQL} FROM arriving)"
 
 

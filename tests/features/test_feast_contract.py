@@ -244,3 +244,17 @@ def test_the_command_builds_describes_and_keeps_an_acceptance_on_record(
     shown = run.invoke(app, ["features", "describe", "A01"], catch_exceptions=False).stdout
     assert "近20日报单数" in shown
     assert "own past" in shown
+
+
+def test_feast_reads_one_account_once_and_of_one_state_of_the_store(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = served
+    several = by_feast(store, list(ACCOUNTS))
+    rows, asked = store.feast._get_provider().online_store._rows(store.feast.config), []
+    read = type(rows).account
+    monkeypatch.setattr(type(rows), "account", lambda self, account: asked.append(account) or read(self, account))
+    monkeypatch.setattr(type(rows), "accounts", None)
+    assert by_feast(store, [ACCOUNTS[1]]) == [several[1]]
+    assert by_feast(store, [ACCOUNTS[0]]) == [several[0]]  # nothing is left of the request before
+    assert asked == [ACCOUNTS[1], ACCOUNTS[0]]

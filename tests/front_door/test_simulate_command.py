@@ -108,6 +108,8 @@ def test_a_disposition_without_an_alert_confuses_neither_features_nor_labels(mad
     strange = own.head(1).assign(alert_id="random_audit:audit:2026-03-27:-.-:A9", rule_id="random_audit")
     strange.to_parquet(audited, index=False)
     with load_events(made, pseudonym_key=KEY) as events:
+        declared = pd.read_parquet(made / "control_groups.parquet").query("declared")
+        assert set(past_alerts(events).groups.members) == set(declared["group_id"])
         before = len(list(disposition_rows(events)))
         events.add_dispositions(audited)
         alerts, rows = past_alerts(events).alerts, list(disposition_rows(events))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
+from sqlalchemy import create_engine
 
 from ledger.chain import canonical_json
 from ledger.group import Known, NewScore
 from ledger.ledger import Ledger
+from ledger.of_day import found_under
 from tests.ledger.postgres import fresh_database
 
 ACCOUNT, GROUP, ATTRIBUTED = ("account", "A1"), ("group", "G"), ("attributed", "A1")
@@ -108,6 +112,22 @@ def test_a_thousand_alerts_of_a_day_are_counted_and_one_is_read(ledger, trigger,
     ]
     ledger.record_scores(many)
     assert found(ledger, trigger, ACCOUNT, table="t1") == (["a000"], 1_000)
+
+
+@pytest.mark.parametrize("key", [ACCOUNT, GROUP, ATTRIBUTED], ids=str)
+def test_no_question_reads_the_alerts_of_all_accounts_of_a_day(url, clock, key):
+    """Seen once: by the index of days, and ten thousand rows were read for one alert."""
+    Ledger(url, clock).close()
+    engine = create_engine(url)
+    with engine.connect() as connection, closing(connection.connection.cursor()) as cursor:
+        asked: list[str] = []
+        connection.connection.dbapi_connection.set_trace_callback(asked.append)
+        found_under(connection, [key], {"alert_id": "a", "trading_day": "2026-03-02", "triggered_at": "2026-03-02"})
+        connection.connection.dbapi_connection.set_trace_callback(None)
+        plans = [row[3] for text in asked for row in cursor.execute(f"EXPLAIN QUERY PLAN {text}")]
+    engine.dispose()
+    assert len(plans) >= 1
+    assert not [step for step in plans if "SCAN" in step or "alerts_of_day" in step]
 
 
 def test_the_chain_says_the_same_of_alerts_by_accounts_as_the_rows(ledger, put):

@@ -169,6 +169,15 @@ def test_after_a_prune_the_rest_proves_itself_and_the_files_prove_what_is_gone(d
     assert first.number == 1
 
 
+def test_an_alert_whose_record_was_pruned_counts_for_no_later_one(days, tmp_path, trigger):
+    asked = [trigger("late", trading_day=DAYS[0], subject_id=f"A1-{DAYS[0]}")], [[("account", f"A1-{DAYS[0]}")]]
+    assert [one.among for one in days.recall(*asked)] == [1]
+    close_long(days)
+    seal(days, PRIVATE, before=DAYS[1], by="governor")
+    prune(days, tmp_path, by="governor")
+    assert [(one.of_day, one.among) for one in days.recall(*asked)] == [([], 0)]
+
+
 def test_what_a_prune_is_about_to_leave_is_proven_without_a_second_process(days, tmp_path, monkeypatch):
     def helped(*_: object):
         raise AssertionError("another process does not see what is not committed")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,52 @@ def test_a_batch_that_fails_leaves_no_trace(
     engine.process(batch)
     assert engine.alerts() == run(market).alerts
     engine.close()
+
+
+def test_what_fails_in_the_second_thread_is_raised_and_leaves_no_trace(
+    market: Any, run: Callable[..., Any], open_engine: Callable[..., Any], tmp_path: Path
+) -> None:
+    batches = busy(market).batches(edges_of(market, 3))
+    engine = open_engine(market, tmp_path / "state")
+    engine.process(batches[0])
+    for batch in batches[1:]:
+        # only rules on cancels read ``cancelled_by``: what the first thread asks of the batch answers
+        with pytest.raises(duckdb.Error, match="cancelled_by"):
+            engine.process(type(batch)(batch.sequence, batch.orders.drop(["cancelled_by"]), batch.trades))
+        engine.process(batch)
+    assert engine.alerts() == run(market).alerts
+    engine.close()
+
+
+def test_facts_of_another_day_are_those_of_the_batch_that_is_counted_next(
+    market: Any, run: Callable[..., Any], open_engine: Callable[..., Any], tmp_path: Path
+) -> None:
+    days = (date(2026, 3, 2), date(2026, 3, 3))
+    market.member("G1", "A1", "A2", begins=days[1])
+    for day in days:
+        for _ in range(300):
+            for account in ("A1", "A2"):
+                market.order(account, exchange="DCE", day=day)
+    first, second = market.batches([max(row["event_time"] for row in market.orders if row["trading_day"] == days[0])])
+    engine = open_engine(market, tmp_path / "state")
+    broken = type(second)(1, second.orders, second.trades.drop(["side"]))
+    with pytest.raises(duckdb.Error):
+        engine.process(broken)  # of the later day, whose facts are at hand now
+    for batch in (first, second):
+        engine.process(batch)
+    assert engine.alerts() == run(market).alerts
+    assert {(a.trading_day, a.subject_id) for a in engine.alerts()} == {(days[1], "G1")}
+    engine.close()
+
+
+def test_a_closed_engine_leaves_no_thread(market: Any, open_engine: Callable[..., Any], tmp_path: Path) -> None:
+    before = threading.active_count()
+    engine = open_engine(market, tmp_path / "state")
+    for batch in busy(market).batches(edges_of(market, 2)):
+        engine.process(batch)
+    assert threading.active_count() == before + 1
+    engine.close()
+    assert threading.active_count() == before
 
 
 def test_another_run_starts_fresh(market: Any, open_engine: Callable[..., Any], tmp_path: Path) -> None:

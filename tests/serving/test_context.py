@@ -16,6 +16,7 @@ from features.store import OfflineAndOnlineStore
 from ledger.ledger import Ledger
 from serving.behaviour import BehaviourReader
 from serving.branches import Branches
+from serving.declared_groups import DeclaredGroups
 from serving.published import Published
 
 LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -80,6 +81,12 @@ def test_a_branch_is_read_by_the_day_it_was_valid_on_and_the_file_holds_no_more_
     assert found == [None, "北", "北", None, "南", "南"]
     (tmp_path / file.name).write_bytes(b"torn")
     assert branches.of("A1", date(2026, 3, 2)) is None
+
+
+def test_the_published_groups_are_those_that_the_service_grades_by(desk, installation):
+    groups = DeclaredGroups(desk[1].desk_dir).now()
+    assert sorted(groups.members_of("G1", date(2026, 3, 2))) == sorted(installation.accounts[:2])
+    assert groups.group_of(installation.accounts[2], date(2026, 3, 2)) == "G2"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""A second thread beside the engine's: rules whose events are rows of a batch need nothing else, and are made in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import date
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from rules_baseline.batches import Batch
+from rules_baseline.parsed import ParsedConnection
+from rules_baseline.state import one, put
+
+Tables = Mapping[str, pa.Table]
+_PLAINLY = (
+    "SELECT string_agg(name, ',') FROM duckdb_optimizers() WHERE name NOT IN ('filter_pushdown', 'unused_columns')"
+)
+
+
+class Alongside:
+    """A thread with a database of its own, in memory, for small batches: no table or lock is shared with the state.
+
+    What it gives are rows, for the engine to append in its own transaction. Nothing but reference stays from batch to
+    batch, so where a batch is rolled back there is nothing to undo here. ``terms`` are tables by name. A query that is
+    begun is asked for its ``rows`` before the next one is, unless its batch failed.
+    """
+
+    def __init__(self, terms: Tables) -> None:
+        # of a few rows a thread more, and most of what makes a plan better, cost more than they save
+        self._con: Any = ParsedConnection(duckdb.connect(config={"autoinstall_known_extensions": False, "threads": 1}))
+        self._con.execute(f"SET disabled_optimizers = '{one(self._con, _PLAINLY)}'")
+        self._con.execute("SET TimeZone = 'UTC'")
+        self._con.execute("SET enable_progress_bar = false")
+        for name, table in terms.items():
+            put(self._con, name, table)
+        self._days: tuple[date, ...] = ()
+        self._begun: Future[pa.Table] | None = None
+        self._thread = ThreadPoolExecutor(1, "rules")
+
+    def begin(self, batch: Batch, sql: str, *, days: tuple[date, ...], facts: Callable[[], Tables]) -> None:
+        """Start a query over ``batch``; ``facts`` gives the day tables of ``days``, asked where others are at hand."""
+        if self._begun is not None:
+            wait([self._begun])  # of a batch that failed
+        self._begun = self._thread.submit(self._run, batch, sql, days, {} if days == self._days else facts())
+
+    def rows(self) -> pa.Table:
+        """The rows of the query that was begun, once they are there; raises what it raised."""
+        if self._begun is None:
+            raise RuntimeError("no query was begun")
+        rows = self._begun.result()
+        self._begun = None
+        return rows
+
+    def close(self) -> None:
+        """Let go of the thread and its database, once what was begun is done."""
+        self._thread.shutdown()
+        self._con.close()
+
+    def _run(self, batch: Batch, sql: str, days: tuple[date, ...], facts: Tables) -> pa.Table:
+        con = self._con
+        if days != self._days:
+            self._days = ()  # until all of it is there
+            for name, table in facts.items():
+                put(con, name, table)
+            self._days = days
+        con.register("batch_orders", batch.orders)
+        con.register("batch_trades", batch.trades)
+        return con.arrow(sql)
