@@ -25,7 +25,8 @@ class SparkFamilies:
     """What derives ``families`` on a Spark ``session``; raw rows and results pass through ``scratch``.
 
     The workers must be able to read and write ``scratch``. A family must be made of Ibis expressions over raw tables,
-    calendar and groups alone; one that finishes in numpy is refused by Spark, with an error that names it.
+    calendar and groups, and of windows, which the driver moves over the account-days (``features.windows``); one that
+    finishes in numpy otherwise is refused by Spark, with an error that names it.
     """
 
     session: Any
