@@ -29,13 +29,8 @@ class Alongside:
     """
 
     def __init__(self, terms: Tables) -> None:
-        # of a few rows a thread more, and most of what makes a plan better, cost more than they save
-        self._con: Any = ParsedConnection(duckdb.connect(config={"autoinstall_known_extensions": False, "threads": 1}))
-        self._con.execute(f"SET disabled_optimizers = '{one(self._con, _PLAINLY)}'")
-        self._con.execute("SET TimeZone = 'UTC'")
-        self._con.execute("SET enable_progress_bar = false")
-        for name, table in terms.items():
-            put(self._con, name, table)
+        self._terms = terms
+        self._con: Any = None  # opened by the thread, so that the first batch waits the less
         self._days: tuple[date, ...] = ()
         self._begun: Future[pa.Table] | None = None
         self._thread = ThreadPoolExecutor(1, "rules")
@@ -57,10 +52,11 @@ class Alongside:
     def close(self) -> None:
         """Let go of the thread and its database, once what was begun is done."""
         self._thread.shutdown()
-        self._con.close()
+        if self._con is not None:
+            self._con.close()
 
     def _run(self, batch: Batch, sql: str, days: tuple[date, ...], facts: Tables) -> pa.Table:
-        con = self._con
+        con = self._con = self._open() if self._con is None else self._con
         if days != self._days:
             self._days = ()  # until all of it is there
             for name, table in facts.items():
@@ -69,3 +65,13 @@ class Alongside:
         con.register("batch_orders", batch.orders)
         con.register("batch_trades", batch.trades)
         return con.arrow(sql)
+
+    def _open(self) -> Any:
+        # of a few rows a thread more, and most of what makes a plan better, cost more than they save
+        con = ParsedConnection(duckdb.connect(config={"autoinstall_known_extensions": False, "threads": 1}))
+        con.execute(f"SET disabled_optimizers = '{one(con, _PLAINLY)}'")
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET enable_progress_bar = false")
+        for name, table in self._terms.items():
+            put(con, name, table)
+        return con

@@ -10,7 +10,7 @@ import pyarrow as pa
 from rules_baseline.memberships import Memberships
 from serving.desk_file import DeskFile
 
-Known = Callable[[], Memberships]
+MembershipsNow = Callable[[], Memberships]
 _SCHEMA = pa.schema(
     [
         pa.field("account_id", pa.string(), nullable=False),

@@ -19,7 +19,7 @@ from rules_baseline.related import accounts_of, looks_under
 from rules_baseline.trigger import TriggerRecord
 from serving.branches import BranchOf
 from serving.day_so_far import DaySoFar, days_so_far
-from serving.declared_groups import Known
+from serving.declared_groups import MembershipsNow
 from serving.judge import Judge, Prepared, Question, Scorer
 from serving.populations import populations_of
 from serving.timed_reader import FeatureReader
@@ -51,7 +51,7 @@ class Grader:
         policy: Policy,
         observers: Sequence[Observer] = (),
         branch_of: BranchOf = lambda _account_id, _day: None,
-        groups: Known = Memberships,
+        groups: MembershipsNow = Memberships,
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.judge = Judge(scorer, refusal, feature_reader, policy)

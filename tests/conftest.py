@@ -18,10 +18,13 @@ LONG = (  # by processor time, longest first: begun last, one of them would run 
     # files that share what is dear to set up are of one worker: one Java to start and to warm, one service
     ("tests/rules_baseline/spark/test_same_as_duckdb.py", "tests/features/test_spark.py"),
     ("tests/serving/",),
+    ("tests/notebooks/",),
     ("tests/training/",),
     ("tests/features/test_incremental.py",),
     ("tests/features/test_parity.py",),
     ("tests/features/test_point_in_time.py",),
+    ("tests/watch/test_directory.py",),
+    ("tests/front_door/test_simulate_command.py",),
     ("tests/rules_baseline/test_state.py",),
     ("tests/features/test_windows.py",),
     ("tests/features/test_feast_contract.py",),
@@ -98,6 +101,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_unconfigure() -> None:
+    """At the end modules are let go of as ever: what a library finds still held then, it calls a leak."""
+    gc.unfreeze()
 
 
 @pytest.hookimpl(trylast=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import LONG_FILES
+from tests.conftest import LONG
 
 PACKAGES = (
     "alertgrade",
@@ -56,5 +56,6 @@ def test_no_tracked_file_is_larger_than_5_mb(repository: Path) -> None:
     assert [f.name for f in files if f.exists() and f.stat().st_size > 5_000_000] == []
 
 
-def test_the_long_test_files_are_those_that_are_there(repository: Path) -> None:
-    assert [name for name in LONG_FILES if not (repository / name).is_file()] == []
+def test_the_long_test_files_and_folders_are_those_that_are_there(repository: Path) -> None:
+    for name in (name for names in LONG for name in names):
+        assert (repository / name).is_dir() if name.endswith("/") else (repository / name).is_file(), name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -140,16 +141,28 @@ def whole_store(market: Path) -> OfflineAndOnlineStore:
     return store_of(market)
 
 
+@pytest.fixture(scope="module")
+def with_false_rows(market: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., OfflineAndOnlineStore]:
+    """The store of a market whose rows after a moment are false; built once a moment."""
+    folder = tmp_path_factory.mktemp("false")
+
+    @cache
+    def of(t: pd.Timestamp) -> OfflineAndOnlineStore:
+        return store_of(changed(market, folder / f"{t:%d-%H%M}", falsified, t))
+
+    return of
+
+
 @pytest.mark.parametrize("t", [CLOSE, MID_SESSION], ids=["at a close", "in mid-session"])
 def test_nothing_after_a_moment_moves_a_feature_at_it(
-    market: Path, whole_store: OfflineAndOnlineStore, tmp_path: Path, t: pd.Timestamp
+    market: Path,
+    whole_store: OfflineAndOnlineStore,
+    with_false_rows: Callable[..., OfflineAndOnlineStore],
+    tmp_path: Path,
+    t: pd.Timestamp,
 ) -> None:
     moments = asked(market, t)
-    stores = [
-        whole_store,
-        store_of(changed(market, tmp_path / "forgotten", forgotten, t)),
-        store_of(changed(market, tmp_path / "falsified", falsified, t)),
-    ]
+    stores = [whole_store, store_of(changed(market, tmp_path / "forgotten", forgotten, t)), with_false_rows(t)]
     whole, without, otherwise = (store.historical(moments) for store in stores)
     assert whole.notna().any().all(), "every family must have something to move"
     assert [name for name in STORED if not otherwise[name].equals(whole[name])] == [], "moved by later rows"
@@ -159,10 +172,10 @@ def test_nothing_after_a_moment_moves_a_feature_at_it(
 
 
 def test_nothing_after_a_moment_moves_the_online_store_at_it(
-    market: Path, whole_store: OfflineAndOnlineStore, tmp_path: Path
+    whole_store: OfflineAndOnlineStore, with_false_rows: Callable[..., OfflineAndOnlineStore]
 ) -> None:
     t, found = CLOSE.to_pydatetime(), []
-    for store in (whole_store, store_of(changed(market, tmp_path / "falsified", falsified, CLOSE))):
+    for store in (whole_store, with_false_rows(CLOSE)):
         store.materialize(t)
         reader = OnlineReader(store.folder)
         found.append([reader.read(f"A{i:02d}", trading_day=DAYS[13], at=t).values for i in range(8)])

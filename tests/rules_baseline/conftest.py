@@ -17,7 +17,7 @@ import pytest
 from rules_baseline.batches import Batch, arrow_schema
 from rules_baseline.catalogue import intraday_rules
 from rules_baseline.engine import RulesEngine
-from rules_baseline.limits import load_limits
+from rules_baseline.limits import Limits, load_limits
 from rules_baseline.statement import Statement, compile_rules
 
 DAY = date(2026, 3, 2)
@@ -218,8 +218,13 @@ def statement() -> Statement:
     return compile_rules(intraday_rules())
 
 
+@pytest.fixture(scope="session")
+def shipped_limits() -> Limits:
+    return load_limits(intraday_rules())
+
+
 @pytest.fixture
-def open_engine(statement: Statement) -> Callable[..., RulesEngine]:
+def open_engine(statement: Statement, shipped_limits: Limits) -> Callable[..., RulesEngine]:
     rules = intraday_rules()
 
     def opened(
@@ -228,7 +233,7 @@ def open_engine(statement: Statement) -> Callable[..., RulesEngine]:
         return RulesEngine(
             state,
             rules=rules,
-            limits=load_limits(rules, parameters),
+            limits=shipped_limits if parameters is None else load_limits(rules, parameters),
             reference=market.reference(),
             fingerprint=fingerprint,
             statement=statement,
