@@ -175,6 +175,8 @@ def run(events: Any, state: Path, batches: int) -> Ran:
         statement=compiled(rules),
         beside=events.backend.con,
     )
+    if batches > 1:
+        engine.warm()  # as the watch does at its start
     whole_clock, clock = Clock(), Clock()
     con = events.backend.con
     pieces = iter([whole(con)]) if batches == 1 else cut(con, engine.columns, batches, 0)[1]

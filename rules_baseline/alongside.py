@@ -35,6 +35,10 @@ class Alongside:
         self._begun: Future[pa.Table] | None = None
         self._thread = ThreadPoolExecutor(1, "rules")
 
+    def warm(self) -> None:
+        """Start to open the database; what fails in it is told by the first query, which opens it again."""
+        self._thread.submit(self._ready)
+
     def begin(self, batch: Batch, sql: str, *, days: tuple[date, ...], facts: Callable[[], Tables]) -> None:
         """Start a query over ``batch``; ``facts`` gives the day tables of ``days``, asked where others are at hand."""
         if self._begun is not None:
@@ -58,7 +62,7 @@ class Alongside:
             self._con.close()
 
     def _run(self, batch: Batch, sql: str, days: tuple[date, ...], facts: Tables) -> pa.Table:
-        con = self._con = self._open() if self._con is None else self._con
+        con = self._ready()
         if days != self._days:
             self._days = ()  # until all of it is there
             for name, table in facts.items():
@@ -67,6 +71,10 @@ class Alongside:
         con.register("batch_orders", batch.orders)
         con.register("batch_trades", batch.trades)
         return con.arrow(sql)
+
+    def _ready(self) -> Any:
+        self._con = self._open() if self._con is None else self._con
+        return self._con
 
     def _open(self) -> Any:
         # of a few rows a thread more, and most of what makes a plan better, cost more than they save

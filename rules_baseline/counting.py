@@ -54,6 +54,11 @@ class Counting:
         self._alongside: Alongside | None = None  # not before a batch needs it
         self._in_use = [(rule, {t.exchange for t in terms.terms if t.rule_id == rule.id}) for rule in rules]
 
+    def warm(self) -> None:
+        """Have ready what the first small batch would wait for."""
+        self._alongside = self._alongside or Alongside(self._terms)
+        self._alongside.warm()
+
     def begin(self, batch: Batch, seen: Sequence[Seen]) -> Alongside | None:
         """Start on the rules whose events are rows of a small ``batch``; None where none is in use.
 

@@ -87,6 +87,7 @@ def opened_watch(
             keep_days=keep_days,
         )
         held.callback(engine.close)
+        engine.warm()
         door = Door()
         held.callback(door.close)
         watch = Watch(
