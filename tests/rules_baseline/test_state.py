@@ -17,6 +17,7 @@ import pytest
 
 from alertgrade.errors import AlertError
 from features.events.load import load_events
+from rules_baseline.alongside import Alongside
 from rules_baseline.replay import run_rules
 from rules_baseline.state import FILE
 
@@ -137,6 +138,22 @@ def test_a_closed_engine_leaves_no_thread(market: Any, open_engine: Callable[...
     assert threading.active_count() == before + 1
     engine.close()
     assert threading.active_count() == before
+
+
+def test_an_engine_that_was_warmed_has_its_second_database_before_the_first_batch_and_gives_the_same(
+    market: Any, run: Callable[..., Any], open_engine: Callable[..., Any], tmp_path: Path, monkeypatch: Any
+) -> None:
+    opened, open_one = [], Alongside._open
+    monkeypatch.setattr(Alongside, "_open", lambda self: opened.append(threading.current_thread()) or open_one(self))
+    engine = open_engine(market, tmp_path / "state")
+    engine.warm()
+    engine.warm()
+    for batch in busy(market).batches(edges_of(market, 2)):
+        engine.process(batch)
+    assert engine.alerts() == run(market).alerts
+    engine.close()
+    assert len(opened) == 1
+    assert opened[0] is not threading.main_thread()
 
 
 def test_another_run_starts_fresh(market: Any, open_engine: Callable[..., Any], tmp_path: Path) -> None:
