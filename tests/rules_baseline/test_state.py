@@ -143,14 +143,15 @@ def test_a_closed_engine_leaves_no_thread(market: Any, open_engine: Callable[...
 def test_an_engine_that_was_warmed_has_its_second_database_before_the_first_batch_and_gives_the_same(
     market: Any, run: Callable[..., Any], open_engine: Callable[..., Any], tmp_path: Path, monkeypatch: Any
 ) -> None:
-    opened, open_one = [], Alongside._open
+    batches = busy(market).batches(edges_of(market, 2))
+    opened, open_one, wanted = [], Alongside._open, run(market).alerts
     monkeypatch.setattr(Alongside, "_open", lambda self: opened.append(threading.current_thread()) or open_one(self))
     engine = open_engine(market, tmp_path / "state")
     engine.warm()
     engine.warm()
-    for batch in busy(market).batches(edges_of(market, 2)):
+    for batch in batches:
         engine.process(batch)
-    assert engine.alerts() == run(market).alerts
+    assert engine.alerts() == wanted
     engine.close()
     assert len(opened) == 1
     assert opened[0] is not threading.main_thread()
