@@ -32,24 +32,40 @@ class OfDay(NamedTuple):
 # No payload: a busy account has hundreds of alerts a day, and one decides.
 _ROWS = select(ALERTS.c.seq, ALERTS.c.alert_id, ALERTS.c.triggered_at, ALERTS.c.alone_grade, ALERTS.c.alone_table)
 _DAY = ALERTS.c.trading_day == bindparam("day")
-_WHO: BindParameter[Any] = bindparam("who")
 _GROUP = ALERTS.c.subject_type == "group"
-# From the accounts to the alerts and not by the alerts' day, which would read all alerts of it.
-_NAMED = _ROWS.join_from(ALERT_ACCOUNTS, ALERTS, ALERT_ACCOUNTS.c.alert_id == ALERTS.c.alert_id).where(
-    ALERT_ACCOUNTS.c.account_id == _WHO, ALERT_ACCOUNTS.c.trading_day == bindparam("day")
-)
-_UNDER: Mapping[str, Sequence[Statement]] = {  # the kinds of keys of rules_baseline.related, asked of what is on record
-    "account": (Statement(_ROWS.where(_DAY, ~_GROUP, ALERTS.c.subject_id == _WHO)), Statement(_NAMED)),
-    "attributed": (Statement(_ROWS.where(_DAY, _GROUP, ALERTS.c.account_id == _WHO)),),
-    "group": (Statement(_ROWS.where(_DAY, _GROUP, ALERTS.c.subject_id == _WHO)),),
-}
+_AT_ONCE = (1, 8, 64, 512)  # keys of a kind that one statement asks; a group or a cluster has more than one
+
+
+def _statements(many: int) -> Mapping[str, Sequence[Statement]]:
+    """By kind of key (``rules_baseline.related``), asked of what is on record for ``many`` of them."""
+    who: list[BindParameter[Any]] = [bindparam(f"who{place}") for place in range(many)]
+    # From the accounts to the alerts and not by the alerts' day, which would read all alerts of it.
+    named = _ROWS.join_from(ALERT_ACCOUNTS, ALERTS, ALERT_ACCOUNTS.c.alert_id == ALERTS.c.alert_id).where(
+        ALERT_ACCOUNTS.c.account_id.in_(who), ALERT_ACCOUNTS.c.trading_day == bindparam("day")
+    )
+    return {
+        "account": (Statement(_ROWS.where(_DAY, ~_GROUP, ALERTS.c.subject_id.in_(who))), Statement(named)),
+        "attributed": (Statement(_ROWS.where(_DAY, _GROUP, ALERTS.c.account_id.in_(who))),),
+        "group": (Statement(_ROWS.where(_DAY, _GROUP, ALERTS.c.subject_id.in_(who))),),
+    }
+
+
+_UNDER = {many: _statements(many) for many in _AT_ONCE}
 
 
 def found_under(connection: Connection, keys: Iterable[Key], trigger: Mapping[str, Any]) -> list[OfDay]:
     """The recorded alerts of the trigger record's day under any of ``keys``, not itself and none raised after it."""
-    day = trigger["trading_day"]
-    asked = [(statement, who) for kind, who in keys for statement in _UNDER[kind]]
-    rows = {row for statement, who in asked for row in statement.rows(connection, {"day": day, "who": who})}
+    by_kind: dict[str, list[str]] = {}
+    for kind, who in keys:
+        by_kind.setdefault(kind, []).append(who)
+    rows = set()
+    for kind, ids in by_kind.items():
+        many = next((size for size in _AT_ONCE if size >= len(ids)), _AT_ONCE[-1])
+        for first in range(0, len(ids), many):
+            part = ids[first : first + many]
+            given = {f"who{place}": part[min(place, len(part) - 1)] for place in range(many)}
+            for statement in _UNDER[many][kind]:
+                rows.update(statement.rows(connection, {"day": trigger["trading_day"], **given}))
     # Compared as instants: JSON writes a whole second without its fraction, so text order would lie.
     at = datetime.fromisoformat(trigger["triggered_at"])
     found = [OfDay(*row) for row in rows]

@@ -64,6 +64,8 @@ class Alongside:
     def _run(self, batch: Batch, sql: str, days: tuple[date, ...], facts: Tables) -> pa.Table:
         con = self._ready()
         if days != self._days:
+            if not facts:  # an interrupt came between two batches: never count by the facts of other days
+                raise RuntimeError(f"facts of {self._days} are at hand, wanted those of {days}")
             self._days = ()  # until all of it is there
             for name, table in facts.items():
                 put(con, name, table)

@@ -8,28 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import islice
 from typing import Literal
 
 from rules_baseline.frozen_evidence import read_evidence
 from rules_baseline.grade import GradedTrigger, T
 from rules_baseline.memberships import Memberships
 
+MOST, LONGEST = 1_000, 200  # accounts of a cluster, characters of an id
+
 # A group's alert is told under the group and under the account it was attributed to, which was a member: so that it
-# reaches that account even where no memberships are known.
+# reaches that account even where memberships are not known, or not yet.
 Key = tuple[Literal["account", "group", "attributed"], str]
 
 
 def accounts_of(alert: GradedTrigger) -> frozenset[str]:
     """The accounts that an alert of an account, a pair or a cluster is about; none of a group's.
 
-    A cluster names its accounts in its evidence (``accounts``); without them only its smallest is known.
+    A cluster names its accounts in its evidence (``accounts``, of which the first ``MOST`` that are ids are taken);
+    without them only its smallest is known.
     """
     if alert.subject_type == "group":
         return frozenset()
     if alert.subject_type == "pair":
         return frozenset(alert.subject_id.split("|"))
     named = read_evidence(alert.evidence).get("accounts") if alert.subject_type == "cluster" else None
-    return frozenset((alert.subject_id, *map(str, named if isinstance(named, list) else ())))
+    ids = filter(is_id, named if isinstance(named, list) else ())
+    return frozenset((alert.subject_id, *islice(ids, MOST)))
+
+
+def is_id(name: object) -> bool:
+    """Whether a text of the evidence, which nobody checked, can be the id of an account and be stored as one."""
+    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST or "\x00" in name:
+        return False
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)  # half a letter: no store takes it
 
 
 def told_under(alert: GradedTrigger) -> frozenset[Key]:
@@ -41,8 +53,8 @@ def told_under(alert: GradedTrigger) -> frozenset[Key]:
 
 def of_account(account_id: str, group_id: str | None) -> frozenset[Key]:
     """What an account's grade looks under; ``group_id`` is its group of the day, None where none is known."""
-    of_its_group: Key = ("attributed", account_id) if group_id is None else ("group", group_id)
-    return frozenset((("account", account_id), of_its_group))
+    own: frozenset[Key] = frozenset((("account", account_id), ("attributed", account_id)))
+    return own if group_id is None else own | {("group", group_id)}
 
 
 def of_group(group_id: str, members: Iterable[str]) -> frozenset[Key]:

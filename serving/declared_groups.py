@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from rules_baseline.memberships import Memberships
+from rules_baseline.related import is_id
 from serving.desk_file import DeskFile
 
 MembershipsNow = Callable[[], Memberships]
@@ -38,4 +39,6 @@ class DeclaredGroups:
 
 
 def _memberships(table: pa.Table) -> Memberships:
-    return Memberships.of_rows(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    # No alert names others: the service does not take their ids (serving.requests).
+    return Memberships.of_rows(row for row in rows if is_id(row[0]) and is_id(row[1]))

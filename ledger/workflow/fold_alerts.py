@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.rows import Projections, Row
@@ -41,12 +41,18 @@ def _alert(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, An
     row["alone_grade"], row["alone_table"] = alone.get("grade"), alone.get("table")
     row.update(account_known(payload))
     at.put_alert(row)
-    for place, account_id in enumerate(payload.get("accounts") or ()):
+    for place, account_id in enumerate(_accounts(payload)):
         named = {"alert_id": row["alert_id"], "account_id": account_id, "trading_day": row["trading_day"]}
         at.put_row("alert_accounts", f"{seq}.{place}", named | {"place": f"{seq}.{place}"})
     if case_id is not None:
         case = at.case(case_id)
         at.put_case(new_case(seq, recorded_at, payload) if case is None else ranked(_widened(case, payload)))
+
+
+def _accounts(payload: Mapping[str, Any]) -> Sequence[str]:
+    """The accounts of a pair, which its id names, and of a cluster, where they were recorded with it."""
+    trigger = payload["trigger"]
+    return str(trigger["subject_id"]).split("|") if trigger["subject_type"] == "pair" else payload.get("accounts") or ()
 
 
 def _widened(case: Row, payload: Mapping[str, Any]) -> Row:

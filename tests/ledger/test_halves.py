@@ -45,6 +45,7 @@ def one_of_every_kind(case_id: str, trigger: Any, answer: Any) -> list[tuple[str
     steps += ("action_requested", "action_approved", "action_refused", "proposal", "review", "filing")
     registers = ("restriction", "notice", "strategy_proposed", "key", "restriction_lifted", "notice_delivered")
     registers += ("strategy_approved", "strategy_ended", "key_expires", "key_revoked")
+    a_pair = {"subject_type": "pair", "subject_id": "A1|A2"}
     nowhere = {"case_id": None} if case_id == "C00000011" else {}
     return [
         ("alert", {"trigger": trigger(name), "case_id": case_id, "accounts": ["A1", "A2"], "alone": {"grade": 3}}),
@@ -54,7 +55,7 @@ def one_of_every_kind(case_id: str, trigger: Any, answer: Any) -> list[tuple[str
         *((kind, said) for kind in ("appeal", "appeal_decided")),
         ("reopen", of_case),
         ("disposition", closing),
-        ("alert", {"trigger": trigger(f"h-{case_id}"), "case_id": None}),
+        ("alert", {"trigger": trigger(f"h-{case_id}") | a_pair, "case_id": None}),
         ("disposition", imported),
         *((kind, register | {"expires_at": "2027-03-02"} | nowhere) for kind in registers),
         ("alert", {"trigger": trigger(f"b-{case_id}"), "case_id": f"{case_id}1"}),

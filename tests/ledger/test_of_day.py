@@ -83,13 +83,30 @@ def test_an_alert_is_found_by_its_subject_and_by_each_account_it_names(ledger, t
     put("group", subject_type="group", subject_id="G")
     put("other group", subject_type="group", subject_id="H")
     put("account of that name", subject_id="G", account_id="G")
-    put("pair", subject_type="pair", subject_id="A0|A1", account_id="A0", accounts=["A0", "A1"])
+    put("pair", subject_type="pair", subject_id="A0|A1", account_id="A0")
     put("cluster", subject_type="cluster", subject_id="A0", account_id="A0", accounts=["A0", "A1", "A9"])
     assert found(ledger, trigger, key) == (wanted, len(wanted))
 
 
+def test_a_pair_is_found_by_both_its_accounts_however_it_came_to_the_record(ledger, trigger):
+    rows = [trigger("p", subject_type="pair", subject_id="A0|A1", account_id="A0")]
+    decided = {"alert_id": "p", "outcome": "educated", "decided_at": "2026-03-02T03:00:00Z", "decided_by": "d"}
+    ledger.import_dispositions(rows, [decided])
+    seen = [found(ledger, trigger, ("account", name))[0] for name in ("A0", "A1", "A2")]
+    assert seen == [["p"], ["p"], []]
+    assert ledger.verify().intact
+
+
+@pytest.mark.parametrize("members", [2, 8, 9, 512, 513, 1_100])
+def test_every_one_of_many_keys_is_asked(ledger, trigger, put, members):
+    put("first", subject_id="M0", account_id="M0")
+    put("last", subject_id=f"M{members - 1}", account_id=f"M{members - 1}")
+    keys = [("account", f"M{k}") for k in range(members)]
+    assert found(ledger, trigger, GROUP, *keys) == (["first", "last"], 2)
+
+
 def test_several_keys_find_an_alert_once(ledger, trigger, put):
-    put("pair", subject_type="pair", subject_id="A0|A1", account_id="A0", accounts=["A0", "A1"])
+    put("pair", subject_type="pair", subject_id="A0|A1", account_id="A0")
     assert found(ledger, trigger, ACCOUNT, ("account", "A0"), GROUP) == (["pair"], 1)
 
 
@@ -131,5 +148,5 @@ def test_no_question_reads_the_alerts_of_all_accounts_of_a_day(url, clock, key):
 
 
 def test_the_chain_says_the_same_of_alerts_by_accounts_as_the_rows(ledger, put):
-    put("pair", grade=1, subject_type="pair", subject_id="A0|A1", account_id="A0", accounts=["A0", "A1"])
+    put("pair", grade=1, subject_type="pair", subject_id="A0|A1", account_id="A0")
     assert ledger.verify().intact

@@ -112,7 +112,7 @@ def test_an_account_sees_its_own_alerts_its_groups_and_those_of_its_pairs_and_cl
         alert(alert_id="pair", subject_type="pair", subject_id="A0|A1"),
         alert(alert_id="cluster", subject_type="cluster", subject_id="A0", evidence={"accounts": ["A0", "A1"]}),
         alert(alert_id="other", subject_id="A2"),
-        alert(alert_id="other group", subject_type="group", subject_id="H"),
+        alert(alert_id="other group", subject_type="group", subject_id="H", account_id="A7"),
         alert(alert_id="later", triggered_at=AT + timedelta(microseconds=1)),
         alert(alert_id="other day", trading_day=date(2026, 3, 3)),
     ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 
 from rules_baseline.day_baseline import AlertHistory, baselines, earlier_of_day
 from rules_baseline.grade import baseline_grade, deciding
 from rules_baseline.memberships import Memberships
-from rules_baseline.related import looks_under, told_under
+from rules_baseline.related import accounts_of, looks_under, told_under
 from rules_baseline.trigger import TriggerRecord
 from tests.related_alerts import AT, DAY, IN_G, alert, alerts
 
@@ -52,6 +53,16 @@ def test_a_cluster_sees_what_each_of_its_named_accounts_sees():
     assert found == ["of A3", "of A2 and A3", "of A0, A2", "of A0, unnamed"]
 
 
+@pytest.mark.parametrize("wrong", ["A\x00B", "A" * 201, "", "A\ud800", None, 5, {}, ["A1"]], ids=repr)
+def test_what_can_be_no_account_in_the_evidence_of_a_cluster_is_passed_over(wrong):
+    assert accounts_of(alert("c", "cluster", "A0", "A0", accounts=["A0", wrong, "A" * 200])) == {"A0", "A" * 200}
+
+
+def test_of_a_cluster_of_thousands_the_first_thousand_count():
+    many = [f"A{number:05d}" for number in range(2_000)]
+    assert accounts_of(alert("c", "cluster", many[0], many[0], accounts=many)) == set(many[:1_000])
+
+
 def test_a_group_counts_from_its_first_day_on_and_not_on_its_end():
     for day, counts in ((date(2026, 3, 1), False), (DAY, True), (date(2026, 3, 3), False)):
         rows = [alert("g", "group", "G", "A2", trading_day=day), alert("last", "account", "A1", "A1", trading_day=day)]
@@ -63,6 +74,11 @@ def test_without_memberships_a_groups_alert_reaches_the_account_it_was_attribute
     assert seen_by(alert("last", "account", "A1", "A1"), nothing) == ["of A1", "of G, by A1"]
     assert seen_by(alert("last", "account", "A2", "A2"), nothing) == ["of A2", "of A2 and A3", "of A0, A2"]
     assert seen_by(alert("last", "group", "G", "A1"), nothing) == ["of A1", "of G, by A1"]
+
+
+def test_where_memberships_are_older_than_the_alert_it_still_reaches_the_account_it_was_attributed_to():
+    rows = [alert("h", "group", "H", "A1"), alert("last", "account", "A1", "A1")]
+    assert list(earlier_of_day(rows, IN_G))[1] == rows[:1]
 
 
 def test_the_grade_of_a_member_is_that_of_its_groups_worst_alert():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +26,7 @@ from serving.day_so_far import days_so_far
 from serving.declared_groups import DeclaredGroups
 from serving.grader import Grader
 from serving.judge import Question
+from tests.ledger.postgres import fresh_database
 from tests.related_alerts import AT, DAY, IN_G, alert, alerts
 
 
@@ -40,7 +43,7 @@ def recorded(rows: list[TriggerRecord], known_alone: list[bool]) -> Ledger:
             "degraded": [],
         }
         alone = {"grade": load_grade_table().of_alert(one)[0], "table": "now" if known else "then"}
-        accounts = sorted(accounts_of(one)) if one.subject_type in ("pair", "cluster") else ()
+        accounts = sorted(accounts_of(one)) if one.subject_type == "cluster" else ()
         trigger = one.model_dump(mode="json")
         scores.append(NewScore(trigger, answer, canonical_json(answer), {}, alone=alone, accounts=accounts))
     ledger.record_scores(scores)
@@ -82,6 +85,20 @@ def test_a_member_is_graded_by_its_groups_alert_and_the_record_names_it(fitted, 
     assert found["outside"]["answer"]["baseline"] == {"grade": 4, "decided_by_alert": "outside"}
     assert ledger.verify().intact
     ledger.close()
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+def test_names_that_no_store_takes_cost_neither_the_alert_nor_those_beside_it_a_grade(fitted, tmp_path, store):
+    with fresh_database() if store == "postgresql" else nullcontext(f"sqlite:///{tmp_path / 'ledger.db'}") as url:
+        ledger = Ledger(url, lambda: datetime(2026, 3, 2, 9, tzinfo=UTC))
+        names = ["A0", "A\x00B", "A\ud800", "A" * 6_000, *(f"B{number}" for number in range(1_200))]
+        rows = [alert("c", "cluster", "A0", "A0", accounts=names), alert("good", "account", "A1", "A1")]
+        grader = Grader(fitted, None, Unread(), ledger, Policy.read())
+        assert [type(one) for one in grader.grade([Question(one) for one in rows])] == [str, str]
+        (seen,) = ledger.recall([alert("b", "account", "B7", "B7").model_dump(mode="json")], [[("account", "B7")]])
+        assert seen.among == 1
+        assert ledger.verify().intact
+        ledger.close()
 
 
 class Unread:
