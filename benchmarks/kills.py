@@ -96,6 +96,8 @@ def main() -> int:
         f"{told.kills} kills, {asked[0]} alerts asked, {len(given)} acknowledged, {scores} scores on record, ", end=""
     )
     print(f"{wrong} wrong, chain {'intact' if verdict.intact else 'BROKEN'}")
+    for problem in verdict.problems[:20]:
+        print(problem)
     return 0 if not wrong and scores == asked[0] and verdict.intact else 1
 
 

@@ -12,7 +12,7 @@ from ledger.projection import HANDLERS
 from ledger.scan import fold, scan, start_of
 from ledger.schema import METADATA, PROJECTIONS
 
-FOLD = 1  # raise it when a handler gives the same columns other values
+FOLD = 2  # raise it when a handler gives the same columns other values
 _ROWS = 1_000
 _SHAPE = Table("projection_shape", METADATA, Column("fingerprint", String(64), primary_key=True))
 
