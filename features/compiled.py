@@ -23,7 +23,7 @@ def keep(backend: Any, name: str, table: ir.Table) -> ir.Table:
     # types are those of the expression: a sum of whole numbers comes out of DuckDB wider than ibis thinks it is
     types = ", ".join(column.sql(_DIALECT) for column in table.schema().to_sqlglot_column_defs(_DIALECT))
     backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {ident(name)} ({types})")
-    backend.con.execute(f"INSERT INTO {ident(name)} {_sql(table.unbind().op())}")
+    backend.con.execute(f"INSERT INTO {ident(name)} {text(table)}")
     return backend.table(name, database="temp.main")
 
 
@@ -32,7 +32,7 @@ def fetch(table: ir.Table) -> pa.Table:
     backend = table.get_backend()
     if backend.name != _DIALECT or _holds_rows(table):
         return table.to_pyarrow()
-    found = backend.con.sql(_sql(table.unbind().op())).to_arrow_table()
+    found = backend.con.sql(text(table)).to_arrow_table()
     return found.cast(table.schema().to_pyarrow())
 
 

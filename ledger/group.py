@@ -81,9 +81,11 @@ def _recall_one(
         if answer is not None:
             return Known(answer, [])
     found = found_under(connection, keys, trigger)
-    while gone := [seq for seq in may_decide(found, table) if not _is_there(connection, seq, read)]:
+    deciding = may_decide(found, table)
+    while gone := [seq for seq in deciding if not _is_there(connection, seq, read)]:
         found = [one for one in found if one.seq not in gone]  # pruned: the row stays, the record is gone
-    return Known(None, [read[seq] for seq in may_decide(found, table)], len(found))
+        deciding = may_decide(found, table)
+    return Known(None, [read[seq] for seq in deciding], len(found))
 
 
 def _is_there(connection: Connection, seq: int, read: dict[int, dict[str, Any]]) -> bool:

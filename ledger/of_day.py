@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
@@ -19,14 +20,9 @@ class OfDay(NamedTuple):
 
     seq: int
     alert_id: str
-    triggered_at: str
+    at: datetime  # when it was raised
     grade: int | None
     table: str | None
-
-    @property
-    def at(self) -> datetime:
-        """When it was raised."""
-        return datetime.fromisoformat(self.triggered_at)
 
 
 # No payload: a busy account has hundreds of alerts a day, and one decides.
@@ -36,6 +32,7 @@ _GROUP = ALERTS.c.subject_type == "group"
 _AT_ONCE = (1, 8, 64, 512)  # keys of a kind that one statement asks; a group or a cluster has more than one
 
 
+@lru_cache(maxsize=len(_AT_ONCE))
 def _statements(many: int) -> Mapping[str, Sequence[Statement]]:
     """By kind of key (``rules_baseline.related``), asked of what is on record for ``many`` of them."""
     who: list[BindParameter[Any]] = [bindparam(f"who{place}") for place in range(many)]
@@ -50,9 +47,6 @@ def _statements(many: int) -> Mapping[str, Sequence[Statement]]:
     }
 
 
-_UNDER = {many: _statements(many) for many in _AT_ONCE}
-
-
 def found_under(connection: Connection, keys: Iterable[Key], trigger: Mapping[str, Any]) -> list[OfDay]:
     """The recorded alerts of the trigger record's day under any of ``keys``, not itself and none raised after it."""
     by_kind: dict[str, list[str]] = {}
@@ -64,11 +58,11 @@ def found_under(connection: Connection, keys: Iterable[Key], trigger: Mapping[st
         for first in range(0, len(ids), many):
             part = ids[first : first + many]
             given = {f"who{place}": part[min(place, len(part) - 1)] for place in range(many)}
-            for statement in _UNDER[many][kind]:
+            for statement in _statements(many)[kind]:
                 rows.update(statement.rows(connection, {"day": trigger["trading_day"], **given}))
     # Compared as instants: JSON writes a whole second without its fraction, so text order would lie.
     at = datetime.fromisoformat(trigger["triggered_at"])
-    found = [OfDay(*row) for row in rows]
+    found = [OfDay(seq, alert_id, datetime.fromisoformat(text), *alone) for seq, alert_id, text, *alone in rows]
     return [one for one in found if one.alert_id != trigger["alert_id"] and one.at <= at]
 
 

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, LargeBinary, cast, func, select, type_coerce
 
 from ledger.chain import GENESIS
+from ledger.cut import readers
 from ledger.memory_projections import MemoryProjections
 from ledger.projection import HANDLERS, Row
 from ledger.schema import ENTRIES
@@ -17,30 +18,6 @@ from ledger.stored import Stored
 
 __all__ = ["Start", "Stored", "fold", "scan", "start_of"]
 _BATCH = 5_000
-
-
-class _Score(msgspec.Struct):
-    """What folds read of a score; its evidence is half of the text and skipped unread."""
-
-    alert_id: Any
-    answer: dict[str, msgspec.Raw]
-    due_at: str | None = None
-
-
-class _Unread(Mapping[str, Any]):
-    """A JSON object whose values are read when asked for: of an answer, folds want five fields of twenty."""
-
-    def __init__(self, raw: dict[str, msgspec.Raw]) -> None:
-        self._raw = raw
-
-    def __getitem__(self, name: str) -> Any:
-        return _decode(self._raw[name])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._raw)
-
-    def __len__(self) -> int:
-        return len(self._raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +33,7 @@ class Start:
     pruned: int = 0
 
 
-_decode_score = msgspec.json.Decoder(_Score).decode
-_decode = msgspec.json.Decoder().decode
+_READ = readers(HANDLERS)
 
 
 def start_of(connection: Connection) -> Start:
@@ -66,7 +42,7 @@ def start_of(connection: Connection) -> Start:
     row = connection.execute(query.order_by(ENTRIES.c.seq.desc()).limit(1)).first()
     if row is None:
         return Start()
-    said = _decode(row.payload)
+    said = msgspec.json.decode(row.payload)
     return Start(said["last"], said["hash"], said["checkpoint"], row.seq)
 
 
@@ -88,15 +64,7 @@ def fold(folded: MemoryProjections, entry: Stored) -> str | None:
     if handler is None:
         return None
     try:
-        handler(folded, entry.seq, entry.recorded_at, _read(entry))
+        handler(folded, entry.seq, entry.recorded_at, _READ[entry.kind](entry.payload))
     except (KeyError, TypeError, ValueError, AttributeError) as error:  # only a changed payload gets here
         return f"seq {entry.seq} ({entry.kind} {entry.key}) cannot be read: {type(error).__name__}: {error}"
     return None
-
-
-def _read(entry: Stored) -> Mapping[str, Any]:
-    if entry.kind == "score":
-        score = _decode_score(entry.payload)
-        return {"alert_id": score.alert_id, "answer": _Unread(score.answer), "due_at": score.due_at}
-    found: Mapping[str, Any] = _decode(entry.payload)
-    return found

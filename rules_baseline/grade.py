@@ -132,10 +132,10 @@ def baseline_grade(alerts: Iterable[GradedTrigger], table: GradeTable | None = N
     BaselineGrade(grade=5, decided_by_alert=None, clause='nothing')
     """
     table = load_grade_table() if table is None else table
-    alert = deciding(alerts, table)
-    if alert is None:
+    worst = _worst(alerts, table)
+    if worst is None:
         return BaselineGrade(table.nothing, None, "nothing")
-    grade, clause = table.of_alert(alert)
+    grade, clause, alert = worst
     return BaselineGrade(grade, alert.alert_id, clause)
 
 
@@ -145,8 +145,14 @@ def deciding(alerts: Iterable[T], table: GradeTable | None = None) -> T | None:
     Whatever comes to them later, no other of them can decide: ``baseline_grade`` of what decides here and of an alert
     more is that of all of them and it.
     """
-    table = load_grade_table() if table is None else table
-    return min(alerts, key=lambda one: (table.of_alert(one)[0], one.triggered_at, one.alert_id), default=None)
+    worst = _worst(alerts, load_grade_table() if table is None else table)
+    return None if worst is None else worst[2]
+
+
+def _worst(alerts: Iterable[T], table: GradeTable) -> tuple[int, str, T] | None:
+    """Grade, clause and alert of the worst of them, the earliest of equals; None for none."""
+    graded = [(*table.of_alert(alert), alert) for alert in alerts]
+    return min(graded, key=lambda one: (one[0], one[2].triggered_at, one[2].alert_id), default=None)
 
 
 def _own_grade(alert: GradedTrigger) -> int | None:

@@ -48,12 +48,13 @@ class Memberships:
 
     def group_of(self, account_id: str, day: date) -> str | None:
         """The account's group on trading day ``day``; None: in none, or not known."""
-        return next(iter(_valid(self.groups.get(account_id, ()), day)), None)
+        return next(iter(valid_on(self.groups.get(account_id, ()), day)), None)
 
     def members_of(self, group_id: str, day: date) -> list[str]:
         """The group's accounts on trading day ``day``; empty: not known."""
-        return _valid(self.members.get(group_id, ()), day)
+        return valid_on(self.members.get(group_id, ()), day)
 
 
-def _valid(spans: Iterable[Span], day: date) -> list[str]:
+def valid_on(spans: Iterable[Span], day: date) -> list[str]:
+    """The names that are valid on trading day ``day``: from the first day on, before the end."""
     return [name for name, first, end in spans if first <= day and (end is None or day < end)]

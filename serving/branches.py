@@ -8,19 +8,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from serving.desk_file import DeskFile
+from rules_baseline.memberships import Span, valid_on
+from serving.desk_file import DeskFile, dated
 
 BranchOf = Callable[[str, date], str | None]
 LONGEST = 200  # characters of a name
-_SCHEMA = pa.schema(
-    [
-        pa.field("account_id", pa.string(), nullable=False),
-        pa.field("branch", pa.string(), nullable=False),
-        pa.field("valid_from", pa.date32(), nullable=False),
-        pa.field("valid_to", pa.date32()),
-    ]
-)
-_Rows = dict[str, list[tuple[str, date, date | None]]]
+_Rows = dict[str, list[Span]]
 
 
 class Branches:
@@ -28,14 +21,11 @@ class Branches:
 
     def __init__(self, folder: Path) -> None:
         without = "alerts are recorded without their accounts' branches"
-        self._file = DeskFile[_Rows](folder / "branches.parquet", _SCHEMA, _by_account, {}, without)
+        self._file = DeskFile[_Rows](folder / "branches.parquet", dated("branch"), _by_account, {}, without)
 
     def of(self, account_id: str, day: date) -> str | None:
         """The branch valid on trading day ``day`` (from its first day on, before its last); ``None``: not known."""
-        for branch, first, end in self._file.now().get(account_id, ()):
-            if first <= day and (end is None or day < end):
-                return branch
-        return None
+        return next(iter(valid_on(self._file.now().get(account_id, ()), day)), None)
 
 
 def _by_account(table: pa.Table) -> _Rows:

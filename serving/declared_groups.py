@@ -9,17 +9,9 @@ import pyarrow as pa
 
 from rules_baseline.memberships import Memberships
 from rules_baseline.related import is_id
-from serving.desk_file import DeskFile
+from serving.desk_file import DeskFile, dated
 
 MembershipsNow = Callable[[], Memberships]
-_SCHEMA = pa.schema(
-    [
-        pa.field("account_id", pa.string(), nullable=False),
-        pa.field("group_id", pa.string(), nullable=False),
-        pa.field("valid_from", pa.date32(), nullable=False),
-        pa.field("valid_to", pa.date32()),
-    ]
-)
 
 
 class DeclaredGroups:
@@ -31,7 +23,7 @@ class DeclaredGroups:
     def __init__(self, folder: Path) -> None:
         without = "baseline grades know no declared groups"
         file = folder / "memberships.parquet"
-        self._file = DeskFile(file, _SCHEMA, _memberships, Memberships(), without)
+        self._file = DeskFile(file, dated("group_id"), _memberships, Memberships(), without)
 
     def now(self) -> Memberships:
         """What is known now."""

@@ -14,6 +14,18 @@ T = TypeVar("T")
 _log = logging.getLogger("serving")
 
 
+def dated(name: str) -> pa.Schema:
+    """What an account was when: account_id, ``name``, valid_from and valid_to (exclusive; null: it goes on)."""
+    return pa.schema(
+        [
+            pa.field("account_id", pa.string(), nullable=False),
+            pa.field(name, pa.string(), nullable=False),
+            pa.field("valid_from", pa.date32(), nullable=False),
+            pa.field("valid_to", pa.date32()),
+        ]
+    )
+
+
 class DeskFile(Generic[T]):
     """What ``made`` makes of the table in ``file``, which has at least ``schema``.
 

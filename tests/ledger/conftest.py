@@ -75,3 +75,16 @@ def answer() -> Callable[..., dict[str, Any]]:
         } | changes
 
     return make
+
+
+@pytest.fixture
+def filled(tmp_path: Path, trigger: Any, answer: Any) -> Path:
+    """The file of a ledger with three graded alerts and a promotion."""
+    file = tmp_path / "ledger.db"
+    ledger = Ledger(f"sqlite:///{file}", lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    for number in range(3):
+        evidence = {"features": {"a": 0.5}, "made_by": {}}
+        ledger.record_score(trigger(f"警{number}"), answer(f"警{number}", grade=number + 1), evidence)
+    ledger.append("promotion", "v1", {"approver": "governor"})
+    ledger.close()
+    return file

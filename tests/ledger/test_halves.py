@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import threading
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,18 +14,6 @@ from ledger.ledger import Ledger
 from ledger.projection import HANDLERS
 from ledger.second_core import spans
 from tests.ledger.second_core import asked, changed
-
-
-@pytest.fixture
-def filled(tmp_path, trigger, answer) -> Path:
-    file = tmp_path / "ledger.db"
-    ledger = Ledger(f"sqlite:///{file}", lambda: datetime(2026, 3, 2, tzinfo=UTC))
-    for number in range(3):
-        evidence = {"features": {"a": 0.5}, "made_by": {}}
-        ledger.record_score(trigger(f"警{number}"), answer(f"警{number}", grade=number + 1), evidence)
-    ledger.append("promotion", "v1", {"approver": "governor"})
-    ledger.close()
-    return file
 
 
 def one_of_every_kind(case_id: str, trigger: Any, answer: Any) -> list[tuple[str, dict[str, Any]]]:

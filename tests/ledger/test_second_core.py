@@ -22,18 +22,6 @@ from ledger.verify import Verdict, verify
 from tests.ledger.second_core import asked, changed
 
 
-@pytest.fixture
-def filled(tmp_path, trigger, answer) -> Path:
-    file = tmp_path / "ledger.db"
-    ledger = Ledger(f"sqlite:///{file}", lambda: datetime(2026, 3, 2, tzinfo=UTC))
-    for number in range(3):
-        evidence = {"features": {"a": 0.5}, "made_by": {}}
-        ledger.record_score(trigger(f"警{number}"), answer(f"警{number}", grade=number + 1), evidence)
-    ledger.append("promotion", "v1", {"approver": "governor"})
-    ledger.close()
-    return file
-
-
 def verdicts(file: Path) -> tuple[Verdict, Verdict]:
     """With help and without."""
     ledger = Ledger(f"sqlite:///{file}", lambda: datetime(2026, 3, 2, tzinfo=UTC))
