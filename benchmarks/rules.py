@@ -20,6 +20,7 @@ four a trade, one trade in a hundred a self-match, a few accounts far busier tha
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import tempfile
 import time
@@ -177,6 +178,8 @@ def run(events: Any, state: Path, batches: int) -> Ran:
     )
     if batches > 1:
         engine.warm()  # as the watch does at its start
+        gc.collect()
+        gc.freeze()
     whole_clock, clock = Clock(), Clock()
     con = events.backend.con
     pieces = iter([whole(con)]) if batches == 1 else cut(con, engine.columns, batches, 0)[1]

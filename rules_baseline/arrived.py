@@ -52,14 +52,12 @@ def seen_in(batch: Batch) -> list[Seen]:
     return sorted(rows, key=lambda one: (one.exchange, one.day, one.first, one.last))
 
 
-def arrive(con: Any, sequence: int, seen: Sequence[Seen], before: Mapping[str, datetime]) -> Arrived:
-    """Move each exchange's watermark from ``before`` to the latest time seen, and count the late rows of the batch."""
+def arrive(con: Any, seen: Sequence[Seen], before: Mapping[str, datetime]) -> Arrived:
+    """Where each exchange's watermark goes from ``before``, and how many rows of the batch in hand are late."""
     closed = dict(before)
     for one in seen:
         closed[one.exchange] = max(one.last, closed.get(one.exchange, one.last))
     names = sorted({one.exchange for one in seen})
-    rows = [value for name in names for value in (sequence, name, closed[name])]
-    con.execute(f"INSERT INTO watermarks VALUES {', '.join(['(?, ?, ?)'] * len(names))}", rows)
     late = 0
     if any(one.exchange in before and one.first <= before[one.exchange] for one in seen):
         columns = {"exchange": list(before), "closed_at": pa.array(before.values(), pa.timestamp("us"))}
@@ -68,3 +66,9 @@ def arrive(con: Any, sequence: int, seen: Sequence[Seen], before: Mapping[str, d
     days = tuple(sorted({one.day for one in seen}))
     since, until = min(one.first for one in seen), max(one.last for one in seen)
     return Arrived(since, until, days, frozenset(names), closed, late)
+
+
+def mark(con: Any, sequence: int, arrived: Arrived) -> None:
+    """Append the watermarks of the exchanges that a batch has rows of."""
+    rows = [value for name in sorted(arrived.exchanges) for value in (sequence, name, arrived.closed[name])]
+    con.execute(f"INSERT INTO watermarks VALUES {', '.join(['(?, ?, ?)'] * len(arrived.exchanges))}", rows)

@@ -15,6 +15,7 @@ from rules_baseline import memory
 from rules_baseline.alongside import Alongside
 from rules_baseline.arrived import Arrived, Seen
 from rules_baseline.batches import Batch
+from rules_baseline.crossing import Exempt
 from rules_baseline.facts import ROW_FACTS, Facts, cancels_of, opens_of
 from rules_baseline.limits import Limits
 from rules_baseline.rule import Rule
@@ -49,6 +50,8 @@ class Counting:
             put(con, name, table)
         self.facts = Facts(con, reference)
         con.execute(_exempt_view(rules))
+        self._exempts = any(rule.exempt for rule in rules)
+        self._exempt: tuple[tuple[date, ...], Exempt] | None = None  # of the days asked for last
         self.needed = memory.needed_by(terms.terms, limits.entries)
         self._terms = terms.tables
         self._alongside: Alongside | None = None  # not before a batch needs it
@@ -62,7 +65,7 @@ class Counting:
     def begin(self, batch: Batch, seen: Sequence[Seen]) -> Alongside | None:
         """Start on the rules whose events are rows of a small ``batch``; None where none is in use.
 
-        What is given here ``append`` is given; it makes these events itself where nothing was begun.
+        ``made`` makes these events itself where nothing was begun.
         """
         events = self._of_rows({one.exchange for one in seen})
         if not events:
@@ -73,26 +76,33 @@ class Counting:
         self._alongside.begin(batch, sql, days=days, facts=lambda: self._facts_of(days))
         return self._alongside
 
-    def append(self, sequence: int, arrived: Arrived, begun: Alongside | None) -> pa.Table | None:
-        """Append what counts, or may, of the batch in hand; None where no rule had anything to look at.
+    def made(self, sequence: int, arrived: Arrived, *, begun: bool) -> pa.Table | None:
+        """Keep what the batch in hand leaves to later ones, and make its events; None where no rule looks at any.
 
-        Given are the rows as ``Totals.add`` takes them: the unit and its hash, and the columns of an event.
+        ``begun``: those that are rows of the batch are being made alongside. Given are the rows as ``Totals.add``
+        takes them: the unit and its hash, and the columns of an event.
         """
         memory.keep(self._con, sequence, self.needed)
         parts = self._of_several_rows(sequence, arrived)
-        rows = [] if begun is not None else self._of_rows(arrived.exchanges)
+        rows = [] if begun else self._of_rows(arrived.exchanges)
         sql = _EVENTS.format(rows=_ROWS if rows else "", parts=union(parts + rows))
-        made = [self._con.arrow(sql)] if parts + rows else []
-        if begun is not None:
-            made.append(begun.rows())
-        if not made:
-            return None
-        fresh = pa.concat_tables(made)
-        late, closed = _LATE if arrived.late else ("FALSE", "")
-        self._con.register("new_events", fresh)
-        self._con.execute(_APPEND.format(late=late, closed=closed), {"sequence": sequence})
+        return self._con.arrow(sql) if parts + rows else None
+
+    def append(self, sequence: int, events: pa.Table, *, late: bool) -> None:
+        """Append events to the state; ``late`` says whether the batch in hand has late rows."""
+        of_event, closed = _LATE if late else ("FALSE", "")
+        self._con.register("new_events", events)
+        self._con.execute(_APPEND.format(late=of_event, closed=closed), {"sequence": sequence})
         self._con.unregister("new_events")
-        return fresh
+
+    def exempt(self, days: tuple[date, ...]) -> Exempt:
+        """Whom of these days rules count and never alert."""
+        if not self._exempts:
+            return frozenset()
+        if self._exempt is None or self._exempt[0] != days:
+            rows = self._con.execute(_OF_DAYS.format(name="exempt"), {"days": list(days)}).fetchall()
+            self._exempt = days, frozenset(rows)
+        return self._exempt[1]
 
     def close(self) -> None:
         """Let go of the thread that works alongside, where there is one."""

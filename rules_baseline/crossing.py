@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,24 +18,36 @@ from rules_baseline.state import UNIT_SQL
 from rules_baseline.terms import Term
 from rules_baseline.trigger import TriggerRecord
 
-__all__ = ["NETTED", "NO_PART", "ORDER", "Book", "Standing", "Unit", "new_alerts", "raised"]
+__all__ = [
+    "EVENT",
+    "HASHED",
+    "NETTED",
+    "NO_PART",
+    "ORDER",
+    "Book",
+    "Standing",
+    "Unit",
+    "crossings",
+    "new_crossings",
+    "raised",
+    "still_open",
+]
 
 ORDER = "event_time, seq NULLS LAST, event_rank, event_id, order_id"  # RULES: the order of events
-_EVENT = "account_id, other_account_id, event_time, seq, event_rank, event_id, order_id, amount, weight, lots, note"
+EVENT = "account_id, other_account_id, event_time, seq, event_rank, event_id, order_id, amount, weight, lots, note"
 # An event that a late row took back cancels out with the row that takes it back: nothing of either is left.
 NETTED = f"""
-SELECT {UNIT_SQL}, {_EVENT} FROM (
-    SELECT {UNIT_SQL}, {_EVENT}, sign, row_number() OVER (PARTITION BY {UNIT_SQL}, {_EVENT}, sign) AS copy
+SELECT {UNIT_SQL}, {EVENT} FROM (
+    SELECT {UNIT_SQL}, {EVENT}, sign, row_number() OVER (PARTITION BY {UNIT_SQL}, {EVENT}, sign) AS copy
     FROM events SEMI JOIN {{units}} AS crossed USING (unit, {UNIT_SQL}) WHERE counts
-) GROUP BY {UNIT_SQL}, {_EVENT}, copy HAVING sum(sign) > 0
+) GROUP BY {UNIT_SQL}, {EVENT}, copy HAVING sum(sign) > 0
 """
 # Where no row came late there is no row that takes another back, and nothing to cancel out.
 _AS_THEY_ARE = "SELECT * FROM events WHERE counts"
-_HASHED = f"unit, {UNIT_SQL}"  # the hash before the words: most rows are told apart by it
+HASHED = f"unit, {UNIT_SQL}"  # the hash before the words: most rows are told apart by it
 _IN_ORDER = f"""
 SELECT number, account_id, other_account_id, event_time, event_id, amount, weight, lots, note
 FROM ({{rows}}) JOIN candidates USING ({{by}})
-ANTI JOIN exempt USING (rule_id, trading_day, subject_type, subject_id)
 ORDER BY number, {ORDER}"""
 _CANDIDATES = pa.schema(
     [
@@ -43,6 +56,9 @@ _CANDIDATES = pa.schema(
         ("unit", pa.uint64()),
     ]
 )
+
+
+Exempt = Collection[tuple[str, date, str, str]]  # rule, trading day, subject's type and id: counted, never alerted
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +75,44 @@ class Standing:
     lots: int
 
 
-def new_alerts(con: Any, standing: Sequence[Standing], book: Book, *, late: bool) -> list[TriggerRecord]:
-    """The alerts of the batch in hand, by (triggered_at, alert_id); its events are in the state already.
+def new_crossings(con: Any, units: Sequence[Standing], book: Book, *, late: bool) -> list[Crossing]:
+    """What crosses a level with the batch in hand, whose events are in the state already.
 
-    ``standing`` holds the units that have an event in the batch and may have crossed (see ``Totals``). ``late`` says
-    whether a row came late, in this batch or before. Every event of a crossing unit is put in order again, so a late
-    row gives the alert that one batch would have given.
+    ``units`` are those that have an event in the batch and may have crossed (see ``Totals`` and ``still_open``).
+    ``late`` says whether a row came late, in this batch or before. Every event of a crossing unit is put in order
+    again, so a late row gives the alert that one batch would have given.
     """
-    units = [one for one in standing if _open(one, book)]
-    if not units:
-        return []
     if late:
-        return raised(con, units, NETTED.format(units="candidates"), book)
-    return raised(con, units, _AS_THEY_ARE, book, by=_HASHED)
+        return crossings(con, units, NETTED.format(units="candidates"), book)
+    return crossings(con, units, _AS_THEY_ARE, book, by=HASHED)
 
 
-def raised(con: Any, units: Sequence[Standing], rows: str, book: Book, *, by: str = UNIT_SQL) -> list[TriggerRecord]:
-    """The alerts of ``units``, by (triggered_at, alert_id), from all their counted events.
+def raised(con: Any, units: Sequence[Standing], rows: str, book: Book) -> list[TriggerRecord]:
+    """The alerts of ``crossings``, by (triggered_at, alert_id)."""
+    return book.records(crossings(con, units, rows, book))
+
+
+def crossings(con: Any, units: Sequence[Standing], rows: str, book: Book, *, by: str = UNIT_SQL) -> list[Crossing]:
+    """Where ``units``, none of them exempt, cross a level that they have not emitted, from all their counted events.
 
     ``rows`` is SQL of these events, with the columns of a unit and of an event; it may use the table ``candidates``,
     the units by ``number`` (their place in ``units``) and ``unit`` (the hash that they are kept under). ``by`` names
     the columns that rows and candidates share.
     """
+    if not units:
+        return []
     names = [one.unit for one in units]
     columns = [range(len(units)), *zip(*names, strict=True), [one.kept_as for one in units]]
     arrays = [pa.array(column, kind.type) for column, kind in zip(columns, _CANDIDATES, strict=True)]
     con.register("candidates", pa.Table.from_arrays(arrays, schema=_CANDIDATES))
     events = con.arrow(_IN_ORDER.format(rows=rows, by=by))
     con.unregister("candidates")
-    return book.records(_crossings(events.combine_chunks(), units, book))
+    return list(_crossings(events.combine_chunks(), units, book))
+
+
+def still_open(standing: Sequence[Standing], book: Book, exempt: Exempt = frozenset()) -> list[Standing]:
+    """Those that may stand at a level which they have not emitted, and are not ``exempt``."""
+    return [one for one in standing if _open(one, book) and (one.unit[0], *one.unit[3:]) not in exempt]
 
 
 def _crossings(events: pa.Table, units: Sequence[Standing], book: Book) -> Iterator[Crossing]:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from alertgrade.errors import AlertError
-from rules_baseline import alert_store, corrections, crossing, folding
+from rules_baseline import alert_store, folding
 from rules_baseline import findings as views
 from rules_baseline.arrived import arrive, seen_in
 from rules_baseline.batches import Batch, Whole
@@ -19,16 +19,17 @@ from rules_baseline.counting import Counting
 from rules_baseline.folding import Day, Days
 from rules_baseline.limits import Limits
 from rules_baseline.parsed import ParsedConnection
+from rules_baseline.planning import Planning
+from rules_baseline.raising import Raising
 from rules_baseline.rule import Rule
 from rules_baseline.state import last_sequence, let_go, one, open_state
 from rules_baseline.statement import Statement, compile_rules
 from rules_baseline.term_tables import term_tables
-from rules_baseline.totals import Sums, Totals
+from rules_baseline.totals import Sums
 from rules_baseline.trigger import TriggerRecord
 from rules_baseline.whole import count_whole, days_of
 
 Beside = Callable[[Any, Sequence[TriggerRecord]], None]
-SMALL = 100_000  # rows; below it one thread is faster than handing work to several
 
 
 @dataclass(slots=True)
@@ -71,11 +72,10 @@ class RulesEngine:
         terms = term_tables(rules, limits, reference)  # what is wrong with the tables is said before a file is touched
         self._con = ParsedConnection(open_state(state_dir, fingerprint, beside))
         self._counting = Counting(self._con, rules, statement, terms, limits, reference)
-        self._book = alert_store.open_book(self._con, terms, limits, reference)
-        self._totals = Totals(self._con, [(t.warning_at, t.breach_at) for t in terms.terms])
-        self._alone = False
+        self._raising = Raising(self._con, self._counting, terms, limits, reference, late=self.late_rows > 0)
+        self._book, self._totals = self._raising.book, self._raising.totals
+        self._planning = Planning(self._con)
         self._last = last_sequence(self._con)
-        self._any_late = self.late_rows > 0
         closed = self._con.execute("SELECT exchange, max(event_time) FROM watermarks GROUP BY exchange").fetchall()
         self._closed: dict[str, datetime] = dict(closed)
         self._days = Days(self._con, keep_days)
@@ -121,19 +121,11 @@ class RulesEngine:
                 f"wanted batch {last + 1}",
                 "deliver the batches in order, none left out",
             )
-        facts = self._counting.facts
-        self._con.execute("BEGIN")
-        met = facts.days
-        try:
-            counted = self._count_whole(batch) if isinstance(batch, Whole) else self._count(batch)
-            if beside is not None:
-                beside(self._con, counted.alerts)
-            self._con.execute("COMMIT")
-        except BaseException:
-            self._con.execute("ROLLBACK")
-            self._book.settle(committed=False)
-            facts.forget(facts.days - met)
-            raise
+        if isinstance(batch, Whole):
+            counted = self._commit(lambda: self._count_whole(batch), beside)
+        else:
+            with self._planning.of(batch.orders.num_rows + batch.trades.num_rows):
+                counted = self._commit(lambda: self._count(batch), beside)
         self._take(batch.sequence, counted)
         return counted.alerts
 
@@ -179,13 +171,28 @@ class RulesEngine:
     def close(self) -> None:
         """Let go of the state file."""
         self._counting.close()
-        if self._alone:
-            self._con.execute("RESET threads")
+        self._raising.close()
+        self._planning.close()
         let_go(self._con, self._beside)
+
+    def _commit(self, count: Callable[[], _Counted], beside: Beside | None) -> _Counted:
+        facts = self._counting.facts
+        self._con.execute("BEGIN")
+        met = facts.days
+        try:
+            counted = count()
+            if beside is not None:
+                beside(self._con, counted.alerts)
+            self._con.execute("COMMIT")
+        except BaseException:
+            self._con.execute("ROLLBACK")
+            self._book.settle(committed=False)
+            facts.forget(facts.days - met)
+            raise
+        return counted
 
     def _count(self, batch: Batch) -> _Counted:
         con, orders, trades, late = self._con, batch.orders.num_rows, batch.trades.num_rows, 0
-        self._use_threads(orders + trades)
         seen = seen_in(batch)
         closed = {(each.exchange, each.day) for each in seen} & self._days.folded
         if closed:
@@ -197,13 +204,12 @@ class RulesEngine:
             con.register("batch_orders", batch.orders)
             con.register("batch_trades", batch.trades)
             self._counting.facts.meet({each.day for each in seen})
-            begun = self._counting.begin(batch, seen) if self._alone else None
-            arrived = arrive(con, batch.sequence, seen, self._closed)
+            begun = self._counting.begin(batch, seen) if self._planning.alone else None
+            arrived = arrive(con, seen, self._closed)
             late += arrived.late
             counted.closed, counted.days = arrived.closed, frozenset((each.exchange, each.day) for each in seen)
-            fresh = self._counting.append(batch.sequence, arrived, begun)
-            if fresh is not None:
-                self._raise(batch.sequence, fresh, counted, late=arrived.late > 0)
+            raised = self._raising.alerts_of(batch.sequence, arrived, begun)
+            counted.alerts, counted.totals = raised.alerts, raised.totals
         con.execute("INSERT INTO progress VALUES (?, ?, ?, ?)", [batch.sequence, orders, trades, late])
         due = self._days.due(counted.days)
         if due:
@@ -211,18 +217,10 @@ class RulesEngine:
             counted.folded = tuple(due)
         return counted
 
-    def _raise(self, sequence: int, fresh: pa.Table, counted: _Counted, *, late: bool) -> None:
-        if late:
-            self._any_late = True  # also where the batch is rolled back: to look twice changes nothing
-            corrections.record_corrections(self._con, sequence)
-        standing, counted.totals = self._totals.add(fresh)
-        counted.alerts = crossing.new_alerts(self._con, standing, self._book, late=self._any_late)
-        alert_store.append(self._con, sequence, counted.alerts)
-
     def _count_whole(self, batch: Whole) -> _Counted:
         con, seen = self._con, days_of(self._con, batch)
         orders, trades = sum(each.orders for each in seen), sum(each.trades for each in seen)
-        self._use_threads(orders + trades)
+        self._planning.use_threads(orders + trades)
         counted = _Counted(dict(self._closed), folded=tuple(sorted((each.exchange, each.day) for each in seen)))
         for each in seen:
             counted.closed[each.exchange] = max(each.last, counted.closed.get(each.exchange, each.last))
@@ -247,8 +245,3 @@ class RulesEngine:
             self._totals.rebuild(self._con)
             self._book.forget(counted.folded)
             self._counting.facts.drop(self._days.gone(counted.folded))
-
-    def _use_threads(self, rows: int) -> None:
-        if (rows < SMALL) != self._alone:
-            self._alone = rows < SMALL
-            self._con.execute("SET threads = 1" if self._alone else "RESET threads")

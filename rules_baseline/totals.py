@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,16 @@ class Totals:
         reached = np.flatnonzero(sums[place, 0] >= self._lowest[found.column("term_id").to_numpy()])
         new = dict(zip(hashes, map(tuple, sums.tolist()), strict=True))
         return [Standing(unit, at, term, *new[at]) for unit, at, term in _units(found.take(reached))], new
+
+    def merged(self, parts: Iterable[Sums]) -> Sums:
+        """New totals of parts of one batch as those of the batch: a hash that two of them have counts for both."""
+        merged: Sums = {}
+        for part in parts:
+            for unit in merged.keys() & part.keys():
+                was, other = self._totals.get(unit, (0, 0)), merged[unit]
+                part[unit] = part[unit][0] + other[0] - was[0], part[unit][1] + other[1] - was[1]
+            merged |= part
+        return merged
 
     def take(self, new: Sums) -> None:
         """Take over the totals of a batch that was committed."""

@@ -60,7 +60,9 @@ class CountedEngine(RulesEngine):
         self._con.execute(_FORGET)
         self._insert(events, f"{UNIT_SQL}, {EVENT_SQL}")
         standing, _ = self._totals.add(self._con.sql(_FRESH).to_arrow_table())
-        return crossing.new_alerts(self._con, standing, self._book, late=False)
+        exempt = self._counting.exempt(tuple(sorted({one.unit[3] for one in standing})))
+        units = crossing.still_open(standing, self._book, exempt)
+        return self._book.records(crossing.new_crossings(self._con, units, self._book, late=False))
 
     def _insert(self, rows: pa.Table, columns: str) -> None:
         self._con.register("arriving", rows)
