@@ -1,7 +1,8 @@
-"""Which of the day's earlier alerts count for the grade of an alert, and the baseline grades of a history."""
+"""Which of the day's alerts count for the grade of another, and the baseline grades of a history."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,21 +23,24 @@ class AlertHistory:
 
 
 def baselines(history: AlertHistory) -> dict[str, BaselineGrade]:
-    """Baseline grade by ``alert_id``, each alert seeing its own day up to itself; empty for no alerts."""
-    ordered = sorted(history.alerts, key=lambda a: (a.triggered_at, a.alert_id))
-    pairs = zip(ordered, earlier_of_day(ordered, history.groups), strict=True)
-    return {alert.alert_id: baseline_grade([*earlier, alert]) for alert, earlier in pairs}
+    """Baseline grade by ``alert_id``, each alert seeing its own day up to its moment; empty for no alerts."""
+    pairs = zip(history.alerts, others_of_day(history.alerts, history.groups), strict=True)
+    return {alert.alert_id: baseline_grade([*others, alert]) for alert, others in pairs}
 
 
-def earlier_of_day(alerts: Sequence[TriggerRecord], known: Memberships) -> Iterator[list[TriggerRecord]]:
-    """For each alert those before it in ``alerts`` on its trading day that count for its subject, in order.
+def others_of_day(alerts: Sequence[TriggerRecord], known: Memberships) -> Iterator[list[TriggerRecord]]:
+    """For each alert the others of its trading day that count for its subject and were not raised after it.
 
-    The ledger finds the same among what it has recorded (``ledger.of_day``).
+    Alerts of one moment, as all that the after-close screens raise, count for each other. All in the order of
+    ``alerts``. The ledger finds the same among what it has recorded (``ledger.of_day``).
     """
-    seen: dict[tuple[date, Key], list[int]] = defaultdict(list)
+    told: dict[tuple[date, Key], list[int]] = defaultdict(list)
+    for place in sorted(range(len(alerts)), key=lambda place: alerts[place].triggered_at):
+        for key in told_under(alerts[place]):
+            told[alerts[place].trading_day, key].append(place)
     for place, alert in enumerate(alerts):
-        day = alert.trading_day
-        found = {index for key in looks_under(alert, known) for index in seen.get((day, key), ())}
-        yield [alerts[index] for index in sorted(found)]
-        for key in told_under(alert):
-            seen[day, key].append(place)
+        found: set[int] = set()
+        for key in looks_under(alert, known):
+            places = told.get((alert.trading_day, key), [])
+            found.update(places[: bisect_right(places, alert.triggered_at, key=lambda one: alerts[one].triggered_at)])
+        yield [alerts[other] for other in sorted(found - {place})]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from models.graded_alert import GradedAlert
 from rules_baseline.alerts import read_alerts
-from rules_baseline.day_baseline import earlier_of_day
+from rules_baseline.day_baseline import others_of_day
 from rules_baseline.memberships import Memberships
 from rules_baseline.trigger import TriggerRecord
 from serving.judge import Judge, Question
@@ -29,15 +29,16 @@ def grade_file(
 ) -> int:
     """Grade every row of an alerts file and write one row each: the answer's fields, lists and objects as JSON.
 
-    Rows are graded and written in (triggered_at, alert_id) order; each sees the day's earlier alerts of the file, as
-    the service sees those it recorded. ``judge_for`` gets all trigger records and returns the judge that reads their
-    features; ``groups`` are the declared ones. Returns the number of rows; an empty file gives an empty file.
+    Rows are graded and written in (triggered_at, alert_id) order; each sees the others of its day in the file that were
+    not raised after it, as the service sees those it recorded. ``judge_for`` gets all trigger records and returns the
+    judge that reads their features; ``groups`` are the declared ones. Returns the number of rows; an empty file gives
+    an empty file.
     """
     triggers = read_alerts(alerts_path)
     judge = judge_for(triggers)
     rows: list[dict[str, Any]] = []
-    for chunk in _chunks(list(zip(triggers, earlier_of_day(triggers, groups), strict=True))):
-        prepared = [judge.prepare(Question(trigger), earlier) for trigger, earlier in chunk]
+    for chunk in _chunks(list(zip(triggers, others_of_day(triggers, groups), strict=True))):
+        prepared = [judge.prepare(Question(trigger), others) for trigger, others in chunk]
         rows += [flat(answer) for answer in judge.answers(prepared, explain)]
     return write_graded(rows, out_path)
 

@@ -1,4 +1,4 @@
-"""What an alert's day holds before it: of all alerts that count for its baseline grade, the one that decides."""
+"""What an alert's day holds up to its moment: of all alerts that count for its baseline grade, the one that decides."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rules_baseline.trigger import TriggerRecord
 
 @dataclass(frozen=True, slots=True)
 class DaySoFar:
-    """The ``among`` alerts before one on its day: the one that decides their grade; null where there is none.
+    """The ``among`` alerts that one sees on its day: the one that decides their grade; null where there is none.
 
-    The others cannot change the grade of the alert they came before (``rules_baseline.grade.deciding``), so that
+    The others cannot change the grade of the alert that sees them (``rules_baseline.grade.deciding``), so that
     neither a grade nor its evidence grows with the day.
     """
 
@@ -36,14 +36,14 @@ class DaySoFar:
 def days_so_far(
     known: Sequence[Known], triggers: Sequence[TriggerRecord], looks: Sequence[frozenset[Key]]
 ) -> list[DaySoFar]:
-    """Of alerts that are graded together, each seeing those before it as if they had been on record.
+    """Of alerts that are graded together: each sees what is on record and, of the others, those not raised after it.
 
     ``known`` is what the ledger holds of each, ``looks`` are the keys that its grade looks under.
     """
-    return [_of_one(known[k], triggers[:k], triggers[k], looks[k]) for k in range(len(triggers))]
+    return [_of_one(known[k], [*triggers[:k], *triggers[k + 1 :]], triggers[k], looks[k]) for k in range(len(triggers))]
 
 
 def _of_one(known: Known, together: Sequence[TriggerRecord], own: TriggerRecord, keys: frozenset[Key]) -> DaySoFar:
-    before = related(together, keys, day=own.trading_day, moment=own.triggered_at)
+    others = related(together, keys, day=own.trading_day, moment=own.triggered_at)
     recorded = [TriggerRecord.model_validate(one) for one in known.of_day]
-    return DaySoFar(deciding([*recorded, *before]), known.among + len(before))
+    return DaySoFar(deciding([*recorded, *others]), known.among + len(others))

@@ -63,10 +63,10 @@ class Grader:
     def grade(self, questions: Sequence[Question]) -> list[Outcome]:
         """A recorded answer (canonical JSON of a ``GradedAlert``) or the error for each question; never raises.
 
-        The questions are graded as if one after another, whatever they share; the same trigger record always gets the
-        same bytes. ``EntryConflict``: the alert_id is known with another trigger record. ``LedgerUnavailable``: the
-        grades could not be recorded, so there are none. Any other error is a fault of ours, and no reason to keep the
-        others waiting for theirs.
+        The questions are graded as if one after another, but that those of one moment see each other; the same trigger
+        record always gets the same bytes. ``EntryConflict``: the alert_id is known with another trigger record.
+        ``LedgerUnavailable``: the grades could not be recorded, so there are none. Any other error is a fault of ours,
+        and no reason to keep the others waiting for theirs.
         """
         try:
             return self._together(questions)

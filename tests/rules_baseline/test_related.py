@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 
-from rules_baseline.day_baseline import AlertHistory, baselines, earlier_of_day
+from rules_baseline.day_baseline import AlertHistory, baselines, others_of_day
 from rules_baseline.grade import baseline_grade, deciding
 from rules_baseline.memberships import Memberships
-from rules_baseline.related import accounts_of, looks_under, told_under
+from rules_baseline.related import accounts_of, looks_under, related, told_under
 from rules_baseline.trigger import TriggerRecord
 from tests.related_alerts import AT, DAY, IN_G, alert, alerts
 
@@ -26,7 +26,7 @@ def seen_by(last: TriggerRecord, known: Memberships = IN_G) -> list[str]:
         alert("of A0, A2", "cluster", "A0", "A0", accounts=["A0", "A2"]),
         alert("of A0, unnamed", "cluster", "A0", "A0"),
     ]
-    return [one.alert_id for one in list(earlier_of_day([*before, last], known))[-1]]
+    return [one.alert_id for one in list(others_of_day([*before, last], known))[-1]]
 
 
 def test_an_account_sees_its_own_its_groups_and_its_pairs_and_clusters_alerts():
@@ -66,7 +66,7 @@ def test_of_a_cluster_of_thousands_the_first_thousand_count():
 def test_a_group_counts_from_its_first_day_on_and_not_on_its_end():
     for day, counts in ((date(2026, 3, 1), False), (DAY, True), (date(2026, 3, 3), False)):
         rows = [alert("g", "group", "G", "A2", trading_day=day), alert("last", "account", "A1", "A1", trading_day=day)]
-        assert list(earlier_of_day(rows, IN_G))[1] == (rows[:1] if counts else [])
+        assert list(others_of_day(rows, IN_G))[1] == (rows[:1] if counts else [])
 
 
 def test_without_memberships_a_groups_alert_reaches_the_account_it_was_attributed_to_and_that_accounts_reach_it():
@@ -78,7 +78,25 @@ def test_without_memberships_a_groups_alert_reaches_the_account_it_was_attribute
 
 def test_where_memberships_are_older_than_the_alert_it_still_reaches_the_account_it_was_attributed_to():
     rows = [alert("h", "group", "H", "A1"), alert("last", "account", "A1", "A1")]
-    assert list(earlier_of_day(rows, IN_G))[1] == rows[:1]
+    assert list(others_of_day(rows, IN_G))[1] == rows[:1]
+
+
+@pytest.mark.parametrize(("after", "counts"), [(-1, True), (0, True), (1, False)])
+def test_an_alert_counts_for_others_of_its_day_raised_at_its_moment_or_later(after, counts):
+    other = alert("other", "account", "A1", "A1", triggered_at=AT + timedelta(microseconds=after))
+    own = alert("own", "account", "A1", "A1")
+    for rows in ([own, other], [other, own]):
+        seen = dict(zip((one.alert_id for one in rows), others_of_day(rows, IN_G), strict=True))
+        assert seen["own"] == ([other] if counts else [])
+        assert seen["other"] == ([own] if after >= 0 else [])
+
+
+@given(rows=alerts())
+def test_what_an_alert_sees_is_what_is_related_to_its_subject_up_to_its_moment(rows: list[TriggerRecord]):
+    for place, seen in enumerate(others_of_day(rows, IN_G)):
+        own = rows[place]
+        others = [one for other, one in enumerate(rows) if other != place]
+        assert seen == related(others, looks_under(own, IN_G), day=own.trading_day, moment=own.triggered_at)
 
 
 def test_the_grade_of_a_member_is_that_of_its_groups_worst_alert():

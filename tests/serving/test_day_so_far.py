@@ -17,7 +17,7 @@ from ledger.chain import canonical_json
 from ledger.group import NewScore
 from ledger.ledger import Ledger
 from models.policy import Policy
-from rules_baseline.day_baseline import earlier_of_day
+from rules_baseline.day_baseline import others_of_day
 from rules_baseline.grade import baseline_grade, load_grade_table
 from rules_baseline.memberships import Memberships
 from rules_baseline.related import accounts_of, looks_under
@@ -56,7 +56,7 @@ def test_the_ledger_and_a_history_give_an_alert_the_same_baseline(rows, known_al
     """Recorded in the order they are in, which is not that of their moments; the last is asked about."""
     known, last = (IN_G, Memberships())[groups], rows[-1]
     before = [one for one in rows[:-1] if one.triggered_at <= last.triggered_at]
-    counted = list(earlier_of_day([*before, last], known))[-1]
+    counted = list(others_of_day([*before, last], known))[-1]
     ledger = recorded(rows[:-1], known_alone[: len(rows) - 1])
     looks = [looks_under(last, known)]
     found = ledger.recall([last.model_dump(mode="json")], looks, "now")

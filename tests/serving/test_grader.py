@@ -16,7 +16,7 @@ from ledger.errors import EntryConflict, LedgerError
 from ledger.ledger import Ledger
 from models.graded_alert import GradedAlert
 from models.policy import Policy
-from rules_baseline.day_baseline import earlier_of_day
+from rules_baseline.day_baseline import others_of_day
 from rules_baseline.memberships import Memberships
 from serving.champion import Champion
 from serving.grader import Grader
@@ -280,14 +280,15 @@ def test_a_known_alert_keeps_its_answer_and_another_trigger_is_a_conflict(grader
 
 def test_a_group_is_graded_and_recorded_as_its_alerts_one_after_another(fitted, reader, tmp_path, trigger):
     """Same day's alerts of one account, an alert twice, a conflict, another explain: the group is no shortcut."""
+    at = [datetime(2026, 3, 2, 1, minute, tzinfo=UTC) for minute in range(5)]
     asked = [
-        Question(trigger("a", rule_id="frequent_cancel", occurrence=1), TODAY),
-        Question(trigger("b", triggered_at=datetime(2026, 3, 2, 1, tzinfo=UTC)), TODAY, explain=False),
-        Question(trigger("c", subject_type="group", subject_id="G"), TODAY),
-        Question(trigger("a", rule_id="frequent_cancel", occurrence=1), {}),
-        Question(trigger("b", measured=9.0), TODAY),
-        Question(trigger("d", account_id="B", subject_id="B"), TODAY),
-        Question(trigger("e", account_id="B", subject_id="G", subject_type="group"), TODAY),
+        Question(trigger("b", triggered_at=at[0]), TODAY, explain=False),
+        Question(trigger("a", rule_id="frequent_cancel", occurrence=1, triggered_at=at[1]), TODAY),
+        Question(trigger("c", subject_type="group", subject_id="G", triggered_at=at[2]), TODAY),
+        Question(trigger("a", rule_id="frequent_cancel", occurrence=1, triggered_at=at[1]), {}),
+        Question(trigger("b", measured=9.0, triggered_at=at[0]), TODAY),
+        Question(trigger("d", account_id="B", subject_id="B", triggered_at=at[3]), TODAY),
+        Question(trigger("e", account_id="B", subject_id="G", subject_type="group", triggered_at=at[4]), TODAY),
     ]
     books = []
     for together in (True, False):
@@ -301,11 +302,30 @@ def test_a_group_is_graded_and_recorded_as_its_alerts_one_after_another(fitted, 
     evidence = [json.loads(p)["evidence"] for p in books[0][1] if '"evidence":{"baseline' in p]
     assert [(found["baseline_read"], found["baseline_among"]) for found in evidence] == [
         ([], 0),
-        ([], 0),
+        (["b"], 1),
         (["b"], 2),  # of equals the earliest
         ([], 0),
         (["c"], 2),
     ]
+
+
+def test_alerts_of_one_moment_count_for_each_other_in_a_group_and_once_they_are_on_record(grader, ledger, trigger):
+    """As the alerts of the after-close screens are: all of them at 16:00."""
+    rows = [trigger(name, rule_id=rule) for name, rule in (("x", "large_loss"), ("y", "leverage"), ("z", "spoofing"))]
+    answers = [json.loads(one) for one in grader.grade([Question(one) for one in rows[:2]])]
+    assert [one["baseline"] for one in answers] == [{"grade": 3, "decided_by_alert": "y"}] * 2
+    assert [ledger.alert(name)["evidence"]["baseline_read"] for name in "xy"] == [["y"], ["x"]]
+    [last] = grader.grade([Question(rows[2])])
+    assert json.loads(last)["baseline"] == {"grade": 3, "decided_by_alert": "y"}
+
+
+@pytest.mark.parametrize(("after", "counts"), [(-1, True), (0, True), (1, False)])
+def test_of_a_group_an_alert_sees_what_was_raised_up_to_its_own_moment(grader, trigger, after, counts):
+    at = datetime(2026, 3, 2, 3, tzinfo=UTC)
+    own = trigger("own", rule_id="large_loss", triggered_at=at)
+    other = trigger("other", rule_id="leverage", triggered_at=at + timedelta(microseconds=after))
+    answer = json.loads(grader.grade([Question(own), Question(other)])[0])
+    assert answer["baseline"]["grade"] == (3 if counts else 4)
 
 
 def test_the_baseline_sees_the_days_earlier_alerts_of_the_account_and_not_later_ones(grader, ledger, trigger):
@@ -315,7 +335,7 @@ def test_the_baseline_sees_the_days_earlier_alerts_of_the_account_and_not_later_
     assert ledger.alert("now")["evidence"]["baseline_read"] == ["earlier"]
 
 
-def test_a_whole_file_sees_the_same_earlier_alerts_as_the_service(trigger):
+def test_a_whole_file_sees_the_same_alerts_as_the_service(trigger):
     rows = [
         trigger("a"),
         trigger("b", subject_type="group", subject_id="G"),
@@ -323,10 +343,10 @@ def test_a_whole_file_sees_the_same_earlier_alerts_as_the_service(trigger):
         trigger("d", account_id="B", subject_type="group", subject_id="G"),
         trigger("e", trading_day=date(2026, 3, 3)),
     ]
-    assert [[one.alert_id for one in found] for found in earlier_of_day(rows, Memberships())] == [
-        [],
-        ["a"],
-        [],
+    assert [[one.alert_id for one in found] for found in others_of_day(rows, Memberships())] == [
+        ["b"],
+        ["a", "d"],
+        ["d"],
         ["b", "c"],
         [],
     ]
