@@ -13,25 +13,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from rules_baseline.book import NO_PART, Book, Crossing, Unit
+from rules_baseline.book import Book, Crossing, Unit
 from rules_baseline.state import UNIT_SQL
 from rules_baseline.terms import Term
 from rules_baseline.trigger import TriggerRecord
-
-__all__ = [
-    "EVENT",
-    "HASHED",
-    "NETTED",
-    "NO_PART",
-    "ORDER",
-    "Book",
-    "Standing",
-    "Unit",
-    "crossings",
-    "new_crossings",
-    "raised",
-    "still_open",
-]
 
 ORDER = "event_time, seq NULLS LAST, event_rank, event_id, order_id"  # RULES: the order of events
 EVENT = "account_id, other_account_id, event_time, seq, event_rank, event_id, order_id, amount, weight, lots, note"
