@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 from alertgrade.commands.check_pack import check_pack
 from alertgrade.commands.context import console, open_events, settings
 from alertgrade.commands.faults import MOST_SHOWN, more, note, say_faults
-from alertgrade.commands.outputs import ready_file
+from alertgrade.commands.outputs import ready_file, ready_folder
 from alertgrade.commands.scope import scope_of
 from alertgrade.commands.status import status
 from alertgrade.commands.suspects import suspects
@@ -83,6 +83,7 @@ def rules(
     for file in (out, findings_file(out)):
         ready_file(file, "--out")
     home, scope = settings(), scope_of(only, first, last)
+    ready_folder(home.rules_dir, "ALERTGRADE_HOME")
     with (
         _spark(home, engine, batches) as spark,
         open_events(events, home) as raw,

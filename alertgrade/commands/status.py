@@ -11,6 +11,7 @@ from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
 from alertgrade.commands.faults import say_faults
+from alertgrade.commands.outputs import ready_folder
 from alertgrade.commands.scope import day_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def status(
     from rules_baseline.status import status_of
 
     home, asked = settings(), day_of(day, "--day")
+    ready_folder(home.rules_dir, "ALERTGRADE_HOME")
     with open_events(events, home) as raw:
         whose = standing(raw, subject, asked)
         own, state = custom or home.custom_rules, home.rules_dir / "status"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from alertgrade.commands.context import console, open_store, settings
+from alertgrade.commands.context import console, open_store, pseudonym_key, settings
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 
@@ -50,7 +50,6 @@ def watch(
     from alertgrade.watch.counters import CountersFile
     from alertgrade.watch.loop import Patience
     from alertgrade.watch.start import opened_watch
-    from features.events.pseudonym import load_or_create_key
 
     if close and not once:
         raise AlertError("--close without --once", "wanted both: a day that goes on is not over", "add --once")
@@ -64,7 +63,7 @@ def watch(
         source,
         reference,
         out,
-        pseudonym_key=load_or_create_key(home.keys_dir / "pseudonym.key"),
+        pseudonym_key=pseudonym_key(home),
         parameters_dir=parameters,
         custom_dir=custom or home.custom_rules,
         scoring=_scoring(home, service, key),
