@@ -25,6 +25,13 @@ def ready_folder(path: Path, option: str) -> None:
     _try(path, f"{option} {path}", "a folder that can be written into")
 
 
+def named_folder(text: str) -> Path:
+    """A folder as typed; raises ``AlertError`` for no name at all, which would be the folder one stands in."""
+    if not text:
+        raise AlertError("--out is empty", "wanted the name of a folder", "name one; . is the folder you are in")
+    return Path(text)
+
+
 def _try(folder: Path, seen: str, wanted: str) -> None:
     # Really tried: what access rights say is not the whole truth of a read-only or virtual file system.
     try:

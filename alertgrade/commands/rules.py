@@ -152,19 +152,35 @@ def explain(
     """
     from rules_baseline.alerts import read_alerts
     from rules_baseline.explain import explained
-    from rules_baseline.explain_rows import as_text, rows_behind
+    from rules_baseline.explain_rows import as_text, named_events, rows_behind
     from rules_baseline.rulebook import load_rulebook
 
     alert = next((one for one in read_alerts(alerts) if one.alert_id == alert_id), None)
     if alert is None:
-        raise AlertError(f"{alerts} has no alert {alert_id}", "wanted an alert_id of that file")
+        raise AlertError(f"{alerts} has no alert {alert_id}{_instead(alert_id, alerts)}", "wanted an alert_id of it")
     for line in explained(alert, load_rulebook(None, custom).titles().get(alert.rule_id)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if events is None:
         return
     with open_events(events, settings()) as raw:
-        for name, rows in rows_behind(raw, alert).items():
+        found = rows_behind(raw, alert)
+        for name, rows in found.items():
             table = Table(*rows.column_names, title=f"{name} ({rows.num_rows})")
             for row in as_text(rows):
                 table.add_row(*row)
             console.print(table)
+        if not found:
+            said = f"0 of {named_events(alert):,} events found in {events}"
+            console.print(said, markup=False, highlight=False, soft_wrap=True)
+            say_faults(raw)
+
+
+def _instead(alert_id: str, alerts: Path) -> str:
+    """What the finding of the same subject says, where one lies beside the alerts file."""
+    from rules_baseline.unraised import finding_instead
+
+    finding = finding_instead(alert_id, alerts)
+    if finding is None:
+        return ""
+    total = "" if finding["day_total"] is None else f", {finding['day_total']:,.10g} on the day"
+    return f" (its finding is {finding['answer']}: {finding['reason']}{total})"

@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from alertgrade.commands.context import console, open_store, pseudonym_key, settings
+from alertgrade.commands.outputs import named_folder, ready_folder
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 
@@ -26,7 +27,12 @@ def watch(
         str, typer.Option("--from", help="Folder that batches are put into, or redis://HOST:PORT/DB?stream=NAME.")
     ],
     reference: Annotated[Path, typer.Option(help="Folder of reference tables: contracts, accounts, limits and so on.")],
-    out: Annotated[Path, typer.Option(help="Folder for state, logs and alerts files; the same one resumes.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for state, logs and alerts files; the same one resumes.", parser=named_folder, metavar="PATH"
+        ),
+    ],
     service: Annotated[str, typer.Option(help="Address of the scoring service; left out, nothing is graded.")] = "",
     key: Annotated[str, typer.Option(help="API key of role scorer; better ALERTGRADE_API_KEY.")] = "",
     parameters: Annotated[Path | None, typer.Option(help="Folder of limits instead of the shipped one.")] = None,
@@ -53,6 +59,7 @@ def watch(
 
     if close and not once:
         raise AlertError("--close without --once", "wanted both: a day that goes on is not over", "add --once")
+    ready_folder(out, "--out")
     home = settings()
     stopped: list[int] = []
 

@@ -137,11 +137,18 @@ def read_reference(folder: Path, pseudonym_key: bytes) -> tuple[dict[str, pa.Tab
     if not folder.is_dir():
         raise AlertError(f"no folder {folder}", "wanted a folder of reference tables, contracts at least")
     with tempfile.TemporaryDirectory(prefix="alertgrade-reference-") as scratch:
-        view = Path(scratch)
+        view, found = Path(scratch), set()
         for path in sorted(folder.iterdir()):
-            names = {path.name, *(path.name.removesuffix(suffix) for suffix in SUFFIXES)}
-            if names & set(_REFERENCE):
+            names = {path.name, *(path.name.removesuffix(suffix) for suffix in SUFFIXES)} & set(_REFERENCE)
+            found |= names
+            if names:
                 (view / path.name).symlink_to(path.resolve())
+        if "contracts" not in found:
+            raise AlertError(
+                f"folder {folder} has no contracts",
+                "wanted reference tables, contracts at least, each NAME.parquet or NAME.csv",
+                "add it: orders and trades come by --from",
+            )
         for name in TABLES:
             pq.write_table(arrow_schema(name).empty_table(), view / f"{name}.parquet")
         with load_events(view, pseudonym_key=pseudonym_key) as events:

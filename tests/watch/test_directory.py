@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,11 @@ Made = Callable[..., Any]
 
 def lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().split("\n")[:-1]] if file.exists() else []
+
+
+def written_out(moment: datetime) -> str:
+    """As the logs say an instant."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 @pytest.mark.parametrize(("pieces", "seed"), [(1, 0), (5, 1), (13, 2)])
@@ -111,12 +116,12 @@ def test_late_rows_become_corrections_and_with_them_the_alerts_are_those_of_the_
     put_all(here.inbox, [*cut(kept, 4, 6), {"orders": late, "trades": []}])
     watched = here.run()
     assert watched.late_rows == len(late)
-    given = {alert.alert_id: alert.triggered_at.replace(tzinfo=None) for alert in here.alerts()}
+    given = {alert.alert_id: written_out(alert.triggered_at) for alert in here.alerts()}
     corrected = {line["alert_id"]: line["corrected_at"] for line in lines(here.out / "corrections.jsonl")}
     assert corrected
-    moved = {**{k: str(v) for k, v in given.items()}, **{k: v for k, v in corrected.items() if k}}
-    assert moved == {alert.alert_id: str(alert.triggered_at.replace(tzinfo=None)) for alert in wanted}
-    assert moved != {k: str(v) for k, v in given.items()}
+    moved = {**given, **{k: v for k, v in corrected.items() if k}}
+    assert moved == {alert.alert_id: written_out(alert.triggered_at) for alert in wanted}
+    assert moved != given
     assert here.run() == watched  # another start says nothing twice
     assert len(lines(here.out / "corrections.jsonl")) == watched.corrections
 
