@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from alertgrade.commands.context import console, open_store, pseudonym_key, settings
+from alertgrade.commands.faults import say_set_aside
 from alertgrade.commands.outputs import named_folder, ready_folder
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
@@ -59,8 +60,9 @@ def watch(
 
     if close and not once:
         raise AlertError("--close without --once", "wanted both: a day that goes on is not over", "add --once")
-    ready_folder(out, "--out")
     home = settings()
+    scoring = _scoring(home, service, key)
+    ready_folder(out, "--out")
     stopped: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -73,11 +75,12 @@ def watch(
         pseudonym_key=pseudonym_key(home),
         parameters_dir=parameters,
         custom_dir=custom or home.custom_rules,
-        scoring=_scoring(home, service, key),
+        scoring=scoring,
         online=_online(home),
         counters=CountersFile(home.desk_dir, time.monotonic),
         patience=Patience(idle_s=idle, late_s=late),
         keep_days=keep_days,
+        tell=say_set_aside,
     ) as watching:
         before = [signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)]
         try:

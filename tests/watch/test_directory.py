@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from alertgrade.errors import AlertError
@@ -210,6 +214,40 @@ def test_a_folder_begun_with_other_reference_tables_is_refused_and_kept(place: M
     with pytest.raises(AlertError, match="begun with another reference"):
         here.run()
     assert (here.out / "state" / "rules.duckdb").exists()
+
+
+def test_a_reference_folder_without_contracts_is_named_as_it_was_given(place: Made) -> None:
+    here = place(busy_market(size=20))
+    (here.reference / "contracts.parquet").unlink()
+    with pytest.raises(AlertError, match="has no contracts; wanted reference tables") as refused:
+        here.run()
+    assert refused.value.seen == f"folder {here.reference} has no contracts"
+
+
+def test_reference_rows_set_aside_are_shown_to_whoever_asks(place: Made) -> None:
+    here = place(busy_market(size=20))
+    here.inbox.mkdir(parents=True, exist_ok=True)
+    contracts = pq.read_table(here.reference / "contracts.parquet").to_pylist()
+    broken = {**contracts[0], "contract": "zz2605", "kind": "forward"}
+    pq.write_table(pa.Table.from_pylist([*contracts, broken]), here.reference / "contracts.parquet")
+    told = []
+    with here.watch(tell=lambda events: told.extend(events.set_aside)):
+        pass
+    assert [(one.table, one.rows) for one in told] == [("contracts", 1)]
+
+
+def test_a_watch_on_a_folder_that_another_process_holds_says_so(place: Made) -> None:
+    here = place(busy_market(size=20))
+    here.run()
+    holding = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", holding, str(here.out / "state" / "rules.duckdb")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(AlertError) as refused:
+            here.run()
+        other.communicate()
+    assert refused.value.seen.endswith(f"rules.duckdb is held by another process (PID {other.pid})")
 
 
 def test_a_log_that_someone_changed_is_refused(place: Made) -> None:
