@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 from features.timeline import timeline
 from rules_baseline.alerts import write_parquet
@@ -53,12 +54,24 @@ def publish(
         "peers": lambda: _peers(store, at),
         "past_alerts": lambda: _past_alerts(ledger, store, at),
     }
-    rows = {name: _written(make(), folder / f"{name}.parquet") for name, make in makers.items()}
+    rows: dict[str, int] = {}
+    for name, make in makers.items():
+        try:
+            rows[name] = _written(make(), folder / f"{name}.parquet")
+        except AlertError as error:
+            raise _stopped(error, tuple(rows), tuple(makers)) from error
     done = Published(at.astimezone(UTC).isoformat(), events.digest, rows)
     said = {"as_of": done.as_of, "events": events.digest}
     index = [{"file": name, "rows": count, **said} for name, count in rows.items()]
     write_parquet(pa.Table.from_pylist(index), folder / f"{INDEX}.parquet")
     return done
+
+
+def _stopped(error: AlertError, written: tuple[str, ...], names: tuple[str, ...]) -> AlertError:
+    """The error, and what was written before it: the files stand each for itself, the index speaks of all."""
+    left = [*(name for name in names if name not in written), f"the index {INDEX}"]
+    seen = f"{error.seen}; written: {', '.join(written) or 'nothing'}; not written: {', '.join(left)}"
+    return AlertError(seen, error.wanted, ", then ".join(part for part in (error.do, "publish again") if part))
 
 
 def _timeline(events: Events, days: int) -> pa.Table:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from alertgrade.errors import AlertError
+from features.events.one_file import read_file
 from rules_baseline.trigger import TriggerRecord
 
 ALERTS_SCHEMA = pa.schema(
@@ -34,7 +35,8 @@ ALERTS_SCHEMA = pa.schema(
         pa.field("evidence", pa.string()),
     ]
 )
-FINDINGS_FILE = "findings.parquet"
+_FINDINGS = "findings"
+_CSV = (".csv", ".csv.gz")
 
 
 def alert_id(rule_id: str, level: str, day: str, exchange: str | None, contract: str | None, subject_id: str) -> str:
@@ -55,11 +57,18 @@ def to_arrow(records: Iterable[TriggerRecord]) -> pa.Table:
 def findings_file(out: Path) -> Path:
     """The findings of an alerts file: beside ``alerts.parquet`` ``findings.parquet``, else named after the file.
 
-    >>> findings_file(Path("out/june.parquet")).name
-    'june-findings.parquet'
+    They are of the same kind, so that two alerts files never share one.
+
+    >>> findings_file(Path("out/june.parquet")).name, findings_file(Path("alerts.csv")).name
+    ('june-findings.parquet', 'findings.csv')
     """
     out = Path(out)
-    return out.with_name(FINDINGS_FILE if out.stem == "alerts" else f"{out.stem}-{FINDINGS_FILE}")
+    return out.with_name((_FINDINGS if out.stem == "alerts" else f"{out.stem}-{_FINDINGS}") + out.suffix)
+
+
+def is_findings_file(path: Path) -> bool:
+    """Whether a name is one that ``findings_file`` gives, and so none for alerts."""
+    return Path(path).stem.endswith(_FINDINGS)
 
 
 def write_alerts(records: Iterable[TriggerRecord], path: Path) -> None:
@@ -68,11 +77,20 @@ def write_alerts(records: Iterable[TriggerRecord], path: Path) -> None:
 
 
 def read_alerts(path: Path) -> list[TriggerRecord]:
-    """Read an alerts file (parquet) in (triggered_at, alert_id) order; columns that a trigger may lack may be missing.
+    """Read an alerts file (parquet, or CSV by its name) in (triggered_at, alert_id) order; see ``ALERTS_SCHEMA``.
 
-    Raises ``AlertError`` where it is missing, no parquet, lacks a column, repeats an alert_id or breaks the contract,
-    naming the row.
+    Columns that a trigger may lack may be missing. Raises ``AlertError`` where the file is missing, not of its kind,
+    lacks a column, repeats an alert_id or breaks the contract, naming the row.
     """
+    path = Path(path)
+    rows = _csv_rows(path) if path.name.endswith(_CSV) else _parquet_rows(path)
+    records = [_record(path, number, row) for number, row in enumerate(rows, 1)]
+    if len({record.alert_id for record in records}) < len(records):
+        raise AlertError(f"{path} repeats an alert_id", "wanted one row an alert", "drop the repeated rows")
+    return sorted(records, key=lambda record: (record.triggered_at, record.alert_id))
+
+
+def _parquet_rows(path: Path) -> list[dict[str, Any]]:
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
@@ -83,11 +101,17 @@ def read_alerts(path: Path) -> list[TriggerRecord]:
     missing = [name for name in needed if name not in table.column_names]
     if missing:
         raise AlertError(f"{path} has no column {', '.join(missing)}", "wanted the columns of the alerts file")
-    rows = table.select([name for name in ALERTS_SCHEMA.names if name in table.column_names]).to_pylist()
-    records = [_record(path, number, row) for number, row in enumerate(rows, 1)]
-    if len({record.alert_id for record in records}) < len(records):
-        raise AlertError(f"{path} repeats an alert_id", "wanted one row an alert", "drop the repeated rows")
-    return sorted(records, key=lambda record: (record.triggered_at, record.alert_id))
+    rows: list[dict[str, Any]] = table.select([n for n in ALERTS_SCHEMA.names if n in table.column_names]).to_pylist()
+    return rows
+
+
+def _csv_rows(path: Path) -> list[dict[str, Any]]:
+    """By the loader's own reading of the raw table ``alerts``; a file that names alerts may not lose one."""
+    rows, broken = read_file(path, "alerts")
+    if broken:
+        first = f"line {broken[0].line}: {broken[0].reason}"
+        raise AlertError(f"{path} has {len(broken):,} broken rows, {first}", "wanted the columns of the alerts file")
+    return rows
 
 
 def _record(path: Path, number: int, row: dict[str, Any]) -> TriggerRecord:

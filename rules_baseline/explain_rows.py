@@ -51,6 +51,12 @@ def rows_behind(events: Any, alert: TriggerRecord) -> dict[str, pa.Table]:
     return {name: table for name, table in tables.items() if table.num_rows}
 
 
+def named_events(alert: TriggerRecord) -> int:
+    """How many events the alert's evidence names; 0 where it names none."""
+    names = read_evidence(alert.evidence).get("event_ids", [])
+    return len({part for name in names for part in _parts(str(name))})
+
+
 def as_text(table: pa.Table) -> list[list[str]]:
     """The rows of a table as short text, a list a row; null is empty."""
     return [[_cell(value) for value in row.values()] for row in table.to_pylist()]

@@ -17,15 +17,17 @@ import pyarrow.compute as pc
 
 from alertgrade.errors import AlertError
 from rules_baseline.after_close.run import run_screens
-from rules_baseline.alerts import FINDINGS_FILE, findings_file, write_alerts, write_parquet
+from rules_baseline.alerts import findings_file, is_findings_file, to_arrow
+from rules_baseline.answers import Answers, answers_of
 from rules_baseline.batches import cut, whole
 from rules_baseline.engine import RulesEngine
 from rules_baseline.findings import FINDINGS_SCHEMA
 from rules_baseline.reference import reference_tables
 from rules_baseline.rulebook import Rulebook, load_rulebook
-from rules_baseline.scope import EVERYTHING, Scope
+from rules_baseline.scope import EVERYTHING, Scope, refuse_empty
 from rules_baseline.state import LAYOUT
 from rules_baseline.statement import compiled
+from rules_baseline.table_file import check_name, write_table
 from rules_baseline.trigger import TriggerRecord
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class RulesResult:
     seconds: float
     by_rule_and_level: dict[tuple[str, str], int] = field(default_factory=dict)
     seconds_by_screen: dict[str, float] = field(default_factory=dict)
+    answers: Answers = field(default_factory=lambda: answers_of(FINDINGS_SCHEMA.empty_table()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +90,24 @@ def run_rules(
     scope: Scope = EVERYTHING,
     spark: SparkEngine | None = None,
 ) -> RulesResult:
-    """Run every rule over ``features.events.load.Events``; write ``out`` and its ``findings_file``.
+    """Run every rule over ``features.events.load.Events``; write ``out`` and its ``findings_file``, parquet or CSV.
 
     The intraday rules stream through the engine, then the after-close screens answer for every closed day. ``batches``
     changes nothing in the files. The intraday run is keyed by the events, the parameters, the rules and ``batches``:
     after a crash the same call resumes behind its last batch, any other call starts fresh. ``scope`` names the rules
     to run and the trading days to answer for, ``custom_dir`` the broker's own rules. ``progress`` is told (steps done,
     steps in all), a batch or a screen each. ``seconds`` is wall time, loading of events excluded. With ``spark`` the
-    same rules run there, whole days at once: the files are the same, and nothing is resumed.
+    same rules run there, whole days at once: the files are the same, and nothing is resumed. Raises ``AlertError`` for
+    a file of no kind there is, for ids that do not exist, and where no trading day of the data is in ``scope``.
     """
     if batches < 1:
         raise AlertError(f"--batches {batches}", "wanted 1 or more")
-    if Path(out).name.endswith(FINDINGS_FILE):
+    check_name(out, "--out")
+    if is_findings_file(out):
         raise AlertError(f"--out {out}", f"wanted another name: findings are written to {findings_file(out).name}")
     began = time.perf_counter()
     book = load_rulebook(parameters_dir, custom_dir).within(scope)
+    refuse_empty(scope, events)
     with events.bounded(), nullcontext() if spark is None else spark.over(events, batches) as there:
         if there is None:
             intraday = _intraday(events, book, state_dir, batches, progress)
@@ -120,8 +126,8 @@ def run_rules(
         )
     alerts = [record for record in (*intraday.alerts, *screened.alerts) if scope.answers_for(record.trading_day)]
     findings = _sorted(events.backend.con, scope.of_findings(intraday.findings), screened.findings)
-    write_parquet(findings, findings_file(out))
-    write_alerts(alerts, Path(out))
+    write_table(findings, findings_file(out))
+    write_table(to_arrow(alerts), Path(out))
     return RulesResult(
         len(alerts),
         findings.num_rows,
@@ -132,6 +138,7 @@ def run_rules(
         time.perf_counter() - began,
         dict(sorted(Counter((alert.rule_id, alert.level) for alert in alerts).items())),
         screened.seconds,
+        answers_of(findings),
     )
 
 

@@ -30,13 +30,15 @@ class Rulebook:
     def within(self, scope: Scope) -> Rulebook:
         """Only the rules of ``scope``; the limits stay whole, since screens read each other's.
 
-        Raises ``AlertError`` listing the ids that exist for one that does not.
+        Raises ``AlertError`` naming those ids that do not exist, and listing all that do.
         """
         if scope.only is None:
             return self
         known = self.titles()
-        if not scope.only or scope.only - set(known):
-            raise AlertError(f"--only {','.join(sorted(scope.only))}", f"wanted ids of {', '.join(known)}")
+        unknown = scope.only - set(known)
+        if not scope.only or unknown:
+            seen = f"--only {','.join(sorted(unknown))}: no such rule" if unknown else "--only names no rule"
+            raise AlertError(seen, f"wanted ids of {', '.join(known)}")
         rules = tuple(rule for rule in self.rules if rule.id in scope.only)
         return dataclasses.replace(
             self, rules=rules, screens=tuple(screen for screen in self.screens if screen.id in scope.only)

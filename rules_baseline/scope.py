@@ -42,5 +42,21 @@ class Scope:
                 days = findings.column("trading_day")
         return findings
 
+    def __str__(self) -> str:
+        """As it was asked for, such as ``--from 2026-03-02 --to 2026-03-31``."""
+        ends = (("--from", self.first), ("--to", self.last))
+        return " ".join(f"{name} {day}" for name, day in ends if day is not None)
+
 
 EVERYTHING = Scope()
+
+
+def refuse_empty(scope: Scope, events: Any) -> None:
+    """Raise ``AlertError`` where days are asked for of which ``features.events.load.Events`` hold none."""
+    if scope.first is None and scope.last is None:
+        return
+    rows = events.backend.con.execute("SELECT trading_day FROM trading_days ORDER BY trading_day").fetchall()
+    days = [day for (day,) in rows]
+    if not any(map(scope.answers_for, days)):
+        held = f"from {days[0]} to {days[-1]}" if days else "none"
+        raise AlertError(f"no trading day of the data is in {scope}", f"the data hold {held}", "ask for days of them")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from rules_baseline.memory import KEPT
 
 FILE = "rules.duckdb"
 LAYOUT = f"5 duckdb {duckdb.__version__}"  # part of the fingerprint: the tables below, and the hash kept in them
+_HOLDER = re.compile(r"PID \d+")
 UNIT_SQL = "rule_id, exchange, contract, trading_day, subject_type, subject_id"
 _UNIT_COLUMNS = (
     "rule_id VARCHAR, exchange VARCHAR, contract VARCHAR, trading_day DATE, subject_type VARCHAR, subject_id VARCHAR"
@@ -109,12 +111,17 @@ def _literal(path: Path) -> str:
 
 
 def _refused(path: Path, error: duckdb.Error) -> AlertError:
-    seen = f"rules state {path}: {str(error).splitlines()[0]}"
     if "set lock on file" in str(error):
-        wanted, do = "wanted a file no other process holds", "wait for the other run, or give another state directory"
-    else:
-        wanted, do = "wanted a state file of the rules engine", "move the file away to start fresh, or restore a backup"
-    return AlertError(seen, wanted, do)
+        holder = _HOLDER.search(str(error))
+        seen = f"rules state {path} is held by another process" + (f" ({holder[0]})" if holder else "")
+        return AlertError(
+            seen, "wanted a file no other process holds", "wait for the other run, or give another state directory"
+        )
+    return AlertError(
+        f"rules state {path}: {str(error).splitlines()[0]}",
+        "wanted a state file of the rules engine",
+        "move the file away to start fresh, or restore a backup",
+    )
 
 
 def _fingerprint(con: Any, path: Path) -> str | None:

@@ -48,9 +48,19 @@ class Published:
         return [{**row, "event_time": row["event_time"].replace(tzinfo=UTC)} for row in last], rows.num_rows > most
 
     def counters(self, *, subject_id: str | None = None, rule_id: str | None = None, most: int = 100) -> list[Record]:
-        """Counts against limits, nearest to a breach first."""
-        wanted = [(name, "=", value) for name, value in (("subject_id", subject_id), ("rule_id", rule_id)) if value]
-        return self._read("counters", wanted).slice(0, most).to_pylist()  # type: ignore[no-any-return]
+        """Counts against limits, nearest to a breach first.
+
+        Of an account also those of the declared group that it was in on the day of the count: the rules count its
+        group in its place. Groups are known where ``alertgrade publish`` ran once.
+        """
+        wanted: list[tuple[str, str, Any]] = [("rule_id", "=", rule_id)] if rule_id else []
+        if not subject_id:
+            return self._read("counters", wanted).slice(0, most).to_pylist()  # type: ignore[no-any-return]
+        groups = self._groups_of(subject_id)
+        wanted.append(("subject_id", "in", [subject_id, *groups]))
+        rows = self._read("counters", wanted).to_pylist()
+        mine = [row for row in rows if row["subject_id"] == subject_id or _member(groups, row)]
+        return mine[:most]
 
     def suspects(self) -> list[Record]:
         """Suspected groups by rank, each with its pairs and its merged counts."""
@@ -84,6 +94,12 @@ class Published:
         among = [i for i, row in enumerate(rows) if row["rule_id"] == rule_id and row["alert_id"] != alert_id]
         return [_told(rows[found.row], found) for found in past.nearest(features, among=among, most=most)]
 
+    def _groups_of(self, account_id: str) -> dict[str, list[Record]]:
+        """By declared group its memberships of the account; empty where they were never published."""
+        if self.written_at("memberships") is None:
+            return {}
+        return _by_group(self._read("memberships", [("account_id", "=", account_id)]))
+
     def _past_alerts(self) -> tuple[list[Record], PastAlerts]:
         file = self._folder / "past_alerts.parquet"
         changed = file.stat().st_mtime if file.exists() else 0.0
@@ -108,6 +124,15 @@ def _by_group(table: pa.Table) -> dict[str, list[Record]]:
     for row in table.to_pylist():
         found.setdefault(row["group_id"], []).append(row)
     return found
+
+
+def _member(groups: dict[str, list[Record]], count: Record) -> bool:
+    """Whether the account was in the group counted, on the day of the count."""
+    return any(
+        each["valid_from"] <= count["trading_day"]
+        and (each["valid_to"] is None or count["trading_day"] < each["valid_to"])
+        for each in groups.get(count["subject_id"], [])
+    )
 
 
 def _told(row: Record, found: Similar) -> Record:

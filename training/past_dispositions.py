@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from alertgrade.errors import AlertError
-from features.events.schema import TABLES
-from features.events.sources import Source
-from features.events.stage import create_quarantine, stage
-from features.events.workspace import Workspace, size_as_text
+from features.events.one_file import read_file
 from ledger.errors import NotInLedger
 from ledger.ledger import Ledger
 from rules_baseline.trigger import TriggerRecord
@@ -109,21 +105,5 @@ def _triggers(rows: Sequence[dict[str, Any]], file: Path | None) -> list[Trigger
 
 
 def _read(file: Path, table: str) -> tuple[list[dict[str, Any]], list[SetAside]]:
-    """Rows of one file of a raw table, instants in UTC, and those that break the contract with their lines."""
-    if not file.is_file() or file.stat().st_size == 0:
-        raise AlertError(f"{file} is no file, or has 0 bytes", f"wanted the columns of the raw table {table}")
-    workspace = Workspace(None, size_as_text([file]))
-    try:
-        connection = workspace.backend.con
-        with workspace.bounded():
-            create_quarantine(connection)
-            stage(connection, Source(TABLES[table], file.parent, (file,)), b"")
-            broken = connection.execute('SELECT source, line, reason, "row" FROM quarantine ORDER BY line').fetchall()
-            rows = connection.table(table).to_arrow_table().to_pylist()
-    finally:
-        workspace.close()
-    return [_utc(row) for row in rows], [SetAside(*one) for one in broken]
-
-
-def _utc(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.replace(tzinfo=UTC) if isinstance(v, datetime) else v for k, v in row.items()}
+    rows, broken = read_file(file, table)
+    return rows, [SetAside(one.source, one.line, one.reason, one.row) for one in broken]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from alertgrade.commands.outputs import ready_folder
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 
@@ -31,10 +32,18 @@ def open_events(folder: Path, home: Settings, progress: Callable[[str, int, int]
     ``progress`` is told of each CSV file: its name, bytes read and bytes in all.
     """
     from features.events.load import load_events
+
+    return load_events(folder, pseudonym_key=pseudonym_key(home), progress=progress)
+
+
+def pseudonym_key(home: Settings) -> bytes:
+    """This installation's key, made where there is none; raises ``AlertError`` where the home cannot hold one."""
     from features.events.pseudonym import load_or_create_key
 
-    key = load_or_create_key(home.keys_dir / "pseudonym.key")
-    return load_events(folder, pseudonym_key=key, progress=progress)
+    file = home.keys_dir / "pseudonym.key"
+    if not file.exists():
+        ready_folder(home.home, "ALERTGRADE_HOME")
+    return load_or_create_key(file)
 
 
 def open_store(home: Settings) -> OfflineAndOnlineStore:
@@ -48,7 +57,8 @@ def open_ledger(home: Settings) -> Ledger:
     """Ledger of this installation, on the wall clock."""
     from ledger.ledger import Ledger
 
-    home.home.mkdir(parents=True, exist_ok=True)
+    if not home.home.is_dir():  # one that is there may be for reading only
+        ready_folder(home.home, "ALERTGRADE_HOME")
     return Ledger(home.ledger_url, lambda: datetime.now(UTC))
 
 

@@ -10,14 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
+from alertgrade.commands.faults import MOST_SHOWN, more, note, say_not_given, say_set_aside
 from alertgrade.commands.reading import reading
 from alertgrade.errors import AlertError
 
 if TYPE_CHECKING:
     from features.events.mapping_run import Imported
     from features.events.summary import EventsSummary
-
-MOST_SHOWN = 10
 
 
 def check(
@@ -38,7 +37,9 @@ def check(
         with console.status("sum up"):
             summary = raw.summary
         _print_tables(summary)
+        say_set_aside(raw)
         _print_notes(summary)
+        say_not_given(raw)
         if quarantine is not None:
             quarantine.parent.mkdir(parents=True, exist_ok=True)
             raw.quarantine.order_by("table", "source", "line").to_parquet(quarantine)
@@ -74,33 +75,27 @@ def _print_tables(summary: EventsSummary) -> None:
 
 
 def _print_notes(summary: EventsSummary) -> None:
-    for found in summary.reasons[:MOST_SHOWN]:
-        place = f"first in {found.source}, line {found.line}"
-        _note(f"quarantined {found.rows:,} x {found.table}: {found.reason} ({place})")
-    _more(len(summary.reasons), "reasons")
     for unknown in summary.unknown_contracts[:MOST_SHOWN]:
         code = f"{unknown.exchange}.{unknown.contract}"
-        _note(
-            f"{code} is not in contracts on the day of {unknown.rows:,} rows of {unknown.table}: rules answer UNKNOWN"
-        )
-    _more(len(summary.unknown_contracts), "unknown contracts")
+        note(f"{code} is not in contracts on the day of {unknown.rows:,} rows of {unknown.table}: rules answer UNKNOWN")
+    more(len(summary.unknown_contracts), "unknown contracts")
     for overlap in summary.overlaps[:MOST_SHOWN]:
         until = "" if overlap.valid_to is None else f" to {overlap.valid_to}"
         both = f"{overlap.group_id} and {overlap.other_group_id} from {overlap.valid_from}{until}"
-        _note(f"account {overlap.account_id} is in groups {both}: {overlap.group_id} has it")
-    _more(len(summary.overlaps), "accounts in two groups")
+        note(f"account {overlap.account_id} is in groups {both}: {overlap.group_id} has it")
+    more(len(summary.overlaps), "accounts in two groups")
     if summary.trades_without_accept:
-        _note(f"{summary.trades_without_accept:,} trades have no accepted order (kept)")
+        note(f"{summary.trades_without_accept:,} trades have no accepted order (kept)")
     if summary.cancels_without_accept:
-        _note(f"{summary.cancels_without_accept:,} cancels have no accepted order (kept)")
+        note(f"{summary.cancels_without_accept:,} cancels have no accepted order (kept)")
     for table in summary.tables:
         if table.encoding not in (None, "UTF-8"):
-            _note(f"{table.table}: read as {table.encoding}")
+            note(f"{table.table}: read as {table.encoding}")
         _changed(table.table, table.trimmed, table.rounded)
         if table.extra_columns:
-            _note(f"{table.table}: columns not in the contract, ignored: {', '.join(table.extra_columns)}")
+            note(f"{table.table}: columns not in the contract, ignored: {', '.join(table.extra_columns)}")
     if summary.ignored:
-        _note(f"not raw tables, ignored: {', '.join(summary.ignored)}")
+        note(f"not raw tables, ignored: {', '.join(summary.ignored)}")
 
 
 def _print_import(result: Imported, out: Path) -> None:
@@ -108,9 +103,9 @@ def _print_import(result: Imported, out: Path) -> None:
         console.print(f"  {table:<12} {rows:>10,} rows")
     console.print(f"{result.rows_read:,} rows read; {result.unused:,} of them are no event of any table in the mapping")
     if result.unreadable:
-        _note(f"{result.unreadable:,} lines are no rows: see {out / '_unreadable.parquet'}")
+        note(f"{result.unreadable:,} lines are no rows: see {out / '_unreadable.parquet'}")
     if result.encoding != "UTF-8":
-        _note(f"read as {result.encoding}")
+        note(f"read as {result.encoding}")
     _changed("source", result.trimmed, result.rounded)
     if result.pairing is not None:
         pairing = result.pairing
@@ -122,15 +117,6 @@ def _print_import(result: Imported, out: Path) -> None:
 
 def _changed(what: str, trimmed: int, rounded: int) -> None:
     if trimmed:
-        _note(f"{what}: blanks around values taken off in {trimmed:,} rows")
+        note(f"{what}: blanks around values taken off in {trimmed:,} rows")
     if rounded:
-        _note(f"{what}: numbers rounded in {rounded:,} rows (a price keeps 6 decimals, an amount 4)")
-
-
-def _note(text: str) -> None:
-    console.print(f"- {escape(text)}", highlight=False, soft_wrap=True)
-
-
-def _more(found: int, what: str) -> None:
-    if found > MOST_SHOWN:
-        _note(f"... and {found - MOST_SHOWN:,} more {what}")
+        note(f"{what}: numbers rounded in {rounded:,} rows (a price keeps 6 decimals, an amount 4)")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from alertgrade.commands.context import console, open_events, open_ledger, open_store, settings
+from alertgrade.commands.faults import say_set_aside
 
 
 def publish(
@@ -26,6 +27,7 @@ def publish(
     try:
         with open_events(events, home) as raw:
             done = publish_all(raw, open_store(home), ledger, home, datetime.now(UTC), days=days)
+            say_set_aside(raw)
     finally:
         ledger.close()
     for name, rows in done.rows.items():

@@ -14,13 +14,17 @@ from typer.core import TyperGroup
 
 from alertgrade.commands.check_pack import check_pack
 from alertgrade.commands.context import console, open_events, settings
-from alertgrade.commands.scope import day_of, scope_of
+from alertgrade.commands.faults import MOST_SHOWN, more, note, say_faults
+from alertgrade.commands.outputs import ready_file, ready_folder
+from alertgrade.commands.scope import scope_of
+from alertgrade.commands.status import status
 from alertgrade.commands.suspects import suspects
 from alertgrade.commands.whatif import whatif
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 
 if TYPE_CHECKING:
+    from rules_baseline.replay import RulesResult
     from rules_baseline.spark.run import SparkEngine
 
 RUN = "run"
@@ -69,28 +73,41 @@ def rules(
 
     Example: alertgrade rules EVENTS --out ALERTS.parquet --only self_trade,spoofing --from 2026-03-02
     """
+    from rules_baseline.alerts import findings_file
     from rules_baseline.replay import run_rules
+    from rules_baseline.table_file import check_name
 
     if engine not in ENGINES:
         raise AlertError(f"--engine {engine}", f"wanted {' or '.join(ENGINES)}")
+    check_name(out, "--out")
+    for file in (out, findings_file(out)):
+        ready_file(file, "--out")
     home, scope = settings(), scope_of(only, first, last)
+    ready_folder(home.rules_dir, "ALERTGRADE_HOME")
     with (
         _spark(home, engine, batches) as spark,
         open_events(events, home) as raw,
-        Progress(console=console, transient=True) as bar,
     ):
-        task = bar.add_task("rules", total=batches)
-        result = run_rules(
-            raw,
-            out,
-            state_dir=home.rules_dir,
-            batches=batches,
-            parameters_dir=parameters,
-            custom_dir=custom or home.custom_rules,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-            scope=scope,
-            spark=spark,
-        )
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task("rules", total=batches)
+            result = run_rules(
+                raw,
+                out,
+                state_dir=home.rules_dir,
+                batches=batches,
+                parameters_dir=parameters,
+                custom_dir=custom or home.custom_rules,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                scope=scope,
+                spark=spark,
+            )
+        _say_result(result, out)
+        say_faults(raw)
+    if spark is not None:
+        console.print(f"raw rows read by Spark on {home.spark_master}; results of it finished by DuckDB here")
+
+
+def _say_result(result: RulesResult, out: Path) -> None:
     table = Table("rule", "level", "alerts")
     for (rule_id, level), count in result.by_rule_and_level.items():
         table.add_row(rule_id, level, f"{count:,}")
@@ -103,8 +120,10 @@ def rules(
         f"{result.alerts:,} alerts in {out}, {result.findings:,} findings beside it; "
         + (counted if result.events else f"no new events for the intraday rules, {result.seconds:.2f} s")
     )
-    if spark is not None:
-        console.print(f"raw rows read by Spark on {home.spark_master}; results of it finished by DuckDB here")
+    console.print("findings: " + ", ".join(f"{count:,} {name}" for name, count in result.answers.counts.items()))
+    for unknown in result.answers.unknown[:MOST_SHOWN]:
+        note(f"UNKNOWN {unknown.findings:,} x {unknown.rule_id}: {unknown.reason}")
+    more(len(result.answers.unknown), "reasons of UNKNOWN")
 
 
 @contextmanager
@@ -133,58 +152,35 @@ def explain(
     """
     from rules_baseline.alerts import read_alerts
     from rules_baseline.explain import explained
-    from rules_baseline.explain_rows import as_text, rows_behind
+    from rules_baseline.explain_rows import as_text, named_events, rows_behind
     from rules_baseline.rulebook import load_rulebook
 
     alert = next((one for one in read_alerts(alerts) if one.alert_id == alert_id), None)
     if alert is None:
-        raise AlertError(f"{alerts} has no alert {alert_id}", "wanted an alert_id of that file")
+        raise AlertError(f"{alerts} has no alert {alert_id}{_instead(alert_id, alerts)}", "wanted an alert_id of it")
     for line in explained(alert, load_rulebook(None, custom).titles().get(alert.rule_id)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if events is None:
         return
     with open_events(events, settings()) as raw:
-        for name, rows in rows_behind(raw, alert).items():
+        found = rows_behind(raw, alert)
+        for name, rows in found.items():
             table = Table(*rows.column_names, title=f"{name} ({rows.num_rows})")
             for row in as_text(rows):
                 table.add_row(*row)
             console.print(table)
+        if not found:
+            said = f"0 of {named_events(alert):,} events found in {events}"
+            console.print(said, markup=False, highlight=False, soft_wrap=True)
+            say_faults(raw)
 
 
-def status(
-    events: Annotated[Path, typer.Argument(help="folder of raw tables")],
-    subject: Annotated[str | None, typer.Option(help="one account or group")] = None,
-    day: Annotated[str | None, typer.Option(help="trading day; the latest where left out")] = None,
-    parameters: Annotated[Path | None, typer.Option(help="folder of limits instead of the shipped one")] = None,
-    custom: Annotated[Path | None, typer.Option(help="folder of your own rules; or ALERTGRADE_RULES")] = None,
-    most: Annotated[int, typer.Option(min=1, help="rows to print")] = 50,
-) -> None:
-    """Print every subject's count against its limit, nearest to a breach first.
+def _instead(alert_id: str, alerts: Path) -> str:
+    """What the finding of the same subject says, where one lies beside the alerts file."""
+    from rules_baseline.unraised import finding_instead
 
-    Example: alertgrade rules status EVENTS --subject A017
-    """
-    from rules_baseline.status import status_of
-
-    home = settings()
-    with open_events(events, home) as raw:
-        own, state = custom or home.custom_rules, home.rules_dir / "status"
-        rows = status_of(raw, state, parameters, custom_dir=own, subject=subject, day=day_of(day, "--day"))
-    table = Table("rule", "exchange", "contract", "subject", "count", "limit", "share", "answer")
-    for row in rows[:most]:
-        share = "" if row["share"] is None else f"{row['share']:.0%}"
-        count, limit = (_number(row[name]) for name in ("count", "limit"))
-        place = (row["rule_id"], row["exchange"] or "", row["contract"] or "", row["subject_id"])
-        table.add_row(*place, count, limit, share, row["answer"])
-    console.print(table)
-    console.print(f"{len(rows):,} counts" + (f", the first {most:,} shown" if len(rows) > most else ""))
-
-
-def _number(value: float | None) -> str:
-    """With commas, whole numbers without a point; nothing for None.
-
-    >>> _number(1200.0), _number(0.25), _number(None)
-    ('1,200', '0.25', '')
-    """
-    if value is None:
+    finding = finding_instead(alert_id, alerts)
+    if finding is None:
         return ""
-    return f"{int(value):,}" if value == int(value) else f"{value:,}"
+    total = "" if finding["day_total"] is None else f", {finding['day_total']:,.10g} on the day"
+    return f" (its finding is {finding['answer']}: {finding['reason']}{total})"

@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from alertgrade.commands.context import console, settings
+from alertgrade.commands.context import console, pseudonym_key, settings
 from alertgrade.commands.train import code_version
 from alertgrade.errors import AlertError
 
@@ -36,7 +36,6 @@ def simulate(
     Example: alertgrade simulate EVENTS --accounts 150 --days 60 --seed 7 --scenario default
     """
     from alertgrade.synthetic import refuse_full, synthetic_market
-    from features.events.pseudonym import load_or_create_key
     from simulation.version import VERSION
 
     if form not in FORMS:
@@ -49,7 +48,7 @@ def simulate(
             accounts=accounts,
             days=days,
             seed=seed,
-            pseudonym_key=load_or_create_key(settings().keys_dir / "pseudonym.key"),
+            pseudonym_key=pseudonym_key(settings()),
             progress=steps.begin,
             share_done=steps.share,
             scenario=scenario,

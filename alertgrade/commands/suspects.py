@@ -9,6 +9,8 @@ import typer
 from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
+from alertgrade.commands.faults import say_faults
+from alertgrade.commands.outputs import ready_file, ready_folder
 from alertgrade.commands.scope import day_of
 from alertgrade.errors import AlertError
 
@@ -36,18 +38,28 @@ def suspects(
     """
     from rules_baseline.suspects.find import suspects as find_suspects
     from rules_baseline.suspects.scoring import load_scoring
-    from rules_baseline.suspects.tables import group_table
     from rules_baseline.table_file import check_name
 
     if out is not None:
         check_name(out, "--out")
+        ready_file(out, "--out")
     weights, until, home = load_scoring(scoring), day_of(last, "--to"), settings()
+    ready_folder(home.rules_dir, "ALERTGRADE_HOME")
     with open_events(events, home) as raw:
         state = home.rules_dir / "suspects"
         own = _counting(custom) or home.custom_rules
         found = find_suspects(
             raw, state, days=days, top=top, last=until, parameters_dir=parameters, custom_dir=own, scoring=weights
         )
+        _say(found)
+        say_faults(raw)
+    if out is not None:
+        _write(found, out)
+
+
+def _say(found: Found) -> None:
+    from rules_baseline.suspects.tables import group_table
+
     table = Table("rank", "group", "score", "accounts", "evidence", "newly breached if declared")
     for row in group_table(found).to_pylist():
         rules = f"{row['new_breaches']:,} ({row['new_breach_rules']})" if row["new_breaches"] else "-"
@@ -59,8 +71,6 @@ def suspects(
         f"{len(found.groups):,} of {found.total:,} suspected groups over {len(found.days)} trading days "
         f"to {found.days[-1]}; evidence for a look, no finding"
     )
-    if out is not None:
-        _write(found, out)
 
 
 def _counting(custom: Path | None) -> Path | None:

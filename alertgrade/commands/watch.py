@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from alertgrade.commands.context import console, open_store, settings
+from alertgrade.commands.context import console, open_store, pseudonym_key, settings
+from alertgrade.commands.faults import say_set_aside
+from alertgrade.commands.outputs import named_folder, ready_folder
 from alertgrade.errors import AlertError
 from alertgrade.settings import Settings
 
@@ -26,7 +28,12 @@ def watch(
         str, typer.Option("--from", help="Folder that batches are put into, or redis://HOST:PORT/DB?stream=NAME.")
     ],
     reference: Annotated[Path, typer.Option(help="Folder of reference tables: contracts, accounts, limits and so on.")],
-    out: Annotated[Path, typer.Option(help="Folder for state, logs and alerts files; the same one resumes.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder for state, logs and alerts files; the same one resumes.", parser=named_folder, metavar="PATH"
+        ),
+    ],
     service: Annotated[str, typer.Option(help="Address of the scoring service; left out, nothing is graded.")] = "",
     key: Annotated[str, typer.Option(help="API key of role scorer; better ALERTGRADE_API_KEY.")] = "",
     parameters: Annotated[Path | None, typer.Option(help="Folder of limits instead of the shipped one.")] = None,
@@ -50,11 +57,12 @@ def watch(
     from alertgrade.watch.counters import CountersFile
     from alertgrade.watch.loop import Patience
     from alertgrade.watch.start import opened_watch
-    from features.events.pseudonym import load_or_create_key
 
     if close and not once:
         raise AlertError("--close without --once", "wanted both: a day that goes on is not over", "add --once")
     home = settings()
+    scoring = _scoring(home, service, key)
+    ready_folder(out, "--out")
     stopped: list[int] = []
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -64,14 +72,15 @@ def watch(
         source,
         reference,
         out,
-        pseudonym_key=load_or_create_key(home.keys_dir / "pseudonym.key"),
+        pseudonym_key=pseudonym_key(home),
         parameters_dir=parameters,
         custom_dir=custom or home.custom_rules,
-        scoring=_scoring(home, service, key),
+        scoring=scoring,
         online=_online(home),
         counters=CountersFile(home.desk_dir, time.monotonic),
         patience=Patience(idle_s=idle, late_s=late),
         keep_days=keep_days,
+        tell=say_set_aside,
     ) as watching:
         before = [signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)]
         try:

@@ -10,6 +10,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
+from alertgrade.commands.faults import say_faults
+from alertgrade.commands.outputs import ready_file, ready_folder
 from alertgrade.commands.scope import scope_of
 
 if TYPE_CHECKING:
@@ -50,31 +52,36 @@ def whatif(
     for path, option in ((out, "--out"), (alerts, "--alerts")):
         if path is not None:
             check_name(path, option)
+            ready_file(path, option)
     counted = checked_outcomes(severe)
     home, scope = settings(), scope_of(only, first, last)
     members = [] if merge_groups is None else read_members(merge_groups)
-    with open_events(events, home) as raw, Progress(console=console, transient=True) as bar:
+    ready_folder(home.rules_dir, "ALERTGRADE_HOME")
+    with open_events(events, home) as raw:
         if dispositions is not None:
             raw.add_dispositions(dispositions)
-        task = bar.add_task("rules, twice", total=None)
-        found = what_if(
-            raw,
-            home.rules_dir / "whatif",
-            settings=set_ or (),
-            members=members,
-            parameters_dir=parameters,
-            custom_dir=custom or home.custom_rules,
-            scope=scope,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task("rules, twice", total=None)
+            found = what_if(
+                raw,
+                home.rules_dir / "whatif",
+                settings=set_ or (),
+                members=members,
+                parameters_dir=parameters,
+                custom_dir=custom or home.custom_rules,
+                scope=scope,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
         changes = alert_changes(found.before, found.after, population_of(raw))
         judged = precision(found.before, found.after, outcomes_of(raw), counted)
         strangers = not_seen(raw, members)
-    console.print(f"parameters {found.version_before} against {found.version_after}", soft_wrap=True, markup=False)
-    if strangers:
-        console.print(f"no orders or trades of {', '.join(strangers)}: merging them changes nothing", soft_wrap=True)
-    _print_changes(changes)
-    _print_precision(judged, severe)
+        console.print(f"parameters {found.version_before} against {found.version_after}", soft_wrap=True, markup=False)
+        if strangers:
+            said = f"no orders or trades of {', '.join(strangers)}: merging them changes nothing"
+            console.print(said, soft_wrap=True)
+        _print_changes(changes)
+        _print_precision(judged, severe)
+        say_faults(raw)
     if out is not None:
         write_table(changes, out)
     if alerts is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -109,9 +109,12 @@ class Record:
         return [Answer(*row) for row in rows]
 
     def corrections(self, since: int = 0) -> list[dict[str, Any]]:
-        """What late rows changed (columns of ``RulesEngine.corrections`` and the sequence), from ``since`` on."""
+        """What late rows changed (columns of ``RulesEngine.corrections`` and the sequence), from ``since`` on.
+
+        Instants are text with their zone, as those of an alert are.
+        """
         rows: list[dict[str, Any]] = self._con.sql(_CORRECTIONS, params=[since]).to_arrow_table().to_pylist()
-        return rows
+        return [{name: _written_out(value) for name, value in row.items()} for row in rows]
 
     def refused(self, since: int = 0) -> list[dict[str, Any]]:
         """Rows set aside, from batch ``since`` on."""
@@ -136,6 +139,15 @@ class Record:
     def _all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self._con.execute(sql, list(parameters)).fetchall()
         return found
+
+
+def _written_out(value: Any) -> Any:
+    """An instant of the state, which is UTC without zone, as JSON of an alert has it; anything else as it is.
+
+    >>> _written_out(datetime(2026, 3, 2, 1, 0, 0, 5))
+    '2026-03-02T01:00:00.000005Z'
+    """
+    return f"{value.isoformat()}Z" if isinstance(value, datetime) else value
 
 
 @dataclass(frozen=True, slots=True)

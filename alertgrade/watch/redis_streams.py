@@ -19,6 +19,7 @@ _CONSUMER = "watch"
 _FIELD, _WRAPPED = b"data", b"__data__"  # the field of a plain XADD, and that of FastStream's publisher
 _WANTED = 'wanted {"table": "orders" or "trades", "rows": [objects]}, or {"orders": [...], "trades": [...]}'
 _EVERYTHING = "0-0"
+_NO_DATA = b"no field 'data'"
 
 
 class RedisStreamIntake:
@@ -32,7 +33,7 @@ class RedisStreamIntake:
         parts = urlsplit(url)
         streams = parse_qs(parts.query).get("stream", [])
         if parts.scheme not in ("redis", "rediss") or len(streams) != 1:
-            raise AlertError(f"intake {parts.scheme}://{parts.hostname}", "wanted redis://HOST:PORT/DB?stream=NAME")
+            raise AlertError(f"intake {shown(url)}", "wanted a folder, or redis://HOST:PORT/DB?stream=NAME")
         self._stream, self._group = streams[0], group
         self._place = f"{parts.hostname}:{parts.port or 6379}{parts.path or '/0'}"
         self._runner = asyncio.Runner()
@@ -95,12 +96,26 @@ class RedisStreamIntake:
         await self._subscriber.start()
 
 
+def shown(url: str) -> str:
+    """An address as it was given, without the user's name and password.
+
+    >>> shown("redis://me:secret@h:6379/0"), shown("kafka://h/topic")
+    ('redis://h:6379/0', 'kafka://h/topic')
+    """
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")) + (
+        f"?stream={'&stream='.join(streams)}" if (streams := parse_qs(parts.query).get("stream")) else ""
+    )
+
+
 def delivery_of(offset: str, body: bytes) -> Delivery:
     """A message's rows; what cannot be rows is a fault, and its text is kept.
 
     >>> delivery_of("1-0", b'{"table": "orders", "rows": [{"volume": 1}, 2]}').rows
     {'orders': [{'volume': '1'}]}
     """
+    if body == _NO_DATA:
+        return Delivery((offset,), faults=((offset, f"no field 'data', or an empty one, {_WANTED}", ""),))
     try:
         # numbers stay as they were written: 0.1 is no binary fraction
         given = json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
@@ -116,7 +131,7 @@ def delivery_of(offset: str, body: bytes) -> Delivery:
 async def _as_published(message: dict[str, Any], parse: Callable[[Any], Awaitable[Any]]) -> Any:
     """A message of a plain XADD in the form of FastStream's publisher, whose parser fails on others' odd bytes."""
     fields = message["data"]
-    body = fields if _WRAPPED in fields else {_WRAPPED: fields.get(_FIELD) or b"no field 'data'"}
+    body = fields if _WRAPPED in fields else {_WRAPPED: fields.get(_FIELD) or _NO_DATA}
     return await parse({**message, "data": body})
 
 

@@ -25,6 +25,7 @@ from alertgrade.watch.loop import Patience, Watch
 from alertgrade.watch.online import OnlineRows
 from alertgrade.watch.redis_streams import RedisStreamIntake
 from alertgrade.watch.scoring import Scoring
+from features.events.events import Events
 from features.events.load import load_events
 from features.events.sources import SUFFIXES
 from rules_baseline.batches import arrow_schema
@@ -56,13 +57,15 @@ def opened_watch(
     clock: Callable[[], float] = time.monotonic,
     statement: Statement | None = None,
     keep_days: int = KEEP_DAYS,
+    tell: Callable[[Events], None] | None = None,
 ) -> Iterator[Watch]:
     """The watch of ``source`` (a folder, ``redis://...?stream=NAME``, or an intake), state in ``out``, resumed or new.
 
     ``reference`` is a folder of raw tables; its orders and trades are not read and need not be there. ``statement`` is
     ``compile_rules`` of all intraday rules, where it is at hand. ``keep_days``: rows of a trading day are kept until so
     many later trading days of its exchange have had rows. ``custom_dir`` holds rules of the broker's own: those of the
-    day run in the engine, the others judge a day once it is over. Raises ``AlertError`` where ``out`` was begun with
+    day run in the engine, the others judge a day once it is over. ``tell`` is shown the reference tables as loaded, to
+    say what of them was set aside. Raises ``AlertError`` where ``out`` was begun with
     other reference tables, limits, rules or another source.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -70,7 +73,7 @@ def opened_watch(
     with ExitStack() as held:
         intake = open_intake(source, out, patience) if isinstance(source, str) else source
         held.callback(intake.close)
-        tables, digest = read_reference(reference, pseudonym_key)
+        tables, digest = read_reference(reference, pseudonym_key, tell)
         book = load_rulebook(parameters_dir, custom_dir)
         own = judges_of(book, reference, pseudonym_key)
         rules = ",".join(rule.id for rule in book.rules)
@@ -132,17 +135,28 @@ def begin(out: Path, parts: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def read_reference(folder: Path, pseudonym_key: bytes) -> tuple[dict[str, pa.Table], str]:
+def read_reference(
+    folder: Path, pseudonym_key: bytes, tell: Callable[[Events], None] | None = None
+) -> tuple[dict[str, pa.Table], str]:
     """Reference tables for the engine, and a digest of their files; orders and trades of the folder are left aside."""
     if not folder.is_dir():
         raise AlertError(f"no folder {folder}", "wanted a folder of reference tables, contracts at least")
     with tempfile.TemporaryDirectory(prefix="alertgrade-reference-") as scratch:
-        view = Path(scratch)
+        view, found = Path(scratch), set()
         for path in sorted(folder.iterdir()):
-            names = {path.name, *(path.name.removesuffix(suffix) for suffix in SUFFIXES)}
-            if names & set(_REFERENCE):
+            names = {path.name, *(path.name.removesuffix(suffix) for suffix in SUFFIXES)} & set(_REFERENCE)
+            found |= names
+            if names:
                 (view / path.name).symlink_to(path.resolve())
+        if "contracts" not in found:
+            raise AlertError(
+                f"folder {folder} has no contracts",
+                "wanted reference tables, contracts at least, each NAME.parquet or NAME.csv",
+                "add it: orders and trades come by --from",
+            )
         for name in TABLES:
             pq.write_table(arrow_schema(name).empty_table(), view / f"{name}.parquet")
         with load_events(view, pseudonym_key=pseudonym_key) as events:
+            if tell is not None:
+                tell(events)
             return reference_tables(events), events.digest

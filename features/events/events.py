@@ -17,8 +17,10 @@ from features.events.day_hashes import DayHashes, day_hashes
 from features.events.schema import TABLES
 from features.events.sources import Source, digest_of
 from features.events.stage import Staged, add_rows
-from features.events.summary import EventsSummary, summarize
+from features.events.summary import EventsSummary, Reason, TableSummary, reasons_of, summarize, tables_of
 from features.events.workspace import Workspace
+
+_MADE_BY = {"alerts": "run `alertgrade rules` first"}
 
 
 class Events:
@@ -60,6 +62,21 @@ class Events:
         """Rows that break the contract: table, source, line (of a CSV; row number of a parquet file), reason, row."""
         return self.backend.table("quarantine")
 
+    @property
+    def tables_read(self) -> tuple[TableSummary, ...]:
+        """What was read, kept and set aside of each given table: of ``summary`` what takes no time."""
+        return tables_of(self._staged)
+
+    @property
+    def set_aside(self) -> tuple[Reason, ...]:
+        """Why rows were set aside, most rows first: of ``summary`` what looks at no other rows."""
+        return reasons_of(self.backend.con)
+
+    @property
+    def not_given(self) -> tuple[str, ...]:
+        """Raw tables that the folder does not hold, in the order of the contract."""
+        return tuple(name for name in TABLES if name not in self._staged)
+
     @cached_property
     def summary(self) -> EventsSummary:
         """What was read, kept and set aside, and what does not fit together between the tables."""
@@ -93,7 +110,9 @@ class Events:
     def _add(self, name: str, file: Path) -> None:
         if not file.is_file() or file.stat().st_size == 0:
             raise AlertError(
-                f"{file} is no file, or has 0 bytes", f"wanted the {name} file", "run `alertgrade rules` first"
+                f"{file} is no file, or has 0 bytes",
+                f"wanted a file with the columns of {name}",
+                _MADE_BY.get(name, ""),
             )
         source = Source(TABLES[name], file.parent, (file,))
         more = add_rows(self.backend.con, source, b"", identity="alert_id")

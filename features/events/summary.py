@@ -107,12 +107,7 @@ FROM quarantine GROUP BY 1, 2 ORDER BY n DESC, 1, 2
 def summarize(connection: Any, staged: dict[str, Staged], ignored: tuple[str, ...]) -> EventsSummary:
     """Count what the tables hold and what they miss; the rows themselves stay in the engine."""
     return EventsSummary(
-        tables=tuple(
-            TableSummary(
-                name, s.read, s.kept, s.quarantined, s.duplicates, s.extra_columns, s.trimmed, s.rounded, s.encoding
-            )
-            for name, s in staged.items()
-        ),
+        tables=tables_of(staged),
         ignored=ignored,
         trades_without_accept=_count(connection, _NO_ACCEPT.format(rows="trades")),
         cancels_without_accept=_count(
@@ -125,8 +120,23 @@ def summarize(connection: Any, staged: dict[str, Staged], ignored: tuple[str, ..
             if name in staged
             for row in _unknown(connection, name)
         ),
-        reasons=tuple(Reason(*row) for row in connection.execute(_REASONS).fetchall()),
+        reasons=reasons_of(connection),
     )
+
+
+def tables_of(staged: dict[str, Staged]) -> tuple[TableSummary, ...]:
+    """The counts of every given table."""
+    return tuple(
+        TableSummary(
+            name, s.read, s.kept, s.quarantined, s.duplicates, s.extra_columns, s.trimmed, s.rounded, s.encoding
+        )
+        for name, s in staged.items()
+    )
+
+
+def reasons_of(connection: Any) -> tuple[Reason, ...]:
+    """Why rows were set aside, most rows first; empty where none was."""
+    return tuple(Reason(*row) for row in connection.execute(_REASONS).fetchall())
 
 
 def _unknown(connection: Any, name: str) -> list[tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """What lies around an alert, out of the real files of a real publication."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -151,6 +152,21 @@ def test_counts_come_nearest_to_a_breach_first_and_can_be_asked_for_one_subject(
     subject = counts[-1]["subject_id"]
     assert published(desk).counters(subject_id=subject) == [c for c in counts if c["subject_id"] == subject][:100]
     assert published(desk).counters(most=1) == counts[:1]
+
+
+def test_counts_of_a_member_are_those_of_its_group(desk, installation):
+    counts = published(desk).counters(most=1_000)
+    member, other = installation.accounts[0], installation.accounts[-1]
+    of_group = [row for row in counts if row["subject_id"] == "G1"]
+    assert of_group
+    assert published(desk).counters(subject_id=member) == [c for c in counts if c["subject_id"] in ("G1", member)]
+    assert published(desk).counters(subject_id=member, most=1) == of_group[:1]
+    assert not [row for row in published(desk).counters(subject_id=other) if row["subject_id"] == "G1"]
+
+
+def test_counts_of_an_account_need_no_published_groups(desk, tmp_path):
+    shutil.copy(desk[1].desk_dir / "counters.parquet", tmp_path)
+    assert Published(tmp_path).counters(subject_id="G1") == published(desk).counters(subject_id="G1") != []
 
 
 def test_similar_alerts_are_decided_ones_of_the_same_rule_and_not_itself(desk):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from alertgrade.errors import AlertError
@@ -20,6 +24,11 @@ Made = Callable[..., Any]
 
 def lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().split("\n")[:-1]] if file.exists() else []
+
+
+def written_out(moment: datetime) -> str:
+    """As the logs say an instant."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 @pytest.mark.parametrize(("pieces", "seed"), [(1, 0), (5, 1), (13, 2)])
@@ -111,12 +120,12 @@ def test_late_rows_become_corrections_and_with_them_the_alerts_are_those_of_the_
     put_all(here.inbox, [*cut(kept, 4, 6), {"orders": late, "trades": []}])
     watched = here.run()
     assert watched.late_rows == len(late)
-    given = {alert.alert_id: alert.triggered_at.replace(tzinfo=None) for alert in here.alerts()}
+    given = {alert.alert_id: written_out(alert.triggered_at) for alert in here.alerts()}
     corrected = {line["alert_id"]: line["corrected_at"] for line in lines(here.out / "corrections.jsonl")}
     assert corrected
-    moved = {**{k: str(v) for k, v in given.items()}, **{k: v for k, v in corrected.items() if k}}
-    assert moved == {alert.alert_id: str(alert.triggered_at.replace(tzinfo=None)) for alert in wanted}
-    assert moved != {k: str(v) for k, v in given.items()}
+    moved = {**given, **{k: v for k, v in corrected.items() if k}}
+    assert moved == {alert.alert_id: written_out(alert.triggered_at) for alert in wanted}
+    assert moved != given
     assert here.run() == watched  # another start says nothing twice
     assert len(lines(here.out / "corrections.jsonl")) == watched.corrections
 
@@ -205,6 +214,40 @@ def test_a_folder_begun_with_other_reference_tables_is_refused_and_kept(place: M
     with pytest.raises(AlertError, match="begun with another reference"):
         here.run()
     assert (here.out / "state" / "rules.duckdb").exists()
+
+
+def test_a_reference_folder_without_contracts_is_named_as_it_was_given(place: Made) -> None:
+    here = place(busy_market(size=20))
+    (here.reference / "contracts.parquet").unlink()
+    with pytest.raises(AlertError, match="has no contracts; wanted reference tables") as refused:
+        here.run()
+    assert refused.value.seen == f"folder {here.reference} has no contracts"
+
+
+def test_reference_rows_set_aside_are_shown_to_whoever_asks(place: Made) -> None:
+    here = place(busy_market(size=20))
+    here.inbox.mkdir(parents=True, exist_ok=True)
+    contracts = pq.read_table(here.reference / "contracts.parquet").to_pylist()
+    broken = {**contracts[0], "contract": "zz2605", "kind": "forward"}
+    pq.write_table(pa.Table.from_pylist([*contracts, broken]), here.reference / "contracts.parquet")
+    told = []
+    with here.watch(tell=lambda events: told.extend(events.set_aside)):
+        pass
+    assert [(one.table, one.rows) for one in told] == [("contracts", 1)]
+
+
+def test_a_watch_on_a_folder_that_another_process_holds_says_so(place: Made) -> None:
+    here = place(busy_market(size=20))
+    here.run()
+    holding = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", holding, str(here.out / "state" / "rules.duckdb")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(AlertError) as refused:
+            here.run()
+        other.communicate()
+    assert refused.value.seen.endswith(f"rules.duckdb is held by another process (PID {other.pid})")
 
 
 def test_a_log_that_someone_changed_is_refused(place: Made) -> None:

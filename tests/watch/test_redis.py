@@ -121,9 +121,26 @@ def test_numbers_keep_the_digits_they_were_written_with() -> None:
     assert delivery.rows == {"trades": [{"price": "70123.10", "volume": "3"}]}
 
 
-def test_an_address_without_a_stream_is_refused() -> None:
-    with pytest.raises(AlertError, match="stream=NAME"):
-        RedisStreamIntake("redis://127.0.0.1:6379/0", "group")
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
+        ("redis://me:secret@h:16399/0?stream=a&stream=b&password=secret", "redis://h:16399/0?stream=a&stream=b"),
+        ("kafka://h/topic", "kafka://h/topic"),
+    ],
+)
+def test_an_address_without_one_stream_is_refused_as_it_was_given_without_secrets(address: str, told: str) -> None:
+    with pytest.raises(AlertError, match="stream=NAME") as refused:
+        RedisStreamIntake(address, "group")
+    assert refused.value.seen == f"intake {told}"
+
+
+def test_a_message_without_the_field_says_so(place: Made, stream: Stream) -> None:
+    here = place(busy_market(size=20))
+    stream.client.xadd(stream.name, {"other": b"1"})
+    with here.watch(stream.url) as watch:
+        watch.run(once=True)
+    assert lines(here.out / "refused.jsonl")[0]["reason"].startswith("no field 'data'")
 
 
 def test_a_server_that_is_not_there_is_one_clear_error() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,19 @@ def test_status_counts_rules_of_ones_own_and_then_those_that_judge_the_day(
         ("own_rule", "B", 3, None, None, "MISS"),
     ]
     assert [(r["rule_id"], r["count"]) for r in latest if r["rule_id"].startswith("own")] == [("own_rule", 0)]
+
+
+def test_status_of_a_member_has_its_groups_counts_and_its_own_where_a_rule_looks_at_accounts(
+    book: Any, home: Path, tmp_path: Path
+) -> None:
+    book.cancels(4, account="A").cancels(3, account="B")
+    book.tables["control_groups"] = [
+        {"group_id": "G", "account_id": "A", "declared": True, "valid_from": date(2020, 1, 1)}
+    ]
+    with load_events(Path(book.write(tmp_path / "group")), pseudonym_key=b"0" * 32) as events:
+        rows = status_of(events, tmp_path / "status", custom_dir=home, subject="A", group="G")
+    own = [(r["rule_id"], r["subject_id"], r["count"]) for r in rows if r["rule_id"].startswith("own")]
+    assert own == [("own_in_day", "G", 4), ("own_rule", "A", 4)]
 
 
 def test_merged_groups_count_by_rules_of_ones_own(two: Path, home: Path, tmp_path: Path) -> None:

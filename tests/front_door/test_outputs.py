@@ -1,0 +1,44 @@
+"""Places to write to are tried before the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alertgrade.commands.outputs import named_folder, ready_file, ready_folder
+from alertgrade.errors import AlertError
+
+
+def test_the_folder_of_a_file_is_made_and_nothing_is_left_in_it(tmp_path: Path) -> None:
+    ready_file(tmp_path / "new" / "deep" / "a.parquet", "--out")
+    ready_folder(tmp_path / "state", "--out")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["deep", "new", "state"]
+
+
+def test_a_file_that_is_there_may_be_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("before")
+    ready_file(tmp_path / "a.csv", "--out")
+    assert (tmp_path / "a.csv").read_text() == "before"
+
+
+def test_what_is_in_the_way_is_named_with_the_option(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AlertError, match=r"--alerts .* is a folder; wanted a file"):
+        ready_file(tmp_path, "--alerts")
+    with pytest.raises(AlertError, match=r"--out .*file.a\.csv: nothing can be written in .*file "):
+        ready_file(tmp_path / "file" / "a.csv", "--out")
+    with pytest.raises(AlertError, match=r"--out .*file is a file; wanted a folder"):
+        ready_folder(tmp_path / "file", "--out")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a file system that takes no folder, whoever asks")
+def test_a_file_system_that_takes_nothing_is_found_by_trying() -> None:
+    with pytest.raises(AlertError, match="nothing can be written in /proc/none"):
+        ready_folder(Path("/proc/none"), "ALERTGRADE_HOME")
+
+
+def test_no_name_is_no_folder() -> None:
+    assert named_folder("x/y") == Path("x/y")
+    with pytest.raises(AlertError, match="--out is empty"):
+        named_folder("")
