@@ -45,6 +45,7 @@ class Entry:
             "effective_to": None if self.ends is None else self.ends.isoformat(),
             "source": self.source,
             "verified": self.verified,
+            "values": {name: _told(value) for name, value in self.values.items() if value is not None},
             **self.signature,
         }
 
@@ -58,6 +59,10 @@ class Limits:
     occurrence_days: int
     evidence_ids: int
     version: str
+
+
+def _told(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value  # as text, so that 0.8 stays exactly 0.8
 
 
 def load_limits(rules: Sequence[Rule], folder: Path | None = None) -> Limits:
