@@ -83,3 +83,65 @@ def test_what_no_entry_carries_is_signed_in_the_common_file(pack: Path) -> None:
     with (pack / "common.yaml").open("a", encoding="utf-8") as file:
         file.write("author: first line\napprover: second line\n")
     assert [one.signed for one in pack_differences(pack)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (
+            "dce.yaml",
+            "    limit: 5\n",
+            "    limitt: 5\n",
+            "dce.yaml: DCE self_trade from 2018-01-01: limitt is no key of an entry, perhaps limit (line 7); wanted",
+        ),
+        (
+            "dce.yaml",
+            "    limit: 5\n",
+            "    limit: five\n",
+            "dce.yaml: DCE self_trade from 2018-01-01: limit='five' (line 7); wanted a whole number of 0 or more",
+        ),
+        (
+            "dce.yaml",
+            "    limit: 5\n",
+            "    limit: 99999999999999999999\n",
+            "limit=99999999999999999999 (line 7); wanted",
+        ),
+        ("dce.yaml", "    limit: 5\n", "", "no limit (line 6); wanted effective_from, limit, source, verified"),
+        (
+            "dce.yaml",
+            "effective_from: 2018-01-01",
+            "effective_from: soon",
+            "effective_from='soon' (line 6); wanted a date",
+        ),
+        ("dce.yaml", "verified: false", "verified: 'no'", "verified='no' (line 11); wanted true or false"),
+        ("dce.yaml", "self_trade:", "self_trad:", "dce.yaml: 'self_trad' (line 5); wanted a list under one of"),
+        ("dce.yaml", 'size_share: "0.8"', 'size_share: "1.5"', "size_share=1.5 (line 26); wanted a share"),
+        ("dce.yaml", 'size_share: "0.8"', "size_share: 0.8", "size_share=0.8 (line 26); wanted a decimal of 0 or more"),
+        ("dce.yaml", 'size_share: "0.8"', 'size_share: "much"', "size_share='much' (line 26)"),
+        ("dce.yaml", '    size_share: "0.8"\n', "", "neither size_lots nor size_share (line 22); wanted one of them"),
+        ("shfe.yaml", "    fee_releases: all\n", "", "no fee_releases with regime fee_aware (line "),
+        (
+            "message_fee.yaml",
+            "    kinds: [future]\n",
+            "    kind: [future]\n",
+            "SHFE tariff 1: kind is no key of a tariff (line 9)",
+        ),
+        ("message_fee.yaml", '"0.5"]', "0.5]", "SHFE tariff 1: tiers=[[4000, '0', 0.5], "),
+        ("czce.yaml", "size_lots: 800", "size_lots: -1", "size_lots=-1 (line "),
+        (
+            "group_trade.yaml",
+            "    limit: 1\n",
+            "    limit: one\n",
+            "SHFE group_trade from 2025-08-08: limit='one' (line 6)",
+        ),
+    ],
+)
+def test_a_wrong_entry_is_named_by_file_line_and_key_in_one_line(
+    pack: Path, file: str, old: str, new: str, says: str
+) -> None:
+    edit(pack / file, old, new)
+    with pytest.raises(AlertError) as raised:
+        pack_differences(pack)
+    assert says in str(raised.value)
+    assert "datetime" not in str(raised.value)
+    assert "\n" not in str(raised.value)
