@@ -12,6 +12,7 @@ from typing import Any
 
 from alertgrade.errors import AlertError
 from rules_baseline.alerts import read_alerts
+from rules_baseline.merge_check import merge_notes
 from rules_baseline.merged_groups import Member, as_if_declared
 from rules_baseline.pack_change import Change, parsed
 from rules_baseline.pack_edit import edited_pack
@@ -29,12 +30,13 @@ _READ_BY = {
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """Alerts of both runs in (triggered_at, alert_id) order, and the version of the parameters of each."""
+    """Alerts of both runs in (triggered_at, alert_id) order, the version of the parameters of each, and notes."""
 
     before: list[TriggerRecord]
     after: list[TriggerRecord]
     version_before: str
     version_after: str
+    notes: tuple[str, ...] = ()  # of the merged groups, a sentence each
 
 
 def what_if(
@@ -54,7 +56,7 @@ def what_if(
     parameters folder; ``members`` are taken as declared groups; rules of ``custom_dir`` run unchanged. ``progress`` is
     told (steps done, steps in all) of each run. ``state_dir`` keeps the state of both runs. Raises ``AlertError``
     where nothing is to change, where a rule of ``custom_dir`` is to be or one that ``scope`` leaves out, and as
-    ``parsed``, ``edited_pack``, ``as_if_declared`` and ``run_rules`` do.
+    ``parsed``, ``edited_pack``, ``merge_notes``, ``as_if_declared`` and ``run_rules`` do.
     """
     if not settings and not members:
         raise AlertError("nothing to change", "wanted --set RULE.PARAMETER=VALUE or --merge-groups FILE")
@@ -62,6 +64,7 @@ def what_if(
     changes = [parsed(text, load_rulebook(parameters_dir)) for text in settings]
     load_rulebook(parameters_dir, custom_dir).within(scope)  # ids that do not exist are named first
     _refuse_unread(changes, scope)
+    notes = merge_notes(events, members) if members else []
     run = partial(_alerts, state_dir=Path(state_dir), custom_dir=custom_dir, scope=scope, progress=progress)
     with tempfile.TemporaryDirectory(prefix="alertgrade-what-if-") as name, ExitStack() as stack:
         changed = parameters_dir
@@ -71,8 +74,8 @@ def what_if(
         before = run(events, Path(name) / "before", parameters_dir=parameters_dir)
         merged = stack.enter_context(as_if_declared(events, members)) if members else events
         after = run(merged, Path(name) / "after", parameters_dir=changed)
-        versions = [load_rulebook(folder, custom_dir).limits.version for folder in (parameters_dir, changed)]
-    return WhatIf(before, after, *versions)
+        old, new = (load_rulebook(folder, custom_dir).limits.version for folder in (parameters_dir, changed))
+    return WhatIf(before, after, old, new, tuple(notes))
 
 
 def _refuse_unread(changes: Sequence[Change], scope: Scope) -> None:
