@@ -20,11 +20,12 @@ class BadEntry(AlertError):
     """An entry that cannot be used: ``where`` it stands, the ``key`` that is amiss, and in ``problem`` how."""
 
     def __init__(self, where: str, key: str, problem: str, wanted: str, line: int | None = None) -> None:
-        super().__init__(f"{where}: {problem}" + (f" (line {line})" if line else ""), wanted)
+        file, _, place = where.partition(": ")
+        super().__init__(f"{where}: {problem}" if line is None else f"{file}:{line}: {place}: {problem}", wanted)
         self.where, self.key, self.problem = where, key, problem
 
-    def on_line(self, line: int | None) -> BadEntry:
-        """The same, with the line of the file."""
+    def on_line(self, line: int) -> BadEntry:
+        """The same of the file that ``where`` begins with, with the line."""
         return BadEntry(self.where, self.key, self.problem, self.wanted, line)
 
 
@@ -50,7 +51,7 @@ def shown(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else "null" if value is None else repr(value)
 
 
-def line_of(text: str, path: Sequence[str | int], key: str) -> int | None:
+def line_of(text: str, path: Sequence[str | int], key: str) -> int:
     """The line on which ``key`` stands in the YAML at ``path``, or its entry begins where it has no such key.
 
     >>> line_of("a:\\n  - b: 1\\n    c: 2\\n", ("a", 0), "c"), line_of("a:\\n  - b: 1\\n", ("a", 0), "z")

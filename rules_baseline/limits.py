@@ -134,7 +134,7 @@ def _entries(
         if exchange not in EXCHANGES:
             raise AlertError(f"{name}: exchange {exchange!r}", f"wanted one of {', '.join(EXCHANGES)}")
         if rule_id not in rules or not isinstance(dated, list):
-            seen = f"{name}: {rule_id!r} (line {line_of(text, (), str(part))})"
+            seen = f"{name}:{line_of(text, (), str(part))}: {rule_id!r}"
             raise AlertError(seen, f"wanted a list under one of the rules {', '.join(sorted(rules))}")
         own = {p.name for p in rules[rule_id].parameters}
         shared = {key: value for key, value in defaults.items() if key in own}
