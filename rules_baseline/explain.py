@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import timedelta, timezone
 from typing import Any
 
-from rules_baseline.explain_texts import LEVELS, NO_RATIO, OTHER, SENTENCES, WORDS
+from rules_baseline.explain_counts import counted_rows
+from rules_baseline.explain_evidence import condition_lines, event_lines, fact_lines, people_lines, window_lines
+from rules_baseline.explain_limits import deciding, limit_lines
+from rules_baseline.explain_texts import (
+    BY_CONDITION,
+    BY_CONDITION_NO_PLACE,
+    NO_RATIO,
+    OTHER,
+    OTHER_NO_PLACE,
+    OTHER_NO_RATIO,
+    SENTENCES,
+    SEVERE,
+)
+from rules_baseline.explain_words import LEVELS, both, chosen, number, words
 from rules_baseline.frozen_evidence import read_evidence
 from rules_baseline.legal_words import chinese
 from rules_baseline.trigger import TriggerRecord
 
-_Line = tuple[str, Any]  # one of ``WORDS``, and what is said under it
-# evidence with a heading of its own; all else is "other figures"
-_KNOWN = {
-    "accounts",
-    "accounts_total",
-    "conditions",
-    "days",
-    "distance",
-    "distances",
-    "event_ids",
-    "events",
-    "limit",
-    "limits",
-    "measured",
-    "members",
-    "parameter",
-}
+_SHANGHAI = timezone(timedelta(hours=8))
 
 
 def explained(alert: TriggerRecord, title: tuple[str, str] | None = None, language: str | None = None) -> list[str]:
@@ -40,85 +38,55 @@ def explained(alert: TriggerRecord, title: tuple[str, str] | None = None, langua
     found = read_evidence(alert.evidence)
     zh, en = title or _own_title(found.get("parameter")) or (alert.rule_id, alert.rule_id)
     level = LEVELS[alert.level]
-    lines = [
-        *_limits(alert, found, language),
-        *_conditions(found),
-        *_parameter(found.get("parameter"), language),
-        *_window(found.get("days"), language),
-        *_people(found),
-        *_facts(found),
-        *_events(found),
-    ]
     titles = (f"{zh}（{level[0]}）", f"{en} ({level[1]})")
-    shown = _chosen(language)
+    lines = [
+        *_when(alert, language),
+        *_counts(alert, found.get("parameter"), language),
+        *limit_lines(alert, found, language),
+        *([] if alert.occurrence is None else [f"{words('occurrence', language)}: {alert.occurrence}"]),
+        *condition_lines(found, language),
+        *_parameter(found.get("parameter"), language),
+        *window_lines(found.get("days"), language),
+        *people_lines(found, language),
+        *fact_lines(found, language),
+        *event_lines(found, language),
+    ]
+    shown = chosen(language)
     return [
         f"{alert.alert_id}",
         " · ".join(titles[shown]),
         *sentences(alert)[shown],
-        *(line if isinstance(line, str) else f"  {_words(line[0], language)}: {line[1]}" for line in lines),
+        *(f"  {line}" for line in lines),
     ]
-
-
-def _chosen(language: str | None) -> slice:
-    """The places of ``(Chinese, English)`` that are shown."""
-    return {"zh": slice(0, 1), "en": slice(1, 2)}.get(language or "", slice(0, 2))
-
-
-def _words(name: str, language: str | None) -> str:
-    return " ".join(WORDS[name][_chosen(language)])
 
 
 def sentences(alert: TriggerRecord) -> tuple[str, str]:
     """What was counted, in Chinese and English."""
-    zh, en = SENTENCES.get(alert.rule_id, OTHER)
-    words = {
+    found = read_evidence(alert.evidence)
+    place = ".".join(part for part in (alert.exchange, alert.contract) if part)
+    zh, en = _texts(alert, found, bool(place))
+    filled = {
         "subject": alert.subject_id,
         "account": alert.account_id,
         "day": alert.trading_day.isoformat(),
-        "place": ".".join(part for part in (alert.exchange, alert.contract) if part) or "-",
+        "place": place or "-",
+        "measured": number(alert.measured),
         "threshold": number(alert.threshold),
+        "condition": (deciding(found) or {}).get("condition"),
+        "breach_count": number(found.get("breach_count")),
+        "breach_limit": number(found.get("breach_limit")),
     }
-    lost = alert.measured is None
-    said = zip((zh, en), NO_RATIO, strict=True)
-    filled = [text.format(measured=none if lost else number(alert.measured), **words) for text, none in said]
-    return filled[0], filled[1]
+    return zh.format(**filled), en.format(**filled)
 
 
-def number(value: Any) -> str:
-    """A figure for people.
-
-    >>> number(5.0), number(0.30000000000000004), number(1234567), number(None)
-    ('5', '0.3', '1,234,567', '-')
-    """
-    if value is None:
-        return "-"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
-
-
-def _line(word: str, text: Any) -> _Line:
-    return word, text
-
-
-def _limits(alert: TriggerRecord, found: Mapping[str, Any], language: str | None) -> Iterator[_Line]:
-    limits = found.get("limits")
-    if isinstance(limits, dict):
-        measured, left = found.get("measured") or {}, found.get("distances") or {}
-        for name, limit in limits.items():
-            yield _line("counted", f"{name} {number(measured.get(name))}")
-            yield _line("limit", f"{name} {number(limit)}")
-            yield _line("distance", f"{name} {number(left.get(name))}")
-        return
-    yield _line("counted", number(alert.measured))
-    warning = found.get("warning_at")
-    yield _line(
-        "limit", number(alert.threshold) + (f" ({_words('warning_at', language)} {number(warning)})" if warning else "")
-    )
-    if alert.measured is not None and alert.threshold is not None:
-        yield _line("distance", number(alert.threshold - alert.measured))
-    if alert.occurrence is not None:
-        yield _line("occurrence", alert.occurrence)
+def _texts(alert: TriggerRecord, found: Mapping[str, Any], placed: bool) -> tuple[str, str]:
+    if alert.measured is None:
+        return NO_RATIO.get(alert.rule_id, OTHER_NO_RATIO)
+    if alert.level == "severe" and alert.rule_id in SEVERE:
+        return SEVERE[alert.rule_id]
+    if deciding(found) is not None:
+        return BY_CONDITION if placed else BY_CONDITION_NO_PLACE
+    return SENTENCES.get(alert.rule_id, OTHER if placed else OTHER_NO_PLACE)
 
 
 def _own_title(entry: Any) -> tuple[str, str] | None:
@@ -128,59 +96,27 @@ def _own_title(entry: Any) -> tuple[str, str] | None:
     return str(entry["title_zh"]), str(entry.get("title_en"))
 
 
-def _conditions(found: Mapping[str, Any]) -> Iterator[_Line]:
-    for one in found.get("conditions") or ():
-        told = f"{one['condition']}: {number(one.get('value'))}"
-        if "previous" in one:
-            told += f" (previous {number(one['previous'])}, ratio {number(one.get('ratio'))})"
-        yield _line("condition", f"{told}, limit {number(one.get('limit'))} {one['unit']}, {one['result']}")
+def _when(alert: TriggerRecord, language: str | None) -> Iterator[str]:
+    yield f"{words('day', language)}: {alert.trading_day.isoformat()}"
+    local = alert.triggered_at.astimezone(_SHANGHAI)
+    zone = both(("北京时间", "Shanghai"), language)
+    yield f"{words('triggered', language)}: {local.replace(tzinfo=None).isoformat(sep=' ')} {zone}"
 
 
-def _parameter(entry: Any, language: str | None) -> Iterator[_Line]:
+def _counts(alert: TriggerRecord, entry: Any, language: str | None) -> Iterator[str]:
+    said = counted_rows(alert.rule_id, entry.get("values") if isinstance(entry, dict) else None)
+    if said is not None:
+        yield f"{words('counts', language)}: {' / '.join(said[chosen(language)])}"
+
+
+def _parameter(entry: Any, language: str | None) -> Iterator[str]:
     if not isinstance(entry, dict):
         return
-    doubt = "" if entry.get("verified", True) else f" ({_words('unverified', language)})"
+    doubt = "" if entry.get("verified", True) else f" ({words('unverified', language)})"
     source = str(entry.get("source"))
-    yield _line("source", f"{chinese(source) if language == 'zh' else source}{doubt}")
-    yield _line("in_force", f"{entry.get('effective_from')} .. {entry.get('effective_to') or ''}")
+    yield f"{words('source', language)}: {chinese(source) if language == 'zh' else source}{doubt}"
+    yield f"{words('in_force', language)}: {entry.get('effective_from')} .. {entry.get('effective_to') or ''}"
     if "author" in entry:
-        yield _line("signed", f"{entry['author']} → {entry.get('approver')}")
+        yield f"{words('signed', language)}: {entry['author']} → {entry.get('approver')}"
         where = f"; {entry['file']} {str(entry.get('sha256'))[:12]}" if "file" in entry else ""
-        yield _line("version", f"{entry.get('version', '-')}{where}")
-
-
-def _window(days: Any, language: str | None) -> Iterator[_Line]:
-    if isinstance(days, dict):
-        span = f", {days['from']} .. {days['to']}" if "from" in days else ""
-        yield _line("window", f"{days.get('used')} / {days.get('asked')} {_words('trading_days', language)}{span}")
-
-
-def _people(found: Mapping[str, Any]) -> Iterator[_Line]:
-    accounts, members = found.get("accounts"), found.get("members")
-    if isinstance(accounts, list):
-        total = found.get("accounts_total", len(accounts))
-        yield _line("accounts", f"{', '.join(map(str, accounts[:50]))}" + (f" ... ({total})" if total > 50 else ""))
-    if isinstance(members, dict) and members:
-        shares = sorted(members.items(), key=lambda item: (-item[1], item[0]))
-        yield _line("members", ", ".join(f"{account} {number(amount)}" for account, amount in shares[:50]))
-
-
-def _facts(found: Mapping[str, Any]) -> Iterator[_Line]:
-    others = {name: value for name, value in found.items() if name not in _KNOWN and value is not None}
-    if others:
-        shown = (f"{name}={_short(value)}" for name, value in sorted(others.items()))
-        yield _line("facts", ", ".join(shown))
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, dict):
-        return " ".join(f"{name} {one}" for name, one in sorted(value.items()))
-    return ", ".join(map(str, value)) if isinstance(value, list) else number(value)
-
-
-def _events(found: Mapping[str, Any]) -> Iterator[_Line | str]:
-    ids: Sequence[Any] = found.get("event_ids") or []
-    if "events" in found:
-        yield _line("events", f"{number(found['events'])}")
-    if ids:
-        yield f"    {' '.join(map(str, ids))}"
+        yield f"{words('version', language)}: {entry.get('version', '-')}{where}"

@@ -1,8 +1,8 @@
-"""One sentence a rule, in Chinese and English: what was counted. The numbers follow it, from the alert's evidence."""
+"""What was counted, as a sentence a rule in Chinese and English. The numbers follow it, from the alert's evidence."""
 
 from __future__ import annotations
 
-# {subject} {account} {day} {place} {measured} {threshold}; a level that is not the breach is named before the sentence
+# {subject} {account} {day} {place} {measured} {threshold}; of a severe alert also {breach_count} {breach_limit}
 SENTENCES: dict[str, tuple[str, str]] = {
     "self_trade": (
         "{subject} 在 {place} 自成交 {measured} 次，限额 {threshold} 次。",
@@ -21,12 +21,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{subject} made {measured} large cancels on {place}; the limit is {threshold}.",
     ),
     "limit_price_cancel": (
-        "{subject} 在 {place} 涨跌停板价撤单，计 {measured}（严重级别为手数），限额 {threshold}。",
-        "{subject} cancelled at the price limit on {place}: {measured} (lots where severe); the limit is {threshold}.",
+        "{subject} 在 {place} 涨跌停板价撤单 {measured} 次，限额 {threshold} 次。",
+        "{subject} cancelled {measured} orders at the price limit on {place}; the limit is {threshold}.",
     ),
     "intraday_open": (
-        "{subject} 在 {place} 日内开仓 {measured} 手，限额 {threshold} 手。",
-        "{subject} opened {measured} lots on {place} within the day; the limit is {threshold}.",
+        "{subject} 在 {place} 日内开仓 {measured} 手，限额 {threshold} 手（超过为违规）。",
+        "{subject} opened {measured} lots on {place} within the day; no more than {threshold} are allowed.",
     ),
     "programme_reporting": (
         "{subject} 在 {place} 出现 {measured} 个高频秒（一秒内多笔报撤），达到 {threshold} 个须作程序化报告。",
@@ -85,29 +85,52 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Account {subject} held futures worth {measured} times its equity; the limit is {threshold} times.",
     ),
 }
+# a severe alert measures in another unit than its rule's breach
+SEVERE: dict[str, tuple[str, str]] = {
+    "limit_price_cancel": (
+        "{subject} 在 {place} 涨跌停板价撤单 {breach_count} 次（限额 {breach_limit} 次），共撤 {measured} 手，"
+        "达到严重级别的 {threshold} 手。",
+        "{subject} cancelled {breach_count} orders at the price limit on {place} (the limit is {breach_limit}), of "
+        "{measured} lots together; from {threshold} lots on it is severe.",
+    ),
+}
+# where the divisor is 0 or less there is no figure to give
+NO_RATIO: dict[str, tuple[str, str]] = {
+    "funding_jump": (
+        "账户 {subject} 当日有出入金，而历史日均为零，无倍数可算，视为达到限额 {threshold} 倍。",
+        "Account {subject} moved money after days without any: there is no ratio to their mean of 0, which counts as "
+        "reached; the limit is {threshold} times.",
+    ),
+    "position_concentration": (
+        "账户 {subject} 在 {place} 有持仓，而历史中位数为零，无倍数可算，视为达到限额 {threshold} 倍。",
+        "Account {subject} held lots on {place} after a median of 0: there is no ratio, which counts as reached; the "
+        "limit is {threshold} times.",
+    ),
+    "leverage": (
+        "账户 {subject} 持有期货而权益为零或负，无倍数可算，视为达到限额 {threshold} 倍。",
+        "Account {subject} held futures with an equity of 0 or less: there is no ratio, which counts as reached; the "
+        "limit is {threshold} times.",
+    ),
+}
+OTHER_NO_RATIO = (
+    "{subject}：分母为零或负，无比值可算，视为达到限额 {threshold}。",
+    "{subject}: what it is divided by is 0 or less, so there is no ratio, which counts as reached; the limit is "
+    "{threshold}.",
+)
+# a rule of one's own, at a contract and without one; with conditions the one that decided is named
 OTHER = (
     "{subject} 在 {place} 计 {measured}，限额 {threshold}。",
     "{subject} reached {measured} on {place}; the limit is {threshold}.",
 )
-NO_RATIO = ("（分母为零或负，视为达到）", "no ratio (a divisor of 0 or less counts as reached)")
-LEVELS = {"warning": ("预警", "warning"), "breach": ("超限", "breach"), "severe": ("严重", "severe")}
-WORDS: dict[str, tuple[str, str]] = {  # headings of the explanation
-    "counted": ("计量", "counted"),
-    "limit": ("限额", "limit"),
-    "distance": ("距限额（0 为达到，负数为超过）", "left to the limit (0 reached, below 0 above it)"),
-    "source": ("限额来源", "source of the limit"),
-    "in_force": ("有效期", "in force"),
-    "trading_days": ("个交易日", "trading days"),
-    "warning_at": ("预警线", "warning at"),
-    "unverified": ("未经核实", "not verified"),
-    "window": ("窗口", "window"),
-    "members": ("成员份额", "members' shares"),
-    "accounts": ("涉及账户", "accounts"),
-    "facts": ("其他数据", "other figures"),
-    "events": ("事件", "events"),
-    "occurrence": ("第几次", "occurrence"),
-    "rows": ("原始记录", "rows"),
-    "condition": ("条件", "condition"),
-    "signed": ("制定 → 审批", "author → approver"),
-    "version": ("版本", "version"),
-}
+OTHER_NO_PLACE = (
+    "{subject} 计 {measured}，限额 {threshold}。",
+    "{subject} reached {measured}; the limit is {threshold}.",
+)
+BY_CONDITION = (
+    "{subject} 在 {place} 满足条件 {condition}，计 {measured}。",
+    "{subject} met {condition} on {place}, with {measured}.",
+)
+BY_CONDITION_NO_PLACE = (
+    "{subject} 满足条件 {condition}，计 {measured}。",
+    "{subject} met {condition}, with {measured}.",
+)

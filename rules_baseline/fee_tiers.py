@@ -13,11 +13,15 @@ import yaml
 
 from alertgrade.errors import AlertError
 from features.events.schema import EXCHANGES
+from rules_baseline.entry_values import BadEntry, line_of, shown
 from rules_baseline.limits import KINDS, SHIPPED
 from rules_baseline.signature import SIGNATURE
 
 FILE = "message_fee.yaml"
 _KEYS = {"effective_from", "effective_to", "kinds", "products", "tiers", "unfilled_is_high", "source", "verified"}
+
+_OPTIONAL = {"effective_to", "unfilled_is_high"}
+_WANTED_TIERS = "wanted rising tiers [above, rate at OTR <= 2, rate at OTR > 2], rates as text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +80,50 @@ def load_tariffs(folder: Path | None = None) -> tuple[Tariff, ...]:
     """Read ``message_fee.yaml`` of ``folder`` (None: the shipped one); ``AlertError`` names what is wrong in it."""
     path = (SHIPPED if folder is None else folder) / FILE
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        found = [_tariff(name, raw) for name, many in document.items() if name != "measure" for raw in many]
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-        raise AlertError(f"{path}: {error!r}", "wanted dated tiers", "compare with the shipped file") from error
+        text = path.read_text(encoding="utf-8")
+        document = yaml.safe_load(text)
+        listed = [(name, number, raw) for name, many in document.items() if name != "measure"
+                  for number, raw in enumerate(many)]  # fmt: skip
+    except (OSError, yaml.YAMLError, TypeError, AttributeError) as error:
+        raise AlertError(f"{path}: {error}", "wanted dated tiers", "compare with the shipped file") from error
+    found = []
+    for name, number, raw in listed:
+        try:
+            found.append(_tariff(f"{path}: {name} tariff {number + 1}", name, raw))
+        except BadEntry as error:
+            raise error.on_line(line_of(text, (str(name), number), error.key)) from error
     _refuse_overlaps(path, found)
     return tuple(found)
 
 
-def _tariff(exchange: str, raw: Mapping[str, Any]) -> Tariff:
+def _tariff(where: str, exchange: str, raw: Mapping[str, Any]) -> Tariff:
+    if exchange not in EXCHANGES:
+        raise BadEntry(where, "", f"exchange {shown(exchange)}", f"wanted one of {', '.join(EXCHANGES)}")
+    _refuse_keys(where, raw)
     products, kinds, starts, ends = raw["products"], tuple(raw["kinds"]), raw["effective_from"], raw.get("effective_to")
-    dated = type(starts) is date and (ends is None or type(ends) is date)
-    if exchange not in EXCHANGES or set(raw) - {*_KEYS, *SIGNATURE} or set(kinds) - set(KINDS) or not dated:
-        raise ValueError(f"{exchange}: {dict(raw)}")
-    tiers = tuple(Tier(int(above), _rate(low), _rate(high)) for above, low, high in raw["tiers"])
+    for key, day in (("effective_from", starts), ("effective_to", ends or starts)):
+        if type(day) is not date:
+            raise BadEntry(where, key, f"{key}={shown(day)}", "wanted a date such as 2026-01-31")
+    if set(kinds) - set(KINDS):
+        raise BadEntry(where, "kinds", f"kinds={shown(raw['kinds'])}", f"wanted a list of {', '.join(KINDS)}")
+    try:
+        tiers = tuple(Tier(int(above), _rate(low), _rate(high)) for above, low, high in raw["tiers"])
+    except (TypeError, ValueError, InvalidOperation) as error:
+        raise BadEntry(where, "tiers", f"tiers={raw['tiers']} ({error})", _WANTED_TIERS) from error
     if not tiers or [t.above for t in tiers] != sorted({t.above for t in tiers}):
-        raise ValueError(f"{exchange}: tiers {raw['tiers']} do not rise")
+        raise BadEntry(where, "tiers", f"tiers {raw['tiers']} do not rise", _WANTED_TIERS)
     named = None if products == "all" else frozenset(map(str, products))
     unfilled, source = bool(raw.get("unfilled_is_high", False)), str(raw["source"])
     return Tariff(exchange, starts, ends or date.max, kinds, named, tiers, unfilled, source, bool(raw["verified"]))
+
+
+def _refuse_keys(where: str, raw: Mapping[str, Any]) -> None:
+    if not isinstance(raw, Mapping):
+        raise BadEntry(where, "", f"{shown(raw)} is no tariff", f"wanted {', '.join(sorted(_KEYS))}")
+    for key in sorted(set(raw) - {*_KEYS, *SIGNATURE}):
+        raise BadEntry(where, str(key), f"{key} is no key of a tariff", f"wanted only {', '.join(sorted(_KEYS))}")
+    for key in sorted(_KEYS - _OPTIONAL - set(raw)):
+        raise BadEntry(where, key, f"no {key}", "wanted it in every tariff")
 
 
 def _rate(text: Any) -> Decimal | None:

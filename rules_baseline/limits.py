@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from itertools import combinations, groupby
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ import yaml
 from alertgrade.errors import AlertError
 from alertgrade.yaml_text import plain_yaml
 from features.events.schema import EXCHANGES
-from rules_baseline.rule import Parameter, Rule
+from rules_baseline.bounds import BELOW, within
+from rules_baseline.entry_values import BadEntry, line_of, shown, values_of
+from rules_baseline.rule import Rule
 from rules_baseline.signature import SIGNATURE, signature_of
 
 SHIPPED = Path(__file__).parent / "parameters"
@@ -45,6 +48,7 @@ class Entry:
             "effective_to": None if self.ends is None else self.ends.isoformat(),
             "source": self.source,
             "verified": self.verified,
+            "values": {name: _told(value) for name, value in self.values.items() if value is not None},
             **self.signature,
         }
 
@@ -60,12 +64,17 @@ class Limits:
     version: str
 
 
+def _told(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value  # as text, so that 0.8 stays exactly 0.8
+
+
 def load_limits(rules: Sequence[Rule], folder: Path | None = None) -> Limits:
     """Read ``common.yaml`` and every other YAML of ``folder`` (None: the shipped ones).
 
     A file speaks of one exchange (``exchange``) or of one rule (``rule``); one of a ``measure`` is passed over. A rule
     without an entry at an exchange is not in force there. Raises ``AlertError`` naming the file and
-    the entry when something is missing, unknown, overlapping or not of its kind.
+    the entry, with line and key, when something is missing, unknown, overlapping, not of its kind or out of bounds, or
+    when the rule could not count by it.
     """
     folder = SHIPPED if folder is None else folder
     files = sorted(folder.glob("*.yaml"))
@@ -78,7 +87,7 @@ def load_limits(rules: Sequence[Rule], folder: Path | None = None) -> Limits:
     entries: list[Entry] = []
     for name, document in documents.items():
         if "measure" not in document:  # a measure has limits of its own kind and raises no alert
-            entries += _entries(name, document, by_id, common.get("defaults") or {})
+            entries += _entries(name, texts[name], document, by_id, common.get("defaults") or {})
     refuse_overlaps(entries)
     digest = hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in sorted(texts.items())).encode()).hexdigest()
     return _limits(tuple(entries), common, digest)
@@ -113,7 +122,7 @@ def _parsed(name: str, text: str) -> dict[str, Any]:
 
 
 def _entries(
-    name: str, document: Mapping[str, Any], rules: Mapping[str, Rule], defaults: Mapping[str, Any]
+    name: str, text: str, document: Mapping[str, Any], rules: Mapping[str, Rule], defaults: Mapping[str, Any]
 ) -> list[Entry]:
     """Of a file of one exchange (``exchange``, then rules) or of one rule (``rule``, then exchanges)."""
     fixed = "rule" if "rule" in document else "exchange"
@@ -125,46 +134,58 @@ def _entries(
         if exchange not in EXCHANGES:
             raise AlertError(f"{name}: exchange {exchange!r}", f"wanted one of {', '.join(EXCHANGES)}")
         if rule_id not in rules or not isinstance(dated, list):
-            raise AlertError(f"{name}: {rule_id!r}", f"wanted a list under one of the rules {', '.join(sorted(rules))}")
+            seen = f"{name}:{line_of(text, (), str(part))}: {rule_id!r}"
+            raise AlertError(seen, f"wanted a list under one of the rules {', '.join(sorted(rules))}")
         own = {p.name for p in rules[rule_id].parameters}
         shared = {key: value for key, value in defaults.items() if key in own}
-        found += [
-            entry_of(f"{name}: {exchange} {rule_id}", exchange, rules[rule_id], {**shared, **raw}) for raw in dated
-        ]
+        for number, raw in enumerate(dated):
+            try:
+                found.append(_dated(f"{name}: {exchange} {rule_id}", exchange, rules[rule_id], raw, shared))
+            except BadEntry as error:
+                raise error.on_line(line_of(text, (str(part), number), error.key)) from error
     return found
+
+
+def _dated(where: str, exchange: str, rule: Rule, raw: Any, shared: Mapping[str, Any]) -> Entry:
+    if not isinstance(raw, Mapping):
+        raise BadEntry(where, "", f"{shown(raw)} is no entry", "wanted keys with values: effective_from, limit, ...")
+    starts = f" from {raw['effective_from']}" if "effective_from" in raw else ""
+    return entry_of(f"{where}{starts}", exchange, rule, {**shared, **raw})
 
 
 def entry_of(where: str, exchange: str, rule: Rule, raw: Mapping[str, Any]) -> Entry:
     """The entry as checked against the parameters of ``rule``; raises ``AlertError`` beginning with ``where``."""
-    wanted = {"effective_from", "source", "verified"} | ({"limit"} if rule.limit_from == "parameters" else set())
-    own = {parameter.name for parameter in rule.parameters}
-    unknown = set(raw) - wanted - {"effective_to", "kinds", *SIGNATURE} - own
-    missing = wanted - set(raw)
-    starts, ends, kinds = raw.get("effective_from"), raw.get("effective_to"), tuple(raw.get("kinds") or KINDS)
-    limit = raw.get("limit", 0)
-    good = (ends is None or type(ends) is date) and set(kinds) <= set(KINDS)
-    if unknown or missing or not good or type(starts) is not date or type(limit) is not int or limit < 0:
-        raise AlertError(
-            f"{where}: entry {dict(raw)} (unknown {sorted(unknown)}, missing {sorted(missing)})",
-            f"wanted dates, kinds of {KINDS}, a whole limit, source, verified and the rule's own parameters",
-        )
-    values = {parameter.name: _value(where, parameter, raw.get(parameter.name)) for parameter in rule.parameters}
-    source, verified, signed = str(raw["source"]), bool(raw["verified"]), signature_of(where, raw)
-    return Entry(rule.id, exchange, kinds, starts, ends, limit, values, source, verified, signed)
+    _refuse_keys(where, rule, raw)
+    limit, kinds = raw.get("limit", 0), tuple(raw.get("kinds") or KINDS)
+    checks = {
+        "effective_from": (type(raw["effective_from"]) is date, "wanted a date such as 2026-01-31"),
+        "effective_to": (
+            raw.get("effective_to") is None or type(raw["effective_to"]) is date,
+            "wanted a date such as 2026-01-31, or nothing",
+        ),
+        "kinds": (set(kinds) <= set(KINDS), f"wanted a list of {', '.join(KINDS)}"),
+        "limit": (type(limit) is int and 0 <= limit < BELOW["count"], f"wanted {within('count')}"),
+        "verified": (type(raw["verified"]) is bool, "wanted true or false"),
+    }
+    for key, (good, fit) in checks.items():
+        if not good:
+            raise BadEntry(where, key, f"{key}={shown(raw[key])}", fit)
+    values, signed = values_of(where, rule, raw), signature_of(where, raw)
+    starts, ends, source = raw["effective_from"], raw.get("effective_to"), str(raw["source"])
+    return Entry(rule.id, exchange, kinds, starts, ends, limit, values, source, raw["verified"], signed)
 
 
-def _value(where: str, parameter: Parameter, raw: Any) -> Any:
-    kind = parameter.kind
-    if raw is None and parameter.optional:
-        return None
-    if kind == "list" and isinstance(raw, list):
-        return ",".join(sorted(map(str, raw)))
-    if kind == "share" and isinstance(raw, str):  # text, so that 0.8 stays exactly 0.8
-        return Decimal(raw)
-    wanted: dict[str, type] = {"text": str, "count": int, "flag": bool}
-    if type(raw) is wanted.get(kind) and (not parameter.values or raw in parameter.values):
-        return raw
-    raise AlertError(f"{where}: {parameter.name}={raw!r}", f"wanted a {kind} {' or '.join(parameter.values)}".rstrip())
+def _refuse_keys(where: str, rule: Rule, raw: Mapping[str, Any]) -> None:
+    needed = ["effective_from", *(["limit"] if rule.limit_from == "parameters" else []), "source", "verified"]
+    known = [*needed, "effective_to", "kinds", *(parameter.name for parameter in rule.parameters), *SIGNATURE]
+    for key in raw:
+        if key not in known:
+            near = get_close_matches(str(key), known, 1)
+            meant = f", perhaps {near[0]}" if near else ""
+            raise BadEntry(where, str(key), f"{key} is no key of an entry{meant}", f"wanted only {', '.join(known)}")
+    for key in needed:
+        if key not in raw:
+            raise BadEntry(where, key, f"no {key}", f"wanted {', '.join(needed)} in every entry")
 
 
 def refuse_overlaps(entries: Sequence[Entry]) -> None:

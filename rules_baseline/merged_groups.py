@@ -83,13 +83,6 @@ def _member(where: str, row: dict[str, str | None]) -> Member:
     return Member(values["group_id"], values["account_id"], starts or ALWAYS, ends)
 
 
-def not_seen(events: Any, members: Iterable[Member]) -> list[str]:
-    """Accounts of ``members`` that neither ordered nor traded: merging them changes nothing, and may be a slip."""
-    tables = " UNION ".join(f"SELECT account_id FROM {name}" for name in ("orders", "trades"))  # noqa: S608
-    known = {account for (account,) in events.backend.con.execute(tables).fetchall()}
-    return sorted({member.account_id for member in members} - known)
-
-
 @contextmanager
 def as_if_declared(events: Any, members: Sequence[Member]) -> Iterator[Any]:
     """``events`` while the groups of ``members`` are declared ones; as they were when the block ends.

@@ -10,18 +10,15 @@ from typing import Any
 
 from alertgrade.errors import AlertError
 from features.events.schema import EXCHANGES, ORDERS
+from rules_baseline.bounds import BELOW, DIGITS, within
 from rules_baseline.rulebook import Rulebook
 
 _TYPED = re.compile(r"([a-z_]+)(?:@([A-Za-z]+))?\.([a-z_]+)=(.*)", re.DOTALL)
 _HEDGES = next(column.values for column in ORDERS.columns if column.name == "hedge")
 _LISTS = {"exempt_hedges": _HEDGES}  # a list of anything would take a slip of the pen
-_DIGITS = 6  # after the point: what the engine's columns hold
-_LARGEST = {"count": 10**12, "positive": 10**6, "share": 10**3, "decimal": 10**12}
+_TABLES = {"intraday_open": "opening_limits", "position_limit": "position_limits"}  # whose rows are the limits
 _EXAMPLES = {
-    "count": "a whole number of 0 or more",
-    "positive": "a whole number of 1 or more",
-    "share": "a decimal of 0 or more with 6 digits at most",
-    "decimal": "a decimal of 0 or more with 6 digits at most",
+    **{kind: within(kind) for kind in BELOW},
     "flag": "true or false",
     "list": "values with commas between, or nothing",
     "text": "text",
@@ -64,8 +61,9 @@ def parsed(text: str, book: Rulebook) -> Change:
     _check_exchange(text, rule_id, exchange, book, screens)
     known = _parameters(rule_id, book)
     if name not in known:
-        there = ", ".join(known) or "none: its limits are rows of a raw table"
-        raise AlertError(f"--set {text}: {rule_id} has no parameter {name}", f"its parameters are {there}")
+        rows = f"its limits are rows of the table {_TABLES[rule_id]}" if rule_id in _TABLES else ""
+        there = f"its parameters are {', '.join(known) or 'none'}"
+        raise AlertError(f"--set {text}: {rule_id} has no parameter {name}", rows or there, rows and there)
     value = _value(text, raw.strip(), name, known[name])
     return Change(rule_id, exchange, name, value, known[name].optional, rule_id in screens, text.strip())
 
@@ -113,10 +111,10 @@ def _of_kind(raw: str, kind: str) -> Any:
     """The value as a parameters file holds it; ``ValueError`` or None where it is none of the kind."""
     if kind in ("count", "positive"):
         number = int(raw)
-        return number if (kind == "positive") <= number < _LARGEST[kind] else None
+        return number if (kind == "positive") <= number < BELOW[kind] else None
     if kind in ("share", "decimal"):
         exact = Decimal(raw)
-        good = exact.is_finite() and 0 <= exact < _LARGEST[kind] and exact == round(exact, _DIGITS)
+        good = exact.is_finite() and 0 <= exact < BELOW[kind] and exact == round(exact, DIGITS)
         return format(exact, "f") if good else None  # text, so that 0.8 stays exactly 0.8
     if kind == "flag":
         return {"true": True, "false": False}.get(raw)

@@ -11,6 +11,7 @@ import yaml
 
 from alertgrade.errors import AlertError
 from rules_baseline.after_close.choices import FOLDER
+from rules_baseline.entry_values import BadEntry
 from rules_baseline.limits import SHIPPED
 from rules_baseline.pack_change import Change
 from rules_baseline.rulebook import Rulebook, load_rulebook
@@ -34,7 +35,10 @@ def edited_pack(changes: Sequence[Change], out: Path, source: Path | None = None
     what = "; ".join(change.text for change in changes)
     common["version"] = f"{common['version']} what-if {what}".strip()[:_LONGEST]
     _write(out / COMMON, common)
-    return load_rulebook(out)
+    try:
+        return load_rulebook(out)
+    except BadEntry as error:  # without its line, which is one of the copy
+        raise AlertError(f"--set {what}: {error.where}: {error.problem}", error.wanted) from error
 
 
 def _apply(change: Change, folder: Path) -> None:

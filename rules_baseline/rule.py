@@ -9,6 +9,7 @@ from typing import Any, Literal
 from rules_baseline.inputs import Inputs
 
 ParameterKind = Literal["text", "count", "share", "flag", "list"]
+Amiss = tuple[str, str, str]  # the parameter, what was seen, what was wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Rule:
     ``looks_at`` are the rows that make a finding; ``unit`` what is counted together besides subject and day.
     ``reads`` names raw tables and their columns; a table in ``needs`` that was not given makes every answer UNKNOWN.
     ``breach`` says whether the limit is reached at it or above it; ``severe`` names the parameter with the lots that
-    make a breach severe. ``exempt`` are subjects that are counted and never alerted.
+    make a breach severe. ``exempt`` are subjects that are counted and never alerted. ``amiss`` says why the rule could
+    not count by the values of an entry, each of which is of its kind; None where it can.
     """
 
     id: str  # stable for ever; limits may move, meaning may not
@@ -49,3 +51,4 @@ class Rule:
     breach: Literal["at", "above"] = "at"
     severe: str | None = None
     exempt: Literal["programmatic"] | None = None
+    amiss: Callable[[Mapping[str, Any]], Amiss | None] | None = None

@@ -44,7 +44,7 @@ def whatif(
     Example: alertgrade rules whatif EVENTS --set frequent_cancel.limit=400 --out CHANGES.csv
     """
     from rules_baseline.alert_changes import alert_changes, gained_and_lost, population_of
-    from rules_baseline.merged_groups import not_seen, read_members
+    from rules_baseline.merged_groups import read_members
     from rules_baseline.precision import checked_outcomes, outcomes_of, precision
     from rules_baseline.table_file import check_name, write_table
     from rules_baseline.whatif import what_if
@@ -74,11 +74,9 @@ def whatif(
             )
         changes = alert_changes(found.before, found.after, population_of(raw))
         judged = precision(found.before, found.after, outcomes_of(raw), counted)
-        strangers = not_seen(raw, members)
         console.print(f"parameters {found.version_before} against {found.version_after}", soft_wrap=True, markup=False)
-        if strangers:
-            said = f"no orders or trades of {', '.join(strangers)}: merging them changes nothing"
-            console.print(said, soft_wrap=True)
+        for note in found.notes:
+            console.print(note, soft_wrap=True, markup=False, highlight=False)
         _print_changes(changes)
         _print_precision(judged, severe)
         say_faults(raw)

@@ -9,12 +9,13 @@ every cancel counts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
 
 from rules_baseline.inputs import Inputs, answered
-from rules_baseline.rule import Parameter, Rule
+from rules_baseline.rule import Amiss, Parameter, Rule
 
 
 def events(inputs: Inputs) -> Any:
@@ -27,6 +28,13 @@ def events(inputs: Inputs) -> Any:
     fee_aware = (rows.regime == "fee_aware") & (ioc | (ordinary & ~released))
     counts = ~rows.exempt_hedges.contains(rows.hedge) & (((rows.regime == "exempt_ioc") & ordinary) | fee_aware)
     return answered(rows, counts=counts, reason="contract not in contracts", event_rank=1, event_id=rows.order_id)
+
+
+def amiss(values: Mapping[str, Any]) -> Amiss | None:
+    """Without ``fee_releases`` every cancel of another order than a limit order would be left open."""
+    if values["regime"] == "fee_aware" and values["fee_releases"] is None:
+        return "fee_releases", "no fee_releases with regime fee_aware", "wanted fee_releases all or limit"
+    return None
 
 
 RULE = Rule(
@@ -43,4 +51,5 @@ RULE = Rule(
     ),
     events=events,
     looks_at="cancels",
+    amiss=amiss,
 )

@@ -6,12 +6,13 @@ Legal basis: 上海期货交易所异常交易行为管理办法 (上期公告�
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
 
 from rules_baseline.inputs import Inputs, answered
-from rules_baseline.rule import Parameter, Rule
+from rules_baseline.rule import Amiss, Parameter, Rule
 
 
 def events(inputs: Inputs) -> Any:
@@ -26,6 +27,20 @@ def events(inputs: Inputs) -> Any:
     counts = ~rows.exempt_hedges.contains(rows.hedge) & ((ioc & rows.ioc_counts) | (~ioc & client)) & large
     reason = ibis.ifelse(rows.kind.isnull(), "contract not in contracts", "max_order_volume is null")
     return answered(rows, counts=counts, reason=reason, event_rank=1, event_id=rows.order_id)
+
+
+def amiss(values: Mapping[str, Any]) -> Amiss | None:
+    """Without a size no cancel is large, and above the largest order none can be: nothing would ever be counted."""
+    share = values["size_share"]
+    if values["size_lots"] is None and share is None:
+        return "size_lots", "neither size_lots nor size_share", "wanted one of them: from which size a cancel is large"
+    if share is not None and not 0 < share <= 1:
+        return (
+            "size_share",
+            f"size_share={share}",
+            "wanted a share of the contract's largest order, above 0 and at most 1",
+        )
+    return None
 
 
 RULE = Rule(
@@ -46,4 +61,5 @@ RULE = Rule(
     ),
     events=events,
     looks_at="cancels",
+    amiss=amiss,
 )

@@ -88,8 +88,15 @@ def test_precision_is_told_where_there_are_outcomes(run: Any, events: Path, tmp_
     words = ("--merge-groups", str(tmp_path / "groups.csv"), "--dispositions", str(tmp_path / "outcomes.parquet"))
     done = run("rules", "whatif", str(events), *words, "--only", "group_trade")
     assert done.returncode == 0, done.stderr
-    assert "no orders or trades of A7" in done.stdout
+    assert "no table names A7" in done.stdout
     assert "100.0% (20.7% to 100.0%)" in done.stdout, "one subject: Wilson with one trial"
+
+
+def test_a_merged_group_of_one_is_refused_before_anything_runs(run: Any, events: Path, tmp_path: Path) -> None:
+    (tmp_path / "groups.csv").write_text("group_id,account_id\nG,A1\nG,NOSUCH\n")
+    done = run("rules", "whatif", str(events), "--merge-groups", str(tmp_path / "groups.csv"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: merged group G of A1, NOSUCH (NOSUCH: in no raw table)")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from features.events.load import load_events
 from rules_baseline.alerts import write_alerts
 from rules_baseline.explain import explained, sentences
 from rules_baseline.explain_rows import rows_behind
-from rules_baseline.explain_texts import SENTENCES
+from rules_baseline.explain_texts import NO_RATIO, SENTENCES, SEVERE
+from rules_baseline.explain_words import ABOVE
 from rules_baseline.rulebook import load_rulebook
 from rules_baseline.trigger import TriggerRecord
 
@@ -65,8 +67,8 @@ def test_an_explanation_says_all_that_the_evidence_knows() -> None:
         "趋同（超限） · Synchronous trading (breach)",
         "账户 A|B 同步成交 12 笔，限额 10 笔。",
         "Accounts A|B made 12 trades at the same time; the limit is 10.",
-        "share 0.75",
-        "share 0.25",
+        "占成交较少一方的比例 share of the account with fewer trades 0.75",
+        "(0 reached, below 0 above it): 0.25",
         "our choice (未经核实 not verified)",
         "2000-01-01 .. ",
         "2 / 5 个交易日 trading days, 2026-03-01 .. 2026-03-02",
@@ -77,17 +79,123 @@ def test_an_explanation_says_all_that_the_evidence_knows() -> None:
         assert part in text
 
 
-def test_a_ratio_without_a_divisor_is_put_in_words() -> None:
-    zh, en = sentences(alert("leverage", measured=None))
+@pytest.mark.parametrize("rule_id", [*NO_RATIO, "of_our_own"])
+def test_a_ratio_without_a_divisor_is_a_sentence_of_its_own(rule_id: str) -> None:
+    zh, en = sentences(alert(rule_id, measured=None, exchange="SHFE", contract="cu2605"))
     assert "视为达到" in zh
     assert "counts as reached" in en
+    for odd in ("None", "{", "（分母", " 倍）", "times its"):
+        assert odd not in zh + en
+
+
+def test_the_rules_reached_above_their_limit_are_those_that_say_so() -> None:
+    book = load_rulebook()
+    screens = {screen.id for screen in book.screens if any(limit.above for limit in screen.limits)}
+    assert {rule.id for rule in book.rules if rule.breach == "above"} | screens == ABOVE
+    assert {rule.id for rule in book.rules if rule.severe} == set(SEVERE)
+
+
+def own(condition: str, measured: float, threshold: float, kind: str = "threshold", **more: Any) -> str:
+    """An alert of a YAML rule with one condition that is met, explained in English."""
+    one = {"condition": condition, "kind": kind, "measure": condition.split()[0], "unit": "CNY", "result": "HIT"}
+    one |= {"value": f"{measured:g}", "limit": f"{threshold:g}", **more}
+    evidence = {"conditions": [{**one, "result": "MISS"}, one], "parameter": {"title_zh": "自定", "title_en": "Own"}}
+    found = alert("own_rule", subject_id="A", measured=measured, threshold=threshold, evidence=json.dumps(evidence))
+    return "\n".join(explained(found, language="en"))
+
+
+@pytest.mark.parametrize(
+    ("sign", "measured", "says"),
+    [
+        ("<", -96_644.8, "(0 not yet beneath it, below 0 beneath it): -95,644.8"),
+        ("<", -1000.0, "(0 not yet beneath it, below 0 beneath it): 0"),
+        ("<=", -1000.0, "(0 reached, below 0 beneath it): 0"),
+        ("<=", -1001.0, "(0 reached, below 0 beneath it): -1"),
+        (">=", -1000.0, "(0 reached, below 0 above it): 0"),
+        (">", -999.0, "(0 not yet above it, below 0 above it): -1"),
+    ],
+)
+def test_the_distance_of_a_rule_of_ones_own_goes_the_way_of_its_condition(
+    sign: str, measured: float, says: str
+) -> None:
+    text = own(f"net_pnl {sign} -1000 on the day", measured, -1000.0)
+    assert f"left to the limit {says}" in text
+    assert f"A met net_pnl {sign} -1000 on the day, with" in text
+    assert "on -" not in text
+
+
+def test_a_change_is_held_against_a_factor() -> None:
+    text = own("cancels >= 3 x previous on the day", 4.0, 3.0, kind="change", previous="2", ratio=4.0)
+    assert "limit: 3 times the window before" in text
+    assert "(previous 2, ratio 4), factor 3, HIT" in text
+    assert "limit 3 CNY" not in text
+
+
+@pytest.mark.parametrize(("measured", "left"), [(500, "0"), (501, "-1")])
+def test_a_limit_reached_above_it_says_that_zero_is_not_yet_above(measured: int, left: str) -> None:
+    found = alert("intraday_open", measured=float(measured), threshold=500.0, evidence=None)
+    text = "\n".join(explained(found))
+    assert f"left to the limit (0 not yet above it, below 0 above it): {left}" in text
+    assert "0 尚未超过" in text
+
+
+def test_day_and_moment_stand_on_lines_of_their_own() -> None:
+    lines = explained(alert(triggered_at=datetime(2026, 3, 2, 1, 2, 3, 450_000, tzinfo=UTC)))
+    assert "  交易日 trading day: 2026-03-02" in lines
+    assert "  触发时间 triggered at: 2026-03-02 09:02:03.450000 北京时间 Shanghai" in lines
+
+
+@pytest.mark.parametrize(("events", "says"), [(400, "400 (ids of the first 2 of 400)"), (2, "events: 2")])
+def test_ids_that_are_not_all_say_so(events: int, says: str) -> None:
+    found = alert(evidence=json.dumps({"event_ids": ["o1", "o2"], "events": events}))
+    [line] = [line for line in explained(found, language="en") if "events:" in line]
+    assert line.endswith(says)
+
+
+def test_a_severe_alert_keeps_lots_and_cancels_apart(market: Any, run: Callable[..., Any]) -> None:
+    market.contract_day()
+    for _ in range(100):
+        market.order(exchange="CZCE", price=Decimal(110), volume=101)
+    [found] = [one for one in run(market).alerts if one.level == "severe"]
+    text = "\n".join(explained(found, language="en"))
+    assert "cancelled 100 orders at the price limit on CZCE.SR605 (the limit is 100), of 10,100 lots" in text
+    assert "counted: 10,100 lots" in text
+    assert "limit: 10,000 lots\n" in text
+    assert "cancels: 100, limit 100 (warning at 80)" in text
+
+
+def test_what_counts_is_said_from_the_alert_s_own_parameters(market: Any, run: Callable[..., Any]) -> None:
+    for _ in range(50):
+        market.order(volume=300)
+        market.order(exchange="DCE", volume=400)
+    for _ in range(450):
+        market.order()
+    said = {
+        (one.rule_id, one.exchange): "\n".join(explained(one, language="en"))
+        for one in run(market).alerts
+        if one.level == "breach"
+    }
+    assert "single cancels of 300 lots or more" in said["large_cancel", "SHFE"]
+    assert "single cancels of 80 % of the contract's largest order or more" in said["large_cancel", "DCE"]
+    assert "on contracts with an order fee only cancels of FOK and FAK" in said["frequent_cancel", "SHFE"]
+    assert "not counted: hedging, market_making" in said["frequent_cancel", "SHFE"]
+
+
+def test_the_two_limits_of_a_screen_come_in_its_order_under_their_names() -> None:
+    evidence = {
+        "limits": {"lots": "500", "trades": "50"},
+        "measured": {"lots": 1200, "trades": 60},
+        "distances": {"lots": -700, "trades": -10},
+    }
+    text = "\n".join(explained(alert("frequent_trading", measured=60.0, threshold=50.0, evidence=json.dumps(evidence))))
+    assert text.index("成交笔数 trade rows 60") < text.index("成交手数 lots traded 1,200")
 
 
 @pytest.mark.parametrize("evidence", [None, "[1", "[1]", "[" * 90_000], ids=["none", "torn", "list", "too deep"])
 def test_an_alert_without_evidence_is_still_explained(evidence: str | None) -> None:
     text = "\n".join(explained(alert("our_own", evidence=evidence)))
     assert "A|B reached 12" in text
-    assert "left to the limit" in text
+    assert "limit less what was counted" in text
 
 
 def test_rows_behind_an_intraday_alert_are_those_of_its_accounts(

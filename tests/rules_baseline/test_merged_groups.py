@@ -11,7 +11,7 @@ import pytest
 
 from alertgrade.errors import AlertError
 from features.events.load import load_events
-from rules_baseline.merged_groups import Member, as_if_declared, not_seen, read_members
+from rules_baseline.merged_groups import Member, as_if_declared, read_members
 
 DAY = date(2026, 3, 2)
 
@@ -103,9 +103,3 @@ def test_one_account_in_two_merged_groups_is_refused(market: Any, memberships: A
 def test_a_group_named_as_an_account_is_refused_and_the_groups_are_as_before(market: Any, memberships: Any) -> None:
     with pytest.raises(AlertError, match="is a group_id in control_groups and an account_id"):
         memberships(Member("A1", "A2"))
-
-
-def test_accounts_that_did_nothing_are_named(market: Any, tmp_path: Path) -> None:
-    market.order("A1")
-    with load_events(market.write(tmp_path / "events"), pseudonym_key=b"0" * 32) as events:
-        assert not_seen(events, [Member("S", "A1"), Member("S", "A9")]) == ["A9"]

@@ -83,3 +83,95 @@ def test_what_no_entry_carries_is_signed_in_the_common_file(pack: Path) -> None:
     with (pack / "common.yaml").open("a", encoding="utf-8") as file:
         file.write("author: first line\napprover: second line\n")
     assert [one.signed for one in pack_differences(pack)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (
+            "dce.yaml",
+            "    limit: 5\n",
+            "    limitt: 5\n",
+            "dce.yaml:7: DCE self_trade from 2018-01-01: limitt is no key of an entry, perhaps limit; wanted",
+        ),
+        (
+            "dce.yaml",
+            "    limit: 5\n",
+            "    limit: five\n",
+            "dce.yaml:7: DCE self_trade from 2018-01-01: limit='five'; wanted a whole number of 0 or more",
+        ),
+        (
+            "dce.yaml",
+            "    limit: 5\n",
+            "    limit: 99999999999999999999\n",
+            "dce.yaml:7: DCE self_trade from 2018-01-01: limit=99999999999999999999; wanted",
+        ),
+        (
+            "dce.yaml",
+            "    limit: 5\n",
+            "",
+            "dce.yaml:6: DCE self_trade from 2018-01-01: no limit; wanted effective_from, limit, source, verified",
+        ),
+        (
+            "dce.yaml",
+            "effective_from: 2018-01-01",
+            "effective_from: soon",
+            "dce.yaml:6: DCE self_trade from soon: effective_from='soon'; wanted a date",
+        ),
+        (
+            "dce.yaml",
+            "verified: false",
+            "verified: 'no'",
+            "dce.yaml:11: DCE self_trade from 2018-01-01: verified='no'; wanted true or false",
+        ),
+        ("dce.yaml", "self_trade:", "self_trad:", "dce.yaml:5: 'self_trad'; wanted a list under one of"),
+        (
+            "dce.yaml",
+            'size_share: "0.8"',
+            'size_share: "1.5"',
+            "dce.yaml:26: DCE large_cancel from 2018-01-01: size_share=1.5; wanted a share",
+        ),
+        (
+            "dce.yaml",
+            'size_share: "0.8"',
+            "size_share: 0.8",
+            "dce.yaml:26: DCE large_cancel from 2018-01-01: size_share=0.8; wanted a decimal of 0 or more",
+        ),
+        (
+            "dce.yaml",
+            'size_share: "0.8"',
+            'size_share: "much"',
+            "dce.yaml:26: DCE large_cancel from 2018-01-01: size_share='much'",
+        ),
+        (
+            "dce.yaml",
+            '    size_share: "0.8"\n',
+            "",
+            "dce.yaml:22: DCE large_cancel from 2018-01-01: neither size_lots nor size_share; wanted one of them",
+        ),
+        ("shfe.yaml", "    fee_releases: all\n", "", "no fee_releases with regime fee_aware; wanted"),
+        (
+            "message_fee.yaml",
+            "    kinds: [future]\n",
+            "    kind: [future]\n",
+            "message_fee.yaml:9: SHFE tariff 1: kind is no key of a tariff",
+        ),
+        ("message_fee.yaml", '"0.5"]', "0.5]", "SHFE tariff 1: tiers=[[4000, '0', 0.5], "),
+        ("czce.yaml", "size_lots: 800", "size_lots: -1", "size_lots=-1; wanted"),
+        (
+            "group_trade.yaml",
+            "    limit: 1\n",
+            "    limit: one\n",
+            "group_trade.yaml:6: SHFE group_trade from 2025-08-08: limit='one'",
+        ),
+    ],
+)
+def test_a_wrong_entry_is_named_by_file_line_and_key_in_one_line(
+    pack: Path, file: str, old: str, new: str, says: str
+) -> None:
+    edit(pack / file, old, new)
+    with pytest.raises(AlertError) as raised:
+        pack_differences(pack)
+    assert says in str(raised.value)
+    assert "datetime" not in str(raised.value)
+    assert "\n" not in str(raised.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -88,14 +89,21 @@ def test_the_version_says_what_was_set_and_is_never_that_of_the_shipped_folder(b
         ("self_trad.limit=3", "no rule self_trad; wanted one of .*frequent_cancel.*self_trade"),
         ("message_fee.limit=3", "no rule message_fee"),
         ("self_trade.limits=3", "no parameter limits; its parameters are limit, exempt_hedges, exempt_immediate"),
-        ("intraday_open.limit=3", "no parameter limit; its parameters are exempt_hedges"),
-        ("position_limit.limit=3", "its limits are rows of a raw table"),
+        (
+            "intraday_open.limit=3",
+            "no parameter limit; its limits are rows of the table opening_limits; its parameters are exempt_hedges",
+        ),
+        ("position_limit.limit=3", "its limits are rows of the table position_limits; its parameters are none"),
         ("self_trade@NYSE.limit=3", "no entry at NYSE; wanted one of SHFE"),
         ("limit_price_cancel@SHFE.limit=3", "no entry at SHFE; wanted one of CZCE"),
         ("spoofing@SHFE.episodes=3", "leave @SHFE out"),
         ("self_trade.limit=many", "'many' is no limit; wanted a whole number"),
         ("self_trade.limit=-1", "whole number"),
         ("self_trade.limit=2.5", "whole number"),
+        ("self_trade.limit=99999999999999999999", "wanted a whole number of 0 or more, below 1,000,000,000,000$"),
+        ("self_trade.limit=1000000000000", "below 1,000,000,000,000"),
+        ("large_loss.days=1000000", "wanted a whole number of 1 or more, below 1,000,000$"),
+        ("large_cancel.size_share=1000", "below 1,000, with 6 digits"),
         ("self_trade.exempt_immediate=yes", "wanted true or false"),
         ("self_trade.exempt_hedges=hedgin", "among speculation, arbitrage"),
         ("frequent_cancel.regime=none", "among exempt_ioc, fee_aware"),
@@ -117,3 +125,33 @@ def test_a_folder_of_one_s_own_is_the_start_and_stays_as_it_was(book: Rulebook, 
     changed = edited_pack([parsed("frequent_cancel.limit=9", book)], tmp_path / "two", mine)
     assert {entry.limit for entry in entries(changed, "self_trade")} == {7}
     assert {file: file.read_bytes() for file in mine.rglob("*.yaml")} == before
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "large_cancel.size_lots=null",
+            "czce.yaml: CZCE large_cancel from 2018-09-17: neither size_lots nor size_share",
+        ),
+        ("large_cancel@DCE.size_share=null", "dce.yaml: DCE large_cancel from 2018-01-01: neither"),
+        ("large_cancel.size_share=1.5", "size_share=1.5; wanted a share .* above 0 and at most 1"),
+        ("large_cancel.size_share=1.000001", "size_share=1.000001"),
+        ("large_cancel.size_share=0", "size_share=0"),
+        ("frequent_cancel.fee_releases=null", "no fee_releases with regime fee_aware"),
+        ("frequent_cancel@DCE.regime=fee_aware", "DCE frequent_cancel from 2018-01-01: no fee_releases"),
+    ],
+)
+def test_a_value_by_which_the_rule_could_not_count_is_refused_in_one_line(
+    book: Rulebook, tmp_path: Path, text: str, says: str
+) -> None:
+    with pytest.raises(AlertError, match=rf"^--set {re.escape(text)}: .*{says}") as raised:
+        edited_pack([parsed(text, book)], tmp_path / "pack")
+    assert "\n" not in str(raised.value)
+    assert "line" not in str(raised.value), "the copy is not the user's file"
+
+
+def test_a_whole_share_and_a_size_instead_of_a_share_are_taken(book: Rulebook, tmp_path: Path) -> None:
+    edited_pack([parsed("large_cancel.size_share=1", book)], tmp_path / "one")
+    both = ("large_cancel@DCE.size_lots=250", "large_cancel@DCE.size_share=null")
+    edited_pack([parsed(text, book) for text in both], tmp_path / "two")

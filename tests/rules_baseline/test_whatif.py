@@ -131,6 +131,27 @@ def test_without_a_change_there_is_nothing_to_ask(market: Any, opened: Opened, t
         what_if(events, tmp_path / "w")
 
 
+@pytest.mark.parametrize(
+    ("setting", "only", "refused"),
+    [
+        ("frequent_cancel@SHFE.limit=200", {"self_trade"}, True),
+        ("large_loss.days=10", {"leverage"}, True),
+        ("shared_address.days=10", {"matched_orders"}, False),  # which reads its clusters
+        ("self_trade.limit=3", {"self_trade"}, False),
+    ],
+)
+def test_a_change_that_nothing_which_runs_reads_is_refused(
+    market: Any, opened: Opened, tmp_path: Path, setting: str, only: set[str], refused: bool
+) -> None:
+    market.order("A1")
+    with opened(market) as events:
+        if not refused:
+            what_if(events, tmp_path / "w", settings=[setting], scope=Scope(frozenset(only)))
+            return
+        with pytest.raises(AlertError, match=rf"--set {setting} with --only .*: none of these reads it"):
+            what_if(events, tmp_path / "w", settings=[setting], scope=Scope(frozenset(only)))
+
+
 def test_counts_are_by_day_exchange_rule_and_the_population_of_that_day(
     market: Any, opened: Opened, tmp_path: Path
 ) -> None:

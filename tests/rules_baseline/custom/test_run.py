@@ -20,6 +20,7 @@ from rules_baseline.explain import explained
 from rules_baseline.grade import baseline_grade
 from rules_baseline.replay import run_rules
 from rules_baseline.rulebook import load_rulebook
+from rules_baseline.scope import Scope
 
 ORDERS = {"threshold": {"measure": "orders", "op": ">=", "value": 3}}
 RULE = """
@@ -127,7 +128,7 @@ def test_the_command_runs_and_explains_the_examples_of_the_page(
     book: Any, folder: Any, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
     night, sudden = examples(repository, "yaml")
-    [margin] = examples(repository, "python")
+    margin, _ = examples(repository, "python")
     home = folder(night, sudden__yaml=sudden, margin__py=margin)
     monkeypatch.setenv("ALERTGRADE_HOME", str(tmp_path / "var"))
     monkeypatch.setenv("ALERTGRADE_RULES", str(home))
@@ -155,6 +156,23 @@ def test_the_command_runs_and_explains_the_examples_of_the_page(
     printed = capsys.readouterr().out
     assert "夜盘频繁撤单" in printed
     assert "cancel_ratio > 0.5 over 5 days 21:00-02:30: 0.666667, limit 0.5 ratio, HIT" in printed
+
+
+def test_the_page_s_rule_of_the_day_counts_as_written(book: Any, folder: Any, repository: Path, tmp_path: Path) -> None:
+    _, lots = examples(repository, "python")
+    home = folder(withdrawn__py=lots)
+    book.cancels(80, volume=10).cancels(19, volume=10).cancels(50, volume=9).cancels(9, volume=10, hedge="hedging")
+    bytes_of(book.write(tmp_path / "one"), tmp_path / "a", home, scope=Scope(frozenset({"lots_withdrawn"})))
+    [warning] = read_alerts(tmp_path / "a" / "alerts.parquet")
+    assert (warning.level, warning.measured, warning.threshold) == ("warning", 800, 1000)
+    book.cancels(1, volume=10)
+    bytes_of(book.write(tmp_path / "two"), tmp_path / "b", home, scope=Scope(frozenset({"lots_withdrawn"})))
+    said = {one.level: one for one in read_alerts(tmp_path / "b" / "alerts.parquet")}
+    assert (said["breach"].measured, said["breach"].alert_id) == (
+        1000,
+        "lots_withdrawn:breach:2026-03-02:SHFE.cu2605:A",
+    )
+    assert "当日撤单手数过多（超限） · Many lots withdrawn in the day (breach)" in explained(said["breach"])
 
 
 def test_the_page_lists_every_measure(repository: Path) -> None:
