@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from alertgrade.commands.context import console, open_ledger, settings
+from alertgrade.commands.outputs import ready_file
 
 if TYPE_CHECKING:
     from training.past_dispositions import SetAside
@@ -29,6 +30,8 @@ def import_past(
     """
     from training.past_dispositions import import_dispositions
 
+    if quarantine is not None:
+        ready_file(quarantine, "--quarantine")
     ledger = open_ledger(settings())
     try:
         found = import_dispositions(ledger, file, alerts)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
 from alertgrade.commands.faults import MOST_SHOWN, more, note, say_not_given, say_set_aside
+from alertgrade.commands.outputs import ready_file
 from alertgrade.commands.reading import reading
 from alertgrade.errors import AlertError
 
@@ -31,6 +32,8 @@ def check(
     """
     if quarantine is not None and quarantine.suffix != ".parquet":
         raise AlertError(f"--quarantine {quarantine}", "wanted a file that ends in .parquet", "rename it")
+    if quarantine is not None:
+        ready_file(quarantine, "--quarantine")
     with reading("check") as progress:
         raw = open_events(events, settings(), progress)
     with raw:

@@ -60,7 +60,9 @@ def rules_app() -> typer.Typer:
 
 def rules(
     events: Annotated[Path, typer.Argument(help="folder of raw tables")],
-    out: Annotated[Path, typer.Option(help="alerts file to write; findings go beside it, [NAME-]findings.parquet")],
+    out: Annotated[
+        Path, typer.Option(help="alerts file to write (parquet or csv); findings go beside it, [NAME-]findings")
+    ],
     batches: Annotated[int, typer.Option(min=1, help="replay in so many batches; the files are the same")] = 1,
     parameters: Annotated[Path | None, typer.Option(help="folder of limits instead of the shipped one")] = None,
     custom: Annotated[Path | None, typer.Option(help="folder of your own rules; or ALERTGRADE_RULES")] = None,
@@ -73,21 +75,13 @@ def rules(
 
     Example: alertgrade rules EVENTS --out ALERTS.parquet --only self_trade,spoofing --from 2026-03-02
     """
-    from rules_baseline.alerts import findings_file
     from rules_baseline.replay import run_rules
-    from rules_baseline.table_file import check_name
 
     if engine not in ENGINES:
         raise AlertError(f"--engine {engine}", f"wanted {' or '.join(ENGINES)}")
-    check_name(out, "--out")
-    for file in (out, findings_file(out)):
-        ready_file(file, "--out")
     home, scope = settings(), scope_of(only, first, last)
-    ready_folder(home.rules_dir, "ALERTGRADE_HOME")
-    with (
-        _spark(home, engine, batches) as spark,
-        open_events(events, home) as raw,
-    ):
+    _refuse_unwritable(out, home)
+    with _spark(home, engine, batches) as spark, open_events(events, home) as raw:
         with Progress(console=console, transient=True) as bar:
             task = bar.add_task("rules", total=batches)
             result = run_rules(
@@ -105,6 +99,16 @@ def rules(
         say_faults(raw)
     if spark is not None:
         console.print(f"raw rows read by Spark on {home.spark_master}; results of it finished by DuckDB here")
+
+
+def _refuse_unwritable(out: Path, home: Settings) -> None:
+    from rules_baseline.alerts import findings_file
+    from rules_baseline.table_file import check_name
+
+    check_name(out, "--out")
+    for file in (out, findings_file(out)):
+        ready_file(file, "--out")
+    ready_folder(home.rules_dir, "ALERTGRADE_HOME")
 
 
 def _say_result(result: RulesResult, out: Path) -> None:

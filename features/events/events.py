@@ -20,7 +20,7 @@ from features.events.stage import Staged, add_rows
 from features.events.summary import EventsSummary, Reason, TableSummary, reasons_of, summarize, tables_of
 from features.events.workspace import Workspace
 
-_MADE_BY = {"alerts": "run `alertgrade rules` first"}
+_WHERE_FROM = {"alerts": "run `alertgrade rules` first", "dispositions": "name a CSV or parquet of that raw table"}
 
 
 class Events:
@@ -111,8 +111,8 @@ class Events:
         if not file.is_file() or file.stat().st_size == 0:
             raise AlertError(
                 f"{file} is no file, or has 0 bytes",
-                f"wanted a file with the columns of {name}",
-                _MADE_BY.get(name, ""),
+                f"wanted the {name} file",
+                _WHERE_FROM[name],
             )
         source = Source(TABLES[name], file.parent, (file,))
         more = add_rows(self.backend.con, source, b"", identity="alert_id")

@@ -44,6 +44,32 @@ def test_a_file_that_is_no_alerts_file_is_named(tmp_path: Path) -> None:
         read_alerts(tmp_path / "missing.parquet")
 
 
+def test_csv_is_read_by_the_loaders_contract_and_a_row_that_breaks_it_is_named_by_its_line(tmp_path: Path) -> None:
+    head = "alert_id,rule_id,level,trading_day,subject_type,subject_id,account_id,triggered_at,measured\n"
+    row = "self_trade:breach:{day}:-.-:A1,self_trade,breach,{day},account,A1,A1,{day}T02:00:00{zone},5\n"
+    first, second = row.format(day="2026-03-03", zone=""), row.format(day="2026-03-02", zone="+08:00")
+    (tmp_path / "a.csv").write_text(head + first + second)
+    found = read_alerts(tmp_path / "a.csv")
+    assert [alert.triggered_at.isoformat() for alert in found] == [
+        "2026-03-01T18:00:00+00:00",
+        "2026-03-03T02:00:00+00:00",
+    ]
+    assert {(alert.measured, alert.threshold, alert.exchange) for alert in found} == {(5.0, None, None)}
+    (tmp_path / "b.csv").write_text(head + first + second.replace("breach,2026", "worse,2026"))
+    with pytest.raises(AlertError, match=r"b\.csv has 1 broken rows, line 3: level"):
+        read_alerts(tmp_path / "b.csv")
+    (tmp_path / "c.csv").write_text(head + first + first.replace(",5\n", ",6\n"))
+    with pytest.raises(AlertError, match="repeats an alert_id"):
+        read_alerts(tmp_path / "c.csv")
+
+
+def test_a_run_refuses_a_kind_of_file_it_cannot_write(market: Any, tmp_path: Path) -> None:
+    with load_events(market.write(tmp_path / "events"), pseudonym_key=b"0" * 32) as events:
+        for name in ("alerts.json", "alerts", "findings.csv"):
+            with pytest.raises(AlertError, match=f"--out .*{name}"):
+                run_rules(events, tmp_path / name, state_dir=tmp_path / "state")
+
+
 def test_a_run_refuses_a_name_it_needs_itself_and_zero_batches(market: Any, tmp_path: Path) -> None:
     with load_events(market.write(tmp_path / "events"), pseudonym_key=b"0" * 32) as events:
         with pytest.raises(AlertError, match="another name"):
