@@ -56,6 +56,7 @@ def opened_watch(
     clock: Callable[[], float] = time.monotonic,
     statement: Statement | None = None,
     keep_days: int = KEEP_DAYS,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Iterator[Watch]:
     """The watch of ``source`` (a folder, ``redis://...?stream=NAME``, or an intake), state in ``out``, resumed or new.
 
@@ -101,6 +102,7 @@ def opened_watch(
             clock=clock,
             own=own,
             counters=counters,
+            tell=tell,
         )
         held.callback(watch.close)
         yield watch
