@@ -86,7 +86,7 @@ def _tried(closing: Closing, screen: Screen, version: str, ids: int, failed: dic
     try:
         return _answers(closing, screen, version, ids)
     except Exception as error:
-        files = {choice.evidence().get("file") for choice in closing.choices.entries[screen.id]} - {None}
+        files = {str(c.evidence()["file"]) for c in closing.choices.entries[screen.id] if "file" in c.evidence()}
         if not files:
             raise  # a mistake of ours
         told = f"{failure_of(error, min(files))}, in the rule {screen.id}"
@@ -97,9 +97,9 @@ def _tried(closing: Closing, screen: Screen, version: str, ids: int, failed: dic
 
 
 def _answers(closing: Closing, screen: Screen, version: str, ids: int) -> _Parts:
-    missing = [name for name in screen.needs if not closing.has(name)]
-    if missing:
-        return [([], unknown(closing, screen, missing))]
+    because = closing.lacks(screen.needs)
+    if because:
+        return [([], unknown(closing, screen, because))]
     if screen.needs and all(closing.session.is_empty(name) for name in screen.needs):
         return []  # nothing to look at, and nothing to compile for it
     parts, covered = [], set()

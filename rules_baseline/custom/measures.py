@@ -32,6 +32,12 @@ class Measure:
     distinct: Amount | None = None
     empty: Literal["zero", "unknown"] = "zero"
     reads: tuple[str, ...] = ()  # other tables
+    column: str | None = None  # of its table, that may be missing altogether
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """What must be given for a value: its table and the column, as ``Closing.has`` names them."""
+        return (self.table,) if self.column is None else (self.table, f"{self.table}.{self.column}")
 
     @property
     def kind(self) -> Literal["sum", "ratio", "distinct"]:
@@ -127,8 +133,10 @@ _ALL = (
     Measure("failed_logins", "登录失败次数", "failed logins", "logins", "logins", _where("event", "login_failed")),
     Measure("password_changes", "修改密码次数", "password changes", "changes", "logins",
             _where("event", "password_change")),
-    Measure("distinct_macs", "登录设备数", "distinct macs of logins", "macs", "logins", distinct=_of_login("mac")),
-    Measure("distinct_ips", "登录IP数", "distinct ips of logins", "ips", "logins", distinct=_of_login("ip")),
+    Measure("distinct_macs", "登录设备数", "distinct macs of logins", "macs", "logins", distinct=_of_login("mac"),
+            column="mac"),
+    Measure("distinct_ips", "登录IP数", "distinct ips of logins", "ips", "logins", distinct=_of_login("ip"),
+            column="ip"),
 )  # fmt: skip
 MEASURES = {measure.name: measure for measure in _ALL}
 MAY_FALL_BELOW_ZERO = ("net_pnl", "net_deposits", "fee", "exchange_fee")
