@@ -122,5 +122,7 @@ def of_pair(rows: Any, because: str = "", **columns: Any) -> Any:
         subject_id=rows.a + "|" + rows.b,
         account_id=rows.a,
         because=ibis.literal(because),
+        _a=rows.a,
+        _b=rows.b,
         **columns,
     )

@@ -129,7 +129,8 @@ def events(closing: Closing, choice: Choice, hits: Any) -> Any:
     """The orders of the paired trades, ``order of a|order of b``."""
     each = matches_of(closing, choice).mutate(seen_no=ibis._.day_no).drop("day_no")
     looked_at = [
-        hits.subject_id == each.a + "|" + each.b,
+        hits["_a"] == each.a,
+        hits["_b"] == each.b,
         each.seen_no <= hits.day_no,
         each.seen_no > hits.day_no - choice.count("days"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from features.pairing import paired
 from rules_baseline.grade import baseline_grade
 from rules_baseline.limits import SHIPPED
+from rules_baseline.related import accounts_of
 
 TRADES = st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=14)
 
@@ -216,3 +218,24 @@ def test_a_transfer_between_linked_accounts_is_a_suspected_violation(book: Any, 
         "C|D": (1, "benefit_transfer_linked"),
         "E|F": (3, "benefit_transfer"),
     }
+
+
+def test_an_account_whose_id_holds_the_mark_between_two_stays_one_account(book: Any, screen: Any) -> None:
+    for number in range(10):
+        both(book, "A|X", "B", number)
+    said = screen(book, "synchronous_trading")
+    assert said.hits() == [("A|X|B", 10.0)]
+    assert said.evidence()["accounts"] == ["A|X", "B"]
+    assert accounts_of(said.alerts[0]) == {"A|X", "B"}
+
+
+def test_two_pairs_of_one_name_keep_their_own_events(book: Any, screen: Any) -> None:
+    for number in range(10):
+        both(book, "A|X", "B", number)
+    for number in range(11):
+        both(book, "A", "X|B", number, contract="c1")
+    said = screen(book, "synchronous_trading")
+    found = {
+        tuple(evidence["accounts"]): evidence["events"] for evidence in (json.loads(a.evidence) for a in said.alerts)
+    }
+    assert found == {("A|X", "B"): 10, ("A", "X|B"): 11}
