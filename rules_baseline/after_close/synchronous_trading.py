@@ -49,7 +49,7 @@ def _trades(closing: Closing, choice: Choice) -> Any:
             trade=ibis.row_number().over(order_by=order),
             level=ibis.dense_rank().over(order_by=[once[key] for key in _LEVEL[1:]]),
             at=once.event_time.delta(ibis.timestamp(_EPOCH), unit="microsecond"),
-            turnover=once.price * once.lots * once.multiplier,
+            turnover=once.price.abs() * once.lots * once.multiplier,  # a size: a price may be below zero
         )
     )
 
