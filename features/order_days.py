@@ -68,7 +68,8 @@ def order_sums(orders: ir.Table) -> ir.Table:
 def trade_days(trades: ir.Table) -> ir.Table:
     """One row (``CONTRACT_DAY``) an account, contract and day with a trade; sums of its rows.
 
-    ``filled_orders`` are the distinct orders of trades that are not market making, ``amount`` is price x lots.
+    ``filled_orders`` are the distinct orders of trades that are not market making, ``amount`` is price, without its
+    sign, x lots.
     """
     return trades.group_by(CONTRACT_DAY).aggregate(
         trades=trades.count(),
@@ -81,5 +82,5 @@ def trade_days(trades: ir.Table) -> ir.Table:
         arbitrage_lots=(trades.hedge == "arbitrage").ifelse(trades.volume, 0).sum().cast("int64"),
         making_lots=(trades.hedge == "market_making").ifelse(trades.volume, 0).sum().cast("int64"),
         filled_orders=trades.order_id.nunique(where=trades.hedge != "market_making"),
-        amount=(trades.price * trades.volume).sum(),
+        amount=(trades.price.abs() * trades.volume).sum(),
     )

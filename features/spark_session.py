@@ -86,6 +86,12 @@ def _need(java_home: Path | None) -> None:
         raise AlertError(
             "--engine spark, but pyspark is not installed", "wanted the extra spark", "pip install 'alertgrade[spark]'"
         )
+    if java_home is not None and not (java_home / "bin" / "java").is_file():
+        raise AlertError(
+            f"--engine spark, but JAVA_HOME is {java_home}, which has no bin/java",
+            "wanted the folder of a Java 17",
+            "set JAVA_HOME to one, or leave it out where java is on the path",
+        )
     if java_home is None and shutil.which("java") is None:
         raise AlertError(
             "--engine spark, but there is no java",

@@ -31,10 +31,22 @@ def accounts_of(alert: GradedTrigger) -> frozenset[str]:
     if alert.subject_type == "group":
         return frozenset()
     if alert.subject_type == "pair":
-        return frozenset(alert.subject_id.split("|"))
+        return frozenset(pair_of(alert.subject_id, alert.account_id))
     named = read_evidence(alert.evidence).get("accounts") if alert.subject_type == "cluster" else None
     ids = filter(is_id, named if isinstance(named, list) else ())
     return frozenset((alert.subject_id, *islice(ids, MOST)))
+
+
+def pair_of(subject_id: str, account_id: str) -> tuple[str, str]:
+    """The two accounts of a pair ``A|B``, whose alert is ``account_id``'s, the smaller one's; ids may hold a ``|`` too.
+
+    >>> pair_of("A|X|B", "A|X")
+    ('A|X', 'B')
+    """
+    if subject_id.startswith(f"{account_id}|"):
+        return account_id, subject_id[len(account_id) + 1 :]
+    first, _, second = subject_id.partition("|")  # not as we write it: of another's past alerts
+    return first, second
 
 
 def is_id(name: object) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 
+from alertgrade.errors import AlertError
 from features.events.schema import TABLES
+from rules_baseline.custom.lines import MODULES, failure_of
 from rules_baseline.inputs import CANCEL_COLUMNS, EVENT_COLUMNS, LEG_COLUMNS, OPEN_COLUMNS, Inputs
 from rules_baseline.rule import Rule
 from rules_baseline.terms import ibis_schema
@@ -33,11 +34,14 @@ class Statement:
 
 
 def compile_rules(rules: Sequence[Rule], dialect: str = "duckdb") -> Statement:
-    """Build every rule's expression and compile it."""
+    """Build every rule's expression and compile it.
+
+    Raises ``AlertError`` naming file and line for a rule of the broker's own that does not build.
+    """
     schemas = {rule.id: ibis_schema(rule) for rule in rules}
     now, before = Inputs(schemas), Inputs(schemas, before=True)
-    events = {rule.id: _sql(rule.events(now), rule.id, dialect) for rule in rules}
-    earlier = {rule.id: _sql(rule.events(before), rule.id, dialect) for rule in rules if rule.derived}
+    events = {rule.id: _sql(rule, now, dialect) for rule in rules}
+    earlier = {rule.id: _sql(rule, before, dialect) for rule in rules if rule.derived}
     columns = {table: tuple(n for n in TABLES[table].column_names if n in wanted) for table, wanted in _READ.items()}
     return Statement(events, earlier, columns)
 
@@ -47,9 +51,16 @@ def union(parts: Collection[str]) -> str:
     return "\nUNION ALL\n".join(f"({part})" for part in parts)
 
 
-def _sql(expression: Any, rule_id: str, dialect: str) -> str:
-    named = expression.select(*EVENT_COLUMNS).mutate(rule_id=ibis.literal(rule_id))
-    return str(ibis.to_sql(named, dialect=dialect))
+def _sql(rule: Rule, inputs: Inputs, dialect: str) -> str:
+    try:
+        named = rule.events(inputs).select(*EVENT_COLUMNS).mutate(rule_id=ibis.literal(rule.id))
+        return str(ibis.to_sql(named, dialect=dialect))
+    except Exception as error:
+        module = str(rule.events.__module__)
+        if not module.startswith(MODULES):
+            raise  # a mistake of ours
+        told = failure_of(error, f"{module.removeprefix(MODULES).partition('_')[2]}.py")
+        raise AlertError(f"{told}, in the rule {rule.id}", "wanted a rule that builds", "mend the file") from error
 
 
 _KNOWN: deque[tuple[tuple[Rule, ...], Statement]] = deque(maxlen=8)

@@ -74,7 +74,7 @@ def _print_notes(result: CtpImported) -> None:
         (orders.unresolved, "orders were not heard of again before the exchange had them"),
         (orders.carried_in, "lasting orders were accepted before the first day here: their accept is not here"),
         (orders.combinations, "orders for combinations: they stay under the combination's own code"),
-        (orders.negative_spreads, "of them at a negative price, which becomes null"),
+        (orders.below_zero, "orders have a price below zero"),
         (orders.from_quotes, "orders come from market makers' quotes"),
         (trades.combination_legs, "trades are legs of combinations"),
         (orders.date_mismatches, "orders have an InsertDate other than their exchange writes (not used)"),

@@ -64,6 +64,11 @@ def watch(
     scoring = _scoring(home, service, key)
     ready_folder(out, "--out")
     stopped: list[int] = []
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(line)
+        _fail(line)
 
     def stop(number: int, _frame: FrameType | None) -> None:
         stopped.append(number)  # the batch in hand is finished first
@@ -80,7 +85,8 @@ def watch(
         counters=CountersFile(home.desk_dir, time.monotonic),
         patience=Patience(idle_s=idle, late_s=late),
         keep_days=keep_days,
-        tell=say_set_aside,
+        loaded=say_set_aside,
+        tell=tell,
     ) as watching:
         before = [signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)]
         try:
@@ -92,6 +98,9 @@ def watch(
             for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
                 signal.signal(number, handler)
     _say(watched, out)
+    for line in watched.failed:  # of earlier starts too: the answers are still missing
+        if line not in told:
+            _fail(line)
 
 
 def _scoring(home: Settings, service: str, key: str) -> Scoring | None:
@@ -130,3 +139,7 @@ def _say(watched: Watched, out: Path) -> None:
         days = ", ".join(map(str, watched.unjudged))
         console.print(f"your own rules did not judge {days}: no rows of contract_days", soft_wrap=True)
     console.print(f"alerts of each day, and the logs, in {out}")
+
+
+def _fail(line: str) -> None:
+    console.print(line, style="red", markup=False, highlight=False, soft_wrap=True)

@@ -42,6 +42,15 @@ _DAYS = "SELECT DISTINCT trading_day FROM (FROM (SELECT trading_day FROM watch_w
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What days that are over gave: alerts, the days judged, and by id the rules that failed and judged none."""
+
+    alerts: list[TriggerRecord]
+    days: set[date]
+    failed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnScreens:
     """What a closed day is judged by: screens of the broker's own, and the folder of tables beside the watch's rows.
 
@@ -56,8 +65,8 @@ class OwnScreens:
     reference: Path
     pseudonym_key: bytes
 
-    def alerts(self, rows: Tables, first: date, last: date) -> tuple[list[TriggerRecord], set[date]]:
-        """Alerts of the days from ``first`` to ``last``, as the batch run over ``rows`` gives them, and the days."""
+    def judge(self, rows: Tables, first: date, last: date) -> Judged:
+        """Judge the days from ``first`` to ``last`` as the batch run over ``rows`` does, each rule for itself."""
         with tempfile.TemporaryDirectory(prefix="alertgrade-closed-") as scratch:
             before = self._earlier(Path(scratch) / "before", rows)
             view = self._view(Path(scratch) / "closed")
@@ -72,8 +81,10 @@ class OwnScreens:
                     first=first,
                     last=last,
                     event_ids=self.evidence_ids,
+                    without_failed=True,
                 )
-                return done.alerts, {day for day in trading_days(events) if first <= day <= last}
+                days = {day for day in trading_days(events) if first <= day <= last}
+                return Judged(done.alerts, days, done.failed)
 
     def _earlier(self, scratch: Path, rows: Tables) -> Tables:
         """Rows of the folder of days before the first of ``rows``; none where it has no orders or no trades."""

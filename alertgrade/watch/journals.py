@@ -12,14 +12,17 @@ from alertgrade.watch.record import Answer, Raised, Record
 
 
 class Journals:
-    """``alerts.jsonl``, ``corrections.jsonl``, ``refused.jsonl``, ``grades.jsonl`` in ``out``: equal to the record."""
+    """``alerts``, ``corrections``, ``refused``, ``grades``, ``failed_rules.jsonl`` in ``out``: equal to the record."""
 
     def __init__(self, out: Path, record: Record) -> None:
-        names = ("alerts", "corrections", "refused", "grades")
-        self._alerts, self._corrections, self._refused, self._grades = (Journal(out / f"{n}.jsonl") for n in names)
+        names = ("alerts", "corrections", "refused", "grades", "failed_rules")
+        self._alerts, self._corrections, self._refused, self._grades, self._failed = (
+            Journal(out / f"{n}.jsonl") for n in names
+        )
         self._alerts.catch_up([raised.line() for raised in record.raised()])
         self._corrections.catch_up(record.corrections())
         self._refused.catch_up(record.refused())
+        self._failed.catch_up(record.failed())
         self._grades.catch_up([_grade(answer) for answer in record.answers()])
 
     def committed(self, record: Record, sequence: int) -> list[Raised]:
@@ -28,6 +31,7 @@ class Journals:
         self._alerts.append([one.line() for one in raised])
         self._corrections.append(record.corrections(sequence))
         self._refused.append(record.refused(sequence))
+        self._failed.append(record.failed(sequence))
         return raised
 
     def answered(self, record: Record, answers: Sequence[Answer]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from alertgrade.watch.beyond import beyond_rows
 from alertgrade.watch.closed_days import OwnScreens
@@ -54,6 +55,7 @@ class Watched:
     unanswered: int
     trouble: str  # what the service said last, where it does not answer
     unjudged: tuple[date, ...] = ()  # days over that rules of one's own could not judge: not in contract_days
+    failed: tuple[str, ...] = ()  # rules of one's own that failed at a close, a line each with the days not judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Watch:
 
     One transaction holds a batch's offsets, rows, counts, alerts and day-so-far rows, so that dying at any moment and
     starting again changes nothing. ``scoring``, ``online`` and ``counters`` may be None. ``clock`` counts seconds.
-    ``own`` are the broker's rules that judge a day once it is over.
+    ``own`` are the broker's rules that judge a day once it is over; ``tell`` is given a line at once where one fails.
     """
 
     def __init__(
@@ -86,10 +88,11 @@ class Watch:
         clock: Callable[[], float] = time.monotonic,
         own: OwnScreens | None = None,
         counters: CountersFile | None = None,
+        tell: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._engine, self._intake, self._out, self._own = engine, intake, out, own
         self._scoring, self._online, self._clock, self._counters = scoring, online, clock, counters
-        self._patience = patience or Patience()
+        self._patience, self._tell = patience or Patience(), tell
         self._door, self._record = door, Record(engine.cursor())
         self._held = self._record.held()
         self._journals = Journals(out, self._record)
@@ -141,6 +144,7 @@ class Watch:
             self._record.waiting(),
             "" if self._scoring is None else self._scoring.trouble,
             tuple(sorted(self._unjudged)),
+            tuple(_failure(row) for row in self._record.failed()),
         )
 
     def close(self) -> None:
@@ -190,13 +194,15 @@ class Watch:
         first = self._record.closed.oldest(last)
         if first is None:
             return
-        found, judged = self._own.alerts(self._record.closed.rows(), first, last)
+        judged = self._own.judge(self._record.closed.rows(), first, last)
         days = self._record.closed.days(first, last)
-        self._unjudged |= set(days) - judged
+        self._unjudged |= set(days) - judged.days
         nothing = {name: arrow_schema(name).empty_table() for name in TABLES}
         sequence = self._engine.sequence + 1
         batch = Batch(sequence, nothing["orders"], nothing["trades"])
-        self._engine.process(batch, beside=Closing(sequence, days, found))
+        self._engine.process(batch, beside=Closing(sequence, days, judged.alerts, judged.failed))
+        for row in self._record.failed(sequence):
+            self._tell(_failure(row))
         raised = self._journals.committed(self._record, sequence)
         if self._online is not None:
             self._online.write(raised)
@@ -229,3 +235,8 @@ class Watch:
         for day in sorted({alert.trading_day for alert in alerts}):
             of_day = [alert for alert in alerts if alert.trading_day == day]
             write_alerts(of_day, self._out / f"alerts-{day.isoformat()}.parquet")
+
+
+def _failure(row: Mapping[str, Any]) -> str:
+    days = ", ".join(row["trading_days"])
+    return f"your own rule {row['rule_id']} failed and did not judge {days}: {row['failure']}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ _TABLES = {
     "watch_counts": "sequence BIGINT, rows BIGINT, duplicates BIGINT, refused BIGINT",
     "watch_refused": 'sequence BIGINT, "table" VARCHAR, source VARCHAR, line BIGINT, reason VARCHAR, "row" VARCHAR',
     "watch_alerts": "sequence BIGINT, number BIGINT, alert_id VARCHAR, record VARCHAR, intraday VARCHAR",
+    "watch_failed": "sequence BIGINT, rule_id VARCHAR, trading_days DATE[], failure VARCHAR",
     "watch_answers": "number BIGINT, alert_id VARCHAR, refused VARCHAR, answer VARCHAR",
 }
 _CORRECTIONS = "SELECT * FROM corrections WHERE sequence >= ? ORDER BY ALL"
@@ -122,6 +123,12 @@ class Record:
         rows: list[dict[str, Any]] = self._con.sql(sql, params=[since]).to_arrow_table().to_pylist()
         return rows
 
+    def failed(self, since: int = 0) -> list[dict[str, Any]]:
+        """Rules of the broker's own that failed at a close from batch ``since`` on, and the days they did not judge."""
+        sql = "SELECT * FROM watch_failed WHERE sequence >= ? ORDER BY sequence, rule_id"
+        rows: list[dict[str, Any]] = self._con.sql(sql, params=[since]).to_arrow_table().to_pylist()
+        return [row | {"trading_days": [day.isoformat() for day in row["trading_days"]]} for row in rows]
+
     def counts(self) -> tuple[int, int, int]:
         """Rows that arrived for good, exact duplicates dropped, and rows set aside."""
         sql = "SELECT coalesce(sum(rows), 0), coalesce(sum(duplicates), 0), coalesce(sum(refused), 0) FROM watch_counts"
@@ -190,16 +197,23 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Days judged after their close, and what that raised; called by the engine within an empty batch's transaction."""
+    """Days judged after their close, and what that raised; called by the engine within an empty batch's transaction.
+
+    ``failed`` are the rules that judged none of the days, by id, and why.
+    """
 
     sequence: int
     days: Sequence[date]
     found: Sequence[TriggerRecord]
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, con: Any, alerts: Sequence[TriggerRecord]) -> None:
         """Append the days, and the alerts that were not raised before; ``alerts`` of an empty batch are none."""
         known = {name for (name,) in con.execute("SELECT alert_id FROM watch_alerts").fetchall()}
         close(con, self.sequence, self.days)
+        for rule_id, failure in self.failed.items():
+            row = [self.sequence, rule_id, list(self.days), failure]
+            con.execute("INSERT INTO watch_failed VALUES (?, ?, ?, ?)", row)
         raise_alerts(con, self.sequence, [*alerts, *(one for one in self.found if one.alert_id not in known)])
 
 

@@ -57,23 +57,24 @@ def opened_watch(
     clock: Callable[[], float] = time.monotonic,
     statement: Statement | None = None,
     keep_days: int = KEEP_DAYS,
-    tell: Callable[[Events], None] | None = None,
+    loaded: Callable[[Events], None] | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> Iterator[Watch]:
     """The watch of ``source`` (a folder, ``redis://...?stream=NAME``, or an intake), state in ``out``, resumed or new.
 
     ``reference`` is a folder of raw tables; its orders and trades are not read and need not be there. ``statement`` is
     ``compile_rules`` of all intraday rules, where it is at hand. ``keep_days``: rows of a trading day are kept until so
     many later trading days of its exchange have had rows. ``custom_dir`` holds rules of the broker's own: those of the
-    day run in the engine, the others judge a day once it is over. ``tell`` is shown the reference tables as loaded, to
-    say what of them was set aside. Raises ``AlertError`` where ``out`` was begun with
-    other reference tables, limits, rules or another source.
+    day run in the engine, the others judge a day once it is over. ``loaded`` is shown the reference tables, to say what
+    of them was set aside; ``tell`` is given a line at once where a rule of the broker's own fails. Raises
+    ``AlertError`` where ``out`` was begun with other reference tables, limits, rules or another source.
     """
     out.mkdir(parents=True, exist_ok=True)
     patience = patience or Patience()
     with ExitStack() as held:
         intake = open_intake(source, out, patience) if isinstance(source, str) else source
         held.callback(intake.close)
-        tables, digest = read_reference(reference, pseudonym_key, tell)
+        tables, digest = read_reference(reference, pseudonym_key, loaded)
         book = load_rulebook(parameters_dir, custom_dir)
         own = judges_of(book, reference, pseudonym_key)
         rules = ",".join(rule.id for rule in book.rules)
@@ -104,6 +105,7 @@ def opened_watch(
             clock=clock,
             own=own,
             counters=counters,
+            tell=tell,
         )
         held.callback(watch.close)
         yield watch
@@ -136,7 +138,7 @@ def begin(out: Path, parts: dict[str, str]) -> str:
 
 
 def read_reference(
-    folder: Path, pseudonym_key: bytes, tell: Callable[[Events], None] | None = None
+    folder: Path, pseudonym_key: bytes, loaded: Callable[[Events], None] | None = None
 ) -> tuple[dict[str, pa.Table], str]:
     """Reference tables for the engine, and a digest of their files; orders and trades of the folder are left aside."""
     if not folder.is_dir():
@@ -157,6 +159,6 @@ def read_reference(
         for name in TABLES:
             pq.write_table(arrow_schema(name).empty_table(), view / f"{name}.parquet")
         with load_events(view, pseudonym_key=pseudonym_key) as events:
-            if tell is not None:
-                tell(events)
+            if loaded is not None:
+                loaded(events)
             return reference_tables(events), events.digest

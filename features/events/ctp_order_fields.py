@@ -65,7 +65,7 @@ def order_shape(config: CtpConfig) -> Shape:
         Rule(f"{_q('offset')} IS NOT NULL", "CombOffsetFlag", "0 to 6 in its first place"),
         Rule("hedge IS NOT NULL", "CombHedgeFlag", "1, 2, 3, 5, 6 or 7 in its first place"),
         _one_of("OrderPriceType", ctp.PRICE_TYPES),
-        Rule("market OR (price IS NOT NULL AND (price >= 0 OR combination))", "LimitPrice", "a price, at least 0"),
+        Rule("market OR price IS NOT NULL", "LimitPrice", "a price"),
         Rule("original >= 1", "VolumeTotalOriginal", "a whole number, at least 1"),
         Rule("traded >= 0", "VolumeTraded", "a whole number, at least 0"),
         Rule("remaining >= 0", "VolumeTotal", "a whole number, at least 0"),

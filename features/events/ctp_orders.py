@@ -24,6 +24,7 @@ class OrderCounts:
 
     ``not_at_exchange``: ended before the exchange had them (conditions never touched, parked orders taken back).
     ``unresolved``: not heard of again after the first message. ``carried_in``: of a day before the first one here.
+    ``below_zero``: accepted at such a price.
     """
 
     messages: int
@@ -37,7 +38,7 @@ class OrderCounts:
     carried_in: int
     combinations: int
     from_quotes: int
-    negative_spreads: int
+    below_zero: int
     date_mismatches: int
 
 
@@ -118,7 +119,7 @@ SELECT CASE WHEN event = 'cancelled' THEN {cancelled} ELSE {instant} END AS even
            AS order_id, event,
        m.side, m."offset", m.hedge,
        CASE WHEN m.conditional OR m.derived THEN 'stop' WHEN m.market THEN 'market' ELSE 'limit' END AS order_type,
-       m.tif AS time_in_force, CASE WHEN m.price >= 0 THEN m.price END AS price,
+       m.tif AS time_in_force, m.price,
        CASE WHEN event <> 'cancelled' THEN m.original WHEN m.remaining > 0 THEN m.remaining
             ELSE greatest(m.original - m.traded, 0) END AS volume,
        CASE WHEN event = 'cancelled' THEN CASE WHEN m.tif IN ('FAK', 'FOK') THEN 'exchange'

@@ -62,7 +62,7 @@ def trade_shape() -> Shape:
         Rule("side IS NOT NULL", "Direction", "0 or 1"),
         Rule('"offset" IS NOT NULL', "OffsetFlag", "0 to 6"),
         Rule("hedge IS NOT NULL", "HedgeFlag", "1, 2, 3, 5, 6 or 7"),
-        Rule(f"price >= 0 OR {match}", "Price", "a price, at least 0"),
+        Rule(f"price IS NOT NULL OR {match}", "Price", "a price"),
         Rule("volume >= 1", "Volume", "a whole number, at least 1"),
         Rule("traded_at IS NOT NULL", "TradeTime", "a time HH:MM:SS"),
         Rule(f"{raw('SequenceNo')} IS NULL OR number >= 0", "SequenceNo", "a whole number, at least 0"),

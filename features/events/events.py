@@ -52,6 +52,10 @@ class Events:
             raise KeyError(f"{name!r} is no raw table; the raw tables are {', '.join(TABLES)}")
         return name in self._staged
 
+    def has_column(self, name: str, column: str) -> bool:
+        """Say whether the table was given with the column (its values may still all be null)."""
+        return self.has(name) and column not in self._staged[name].absent
+
     def day_hashes(self, name: str) -> DayHashes:
         """Give the rows of a table with trading days and the sum of their hashes, by day."""
         seen = self._staged[name].days if self.has(name) else None

@@ -70,9 +70,9 @@ def count(name: str, *, null: bool = False, minimum: int | None = 0) -> Column:
     return Column(name, Kind.COUNT, null, minimum=minimum)
 
 
-def price(name: str, *, null: bool = False) -> Column:
-    """A price, tick or multiplier: never negative."""
-    return Column(name, Kind.PRICE, null, minimum=0)
+def price(name: str, *, null: bool = False, minimum: int | None = None) -> Column:
+    """A price; of a spread (SP, SPD), or oil with nowhere to go, it may be below zero."""
+    return Column(name, Kind.PRICE, null, minimum=minimum)
 
 
 def money(name: str, *, null: bool = False, minimum: int | None = None) -> Column:
@@ -120,8 +120,8 @@ CONTRACTS = Table(
         _CONTRACT,
         text("product"),
         text("kind", "future", "option", "index_future", "bond_future", "index_option"),
-        price("multiplier"),
-        price("tick"),
+        price("multiplier", minimum=0),
+        price("tick", minimum=0),
         count("max_order_volume", null=True),
         flag("has_order_fee"),
         text("option_month", null=True),

@@ -41,6 +41,8 @@ class Staged:
     """of a CSV: UTF-8 or GB18030"""
     days: DayHashes | None = None
     """what the rows of each day are, where loading saw it"""
+    absent: tuple[str, ...] = ()
+    """columns that may be missing altogether, and are"""
 
     def __add__(self, other: Staged) -> Staged:
         """Both counts together."""
@@ -53,6 +55,7 @@ class Staged:
             self.trimmed + other.trimmed,
             self.rounded + other.rounded,
             other.encoding or self.encoding,
+            absent=tuple(sorted({*self.absent} & {*other.absent})),
         )
 
 
@@ -116,7 +119,7 @@ def _stage(connection: Any, source: Source, key: bytes, progress: Progress | Non
     days = None if copied else read_in_place(connection, source, types)
     if days is not None:
         whole = sum(count for count, _ in days.values())
-        return Staged(whole, whole, 0, 0, _extra(source.table, types), days=days)
+        return Staged(whole, whole, 0, 0, _extra(source.table, types), days=days, absent=_absent(source.table, types))
     _create(connection, source, rows, types, key)
     return _counted(connection, source.table, types, None)
 
@@ -142,11 +145,16 @@ def _counted(connection: Any, table: Table, types: dict[str, str], encoding: str
         connection.execute(f"ALTER TABLE {name} DROP COLUMN {mark}")
     duplicates = drop_duplicates(connection, table)
     kept = whole - broken - duplicates
-    return Staged(whole, kept, broken, duplicates, _extra(table, types), trimmed, rounded, encoding)
+    extra, absent = _extra(table, types), _absent(table, types)
+    return Staged(whole, kept, broken, duplicates, extra, trimmed, rounded, encoding, absent=absent)
 
 
 def _extra(table: Table, types: dict[str, str]) -> tuple[str, ...]:
     return tuple(sorted(column for column in types if column not in (*table.column_names, *ORIGIN)))
+
+
+def _absent(table: Table, types: dict[str, str]) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns if column.nullable and column.name not in types)
 
 
 def _name(source: Source) -> str:

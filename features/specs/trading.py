@@ -3,7 +3,7 @@
 - ``open_lots_20d``: lots of trades of the window with ``offset`` open; 0 without one.
 - ``mean_contracts_per_day_20d``: distinct (trading_day, exchange, contract) of the window's trades over its distinct
   trading days with a trade.
-- ``turnover_20d``: sum of price * volume * multiplier over the window's trades, the multiplier being that of the contract's
+- ``turnover_20d``: sum of |price| * volume * multiplier over the window's trades, the multiplier being that of the contract's
   row in ``contracts`` on the trade's trading day; exact, then rounded to four decimals (half away from zero). Null where
   any trade of the window is of a contract without such a row.
 """

@@ -50,9 +50,11 @@ def _alert(at: Projections, seq: int, recorded_at: str, payload: Mapping[str, An
 
 
 def _accounts(payload: Mapping[str, Any]) -> Sequence[str]:
-    """The accounts of a pair, which its id names, and of a cluster, where they were recorded with it."""
+    """The accounts of a pair or cluster as recorded with it; of a pair else what its id names."""
     trigger = payload["trigger"]
-    return str(trigger["subject_id"]).split("|") if trigger["subject_type"] == "pair" else payload.get("accounts") or ()
+    if trigger["subject_type"] == "pair" and not payload.get("accounts"):
+        return str(trigger["subject_id"]).split("|")
+    return payload.get("accounts") or ()
 
 
 def _widened(case: Row, payload: Mapping[str, Any]) -> Row:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -40,41 +39,45 @@ def findings_of(closing: Closing, screen: Screen, rows: Any, *, in_force: bool =
     return closing.session.sql(query.replace("$rule", f"'{screen.id}'")).cast(FINDINGS_SCHEMA)
 
 
-def unknown(closing: Closing, screen: Screen, missing: Sequence[str], without: str = "") -> pa.Table:
-    """UNKNOWN for everyone who ordered or traded: what is missing could be all there is to see.
+def unknown(closing: Closing, screen: Screen, because: str, without: str = "") -> pa.Table:
+    """UNKNOWN for everyone who ordered or traded: what is missing (``because``) could be all there is to see.
 
-    ``without`` is a query of (trading_day, account_id) that are left out.
+    Of a screen that ``looks_at`` a table that was given, for everyone with a row of it. ``without`` is a query of
+    (trading_day, account_id) that are left out.
     """
     group = screen.subject == "group"
     subject = ("CASE WHEN group_id IS NULL THEN 'account' ELSE 'group' END", "coalesce(group_id, account_id)")
     subject_type, subject_id = subject if group else ("'account'", "account_id")
+    seen = screen.looks_at and closing.has(screen.looks_at)
+    who = closing.keep(_people(closing, screen.looks_at)) if seen else active(closing)
     left_out = f"ANTI JOIN ({without}) USING (trading_day, account_id)" if without else ""
     query = f"""
         SELECT DISTINCT '{screen.id}' AS rule_id, NULL::VARCHAR AS exchange, NULL::VARCHAR AS contract, trading_day,
                {subject_type} AS subject_type, {subject_id} AS subject_id, 'UNKNOWN' AS answer,
-               NULL::DOUBLE AS day_total, 'no table of {", ".join(missing)}' AS reason
-        FROM {active(closing).get_name()} {left_out}
+               NULL::DOUBLE AS day_total, '{because}' AS reason
+        FROM {who.get_name()} {left_out}
     """
     return closing.session.sql(query).cast(FINDINGS_SCHEMA)
 
 
 def left_open(closing: Closing, screen: Screen, rows: Any) -> pa.Table:
-    """UNKNOWN for accounts outside every known cluster, where a table that could link them is missing."""
-    missing = [name for name in screen.helps if not closing.has(name)]
-    if not missing:
+    """UNKNOWN for accounts outside every known cluster, where a table or column that could link them is missing."""
+    because = closing.lacks(screen.helps)
+    if not because:
         return FINDINGS_SCHEMA.empty_table()
     clustered = (
         f"SELECT trading_day, unnest(accounts) AS account_id FROM {rows.get_name()} JOIN {closing.days.get_name()}"
     )
-    return unknown(closing, screen, missing, f"{clustered} USING (day_no)")
+    return unknown(closing, screen, because, f"{clustered} USING (day_no)")
 
 
 def active(closing: Closing) -> Any:
     """trading_day, account_id, group_id (null without one) of everyone who ordered or traded; computed once."""
-    return closing.once("active", lambda: closing.keep(_active(closing)))
+    return closing.once("active", lambda: closing.keep(_people(closing, "orders", "trades")))
 
 
-def _active(closing: Closing) -> Any:
+def _people(closing: Closing, *names: str) -> Any:
     columns = ("trading_day", "day_no", "account_id")
-    seen = ibis.union(*(closing.rows(name).select(*columns) for name in ("orders", "trades")), distinct=True)
+    rows = [closing.rows(name).select(*columns) for name in names]
+    seen = ibis.union(*rows, distinct=True) if len(rows) > 1 else rows[0].distinct()
     return closing.with_group(closing.on_run_days(seen)).select("trading_day", "account_id", "group_id")

@@ -148,7 +148,8 @@ def events(closing: Closing, choice: Choice, hits: Any) -> Any:
     first = first.group_by(MATCH).aggregate(event_time=first.event_time.min())
     each = each.filter(each.matches == 1).join(first, MATCH).rename(seen_no="day_no").drop("exchange", "contract")
     looked_at = [
-        hits.subject_id == each.a + "|" + each.b,
+        hits["_a"] == each.a,
+        hits["_b"] == each.b,
         each.seen_no <= hits.day_no,
         each.seen_no > hits.day_no - choice.count("days"),
     ]

@@ -43,8 +43,19 @@ class Closing:
         return pa.Table.from_pylist([{"trading_day": d, "day_no": self._numbers[d]} for d in days], schema=_DAYS)
 
     def has(self, name: str) -> bool:
-        """Whether a raw table was given."""
-        return bool(self.events.has(name))
+        """Whether a raw table (``logins``), or an optional column of one (``logins.mac``), was given."""
+        table, _, column = name.partition(".")
+        return bool(self.events.has_column(table, column) if column else self.events.has(table))
+
+    def lacks(self, names: Sequence[str]) -> str:
+        """Which of some tables and columns (as in ``has``) were not given, in words; empty where all were."""
+        missing = [name for name in names if not self.has(name)]
+        tables = [name for name in missing if "." not in name]
+        columns = [name for name in missing if "." in name and name.partition(".")[0] not in tables]
+        parts = [f"no table of {', '.join(tables)}"] * bool(tables) + [f"no column {', '.join(columns)}"] * bool(
+            columns
+        )
+        return " and ".join(parts)
 
     def rows(self, name: str, days: int = 1) -> Any:
         """A raw table with ``day_no``, from ``days`` - 1 trading days before the first day to answer for."""

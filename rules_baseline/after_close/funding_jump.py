@@ -60,6 +60,7 @@ SCREEN = Screen(
     title_en="Unusual deposits and withdrawals",
     legal_basis="anti-money-laundering duty of futures firms; numbers are the firm's own",
     needs=("cash_flows", "account_days"),
+    looks_at="cash_flows",
     limits=(
         Limit(
             "flow_to_mean",

@@ -12,7 +12,8 @@ from rules_baseline.after_close import shared_address
 from rules_baseline.after_close.choices import Choice
 from rules_baseline.after_close.closing import Closing
 
-LINK_TABLES = ("control_groups", "logins", "cash_flows")
+# one of them missing may hide a link
+LINKS = ("control_groups", *shared_address.ADDRESSES, "cash_flows", "cash_flows.bank_account")
 
 
 def groups_of_day(closing: Closing) -> Any:

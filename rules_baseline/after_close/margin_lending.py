@@ -16,6 +16,8 @@ from rules_baseline.after_close.events import instant_id, of_window
 from rules_baseline.after_close.screen import Limit, Screen, of_account
 from rules_baseline.after_close.window import entered_and_left, windowed
 
+_MAC = "logins.mac"  # without the column nobody's machines are known
+
 
 def _looked_at(rows: Any) -> Any:
     return rows.event.isin(["login", "password_change"])
@@ -39,7 +41,13 @@ def find(closing: Closing, choice: Choice) -> Any:
     )
     sums = windowed(closing, each, ["account_id"], ["password_changes", "seen"], days, running=["macs"])
     sums = sums.filter(sums.seen > 0)
-    return of_account(sums, macs=sums.macs.cast("int64"), password_changes=sums.password_changes.cast("int64"))
+    missing = closing.lacks([_MAC])
+    return of_account(
+        sums,
+        missing,
+        macs=ibis.null("int64") if missing else sums.macs.cast("int64"),
+        password_changes=sums.password_changes.cast("int64"),
+    )
 
 
 def events(closing: Closing, choice: Choice, hits: Any) -> Any:

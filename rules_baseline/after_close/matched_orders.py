@@ -12,7 +12,7 @@ import ibis
 
 from rules_baseline.after_close.choices import Choice
 from rules_baseline.after_close.closing import Closing
-from rules_baseline.after_close.links import LINK_TABLES, linked_accounts
+from rules_baseline.after_close.links import LINKS, linked_accounts
 from rules_baseline.after_close.matches import MATCH, legs
 from rules_baseline.after_close.screen import Limit, Screen
 
@@ -49,7 +49,7 @@ def find(closing: Closing, choice: Choice) -> Any:
         totals, inside_lots=ibis.coalesce(matched.inside_lots, 0), matches=ibis.coalesce(matched.matches, 0)
     )
     found = closing.on_run_days(found.join(accounts, ["day_no", "cluster"]))
-    missing = [name for name in LINK_TABLES if not closing.has(name)]
+    missing = closing.lacks(LINKS)
     return found.select(
         "exchange",
         "contract",
@@ -57,7 +57,7 @@ def find(closing: Closing, choice: Choice) -> Any:
         subject_type=ibis.literal("cluster"),
         subject_id=found.cluster,
         account_id=found.cluster,
-        because=ibis.literal(f"no table of {', '.join(missing)}"),
+        because=ibis.literal(missing),
         inside_lots=found.inside_lots,
         cluster_lots=found.cluster_lots,
         matches=found.matches,
@@ -93,7 +93,7 @@ SCREEN = Screen(
     title_en="Matched orders",
     legal_basis="期货和衍生品法 art. 12 (trading between one's own accounts); numbers are the firm's own",
     needs=("trades",),
-    helps=LINK_TABLES,
+    helps=LINKS,
     limits=(
         Limit(
             "inside_share",

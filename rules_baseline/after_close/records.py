@@ -15,6 +15,7 @@ from rules_baseline.after_close.choices import Choice
 from rules_baseline.after_close.closing import Closing
 from rules_baseline.after_close.screen import FIXED, Limit, Screen
 from rules_baseline.alerts import alert_id
+from rules_baseline.related import pair_of
 from rules_baseline.trigger import TriggerRecord
 
 CLOSE = time(16, 0, tzinfo=timezone(timedelta(hours=8)))  # Asia/Shanghai, which has no summer time
@@ -126,7 +127,7 @@ def _people(row: Mapping[str, Any], shares: Mapping[str, int] | None) -> dict[st
     """The accounts of a pair or cluster, and the members' shares, largest first; as many as there is room for."""
     people: dict[str, Any] = {}
     if row["subject_type"] == "pair":
-        people["accounts"] = row["subject_id"].split("|")
+        people["accounts"] = [*pair_of(row["subject_id"], row["account_id"])]
     elif row.get("accounts") is not None:
         accounts = sorted(row["accounts"])
         people |= {"accounts": _fitting(accounts, ROOM * 2 // 3), "accounts_total": len(accounts)}

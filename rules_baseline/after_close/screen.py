@@ -65,7 +65,8 @@ class Screen:
     ``find`` gives one row a subject with something to look at: the columns ``FIXED``, the columns its ``limits`` name,
     and any others, which become evidence (a name that begins with ``_`` does not). ``because`` says why a row may be
     UNKNOWN. A boolean column ``open`` says that a missing input could still change a row that is not a HIT.
-    Without one of the tables it ``needs`` every account that traded or ordered that day is UNKNOWN.
+    Without one of the tables it ``needs`` every account that traded or ordered that day is UNKNOWN; where the table it
+    ``looks_at`` was given, those with a row of it that day.
     ``events`` gives (hit_no, event_id, event_time) and ``members`` (hit_no, account_id, amount) for the rows of
     ``hits``, which are rows of ``find`` with ``hit_no`` and ``trading_day``. ``record`` makes the alert of a row where
     its limits are not all there is to say.
@@ -82,7 +83,8 @@ class Screen:
     events: Detail
     members: Detail | None = None
     subject: Literal["account", "group", "pair", "cluster"] = "account"
-    helps: tuple[str, ...] = ()  # tables that may be missing, and then leave something open
+    looks_at: str = ""  # the one table of several it needs whose rows make a finding
+    helps: tuple[str, ...] = ()  # tables and columns that may be missing, and then leave something open
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what a parameter of kind text may be
     record: Recorder | None = None
 
@@ -120,5 +122,7 @@ def of_pair(rows: Any, because: str = "", **columns: Any) -> Any:
         subject_id=rows.a + "|" + rows.b,
         account_id=rows.a,
         because=ibis.literal(because),
+        _a=rows.a,
+        _b=rows.b,
         **columns,
     )

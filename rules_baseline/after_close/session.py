@@ -31,7 +31,9 @@ class Session:
         self._names: list[str] = []
 
     def raw(self, name: str) -> Any:
-        """A raw table; without rows where it was not given."""
+        """A raw table; without rows where it was not given. Raises ``KeyError`` for a name that is none."""
+        if name not in TABLES:
+            raise KeyError(f"{name!r} is no raw table; the raw tables are {', '.join(TABLES)}")
         return ibis.table({column.name: IBIS_TYPES[column.kind] for column in TABLES[name].columns}, name=name)
 
     def is_empty(self, name: str) -> bool:

@@ -17,6 +17,8 @@ from rules_baseline.after_close.closing import Closing
 from rules_baseline.after_close.events import instant_id
 from rules_baseline.after_close.screen import Limit, Screen
 
+ADDRESSES = ("logins", "logins.ip", "logins.mac", "orders.ip", "orders.mac")  # one of them missing may hide a link
+
 
 def _uses(closing: Closing, choice: Choice) -> Any:
     """account_id, day_no, address, relay: every use of an ip or mac in the windows of the days, once a day."""
@@ -80,6 +82,7 @@ def _clusters(closing: Closing) -> Any:
 def find(closing: Closing, choice: Choice) -> Any:
     """Every cluster of two or more subjects."""
     rows = closing.on_run_days(clusters(closing))
+    missing = closing.lacks(ADDRESSES)
     found = rows.group_by("day_no", "cluster").aggregate(
         links=rows.subject.nunique() - 1,
         subjects=rows.subject.nunique(),
@@ -95,15 +98,15 @@ def find(closing: Closing, choice: Choice) -> Any:
         subject_type=ibis.literal("cluster"),
         subject_id=found.cluster,
         account_id=found.cluster,
-        because=ibis.literal("no table of logins"),
+        because=ibis.literal(missing),
         links=found.links,
         subjects=found.subjects,
         accounts=found.accounts,
         addresses=found.addresses,
         ips=found.ips,
         macs=found.macs,
-        # with logins missing a cluster may be larger than known
-        open=ibis.literal(not closing.has("logins")),
+        # a cluster may be larger than known
+        open=ibis.literal(bool(missing)),
     )
 
 
@@ -148,7 +151,7 @@ SCREEN = Screen(
     title_en="Shared address",
     legal_basis="reporting of accounts under one actual control (实际控制关系账户); numbers are the firm's own",
     needs=(),
-    helps=("logins",),
+    helps=ADDRESSES,
     limits=(Limit("links", "links", "关联主体数减一", "linked subjects, less one"),),
     parameters={"days": "count", "whitelist": "list"},
     find=find,

@@ -49,7 +49,7 @@ def _trades(closing: Closing, choice: Choice) -> Any:
             trade=ibis.row_number().over(order_by=order),
             level=ibis.dense_rank().over(order_by=[once[key] for key in _LEVEL[1:]]),
             at=once.event_time.delta(ibis.timestamp(_EPOCH), unit="microsecond"),
-            turnover=once.price * once.lots * once.multiplier,
+            turnover=once.price.abs() * once.lots * once.multiplier,  # a size: a price may be below zero
         )
     )
 
@@ -129,7 +129,8 @@ def events(closing: Closing, choice: Choice, hits: Any) -> Any:
     """The orders of the paired trades, ``order of a|order of b``."""
     each = matches_of(closing, choice).mutate(seen_no=ibis._.day_no).drop("day_no")
     looked_at = [
-        hits.subject_id == each.a + "|" + each.b,
+        hits["_a"] == each.a,
+        hits["_b"] == each.b,
         each.seen_no <= hits.day_no,
         each.seen_no > hits.day_no - choice.count("days"),
     ]

@@ -32,6 +32,12 @@ class Measure:
     distinct: Amount | None = None
     empty: Literal["zero", "unknown"] = "zero"
     reads: tuple[str, ...] = ()  # other tables
+    column: str | None = None  # of its table, that may be missing altogether
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """What must be given for a value: its table and the column, as ``Closing.has`` names them."""
+        return (self.table,) if self.column is None else (self.table, f"{self.table}.{self.column}")
 
     @property
     def kind(self) -> Literal["sum", "ratio", "distinct"]:
@@ -105,8 +111,9 @@ _ALL = (
     Measure("lots", "成交手数", "lots traded", "lots", "trades", _column("volume")),
     Measure("opened_lots", "开仓手数", "lots opened", "lots", "trades", _where("offset", "open", amount="volume")),
     Measure("closed_lots", "平仓手数", "lots closed", "lots", "trades", _where("offset", "close", amount="volume")),
-    Measure("turnover", "成交额", "price x lots x multiplier; a contract not known that day leaves it open", "CNY",
-            "trades", lambda rows: rows.price * rows.volume * rows.multiplier, reads=("contracts",)),
+    Measure("turnover", "成交额",
+            "price (without its sign) x lots x multiplier; a contract not known that day leaves it open", "CNY",
+            "trades", lambda rows: rows.price.abs() * rows.volume * rows.multiplier, reads=("contracts",)),
     Measure("contracts_traded", "成交合约数", "distinct contracts traded", "contracts", "trades",
             distinct=lambda rows: rows.exchange + "." + rows.contract),
     Measure("night_share", "夜盘成交占比", "trade rows in [20:00, 06:00) Shanghai over all trade rows", "ratio",
@@ -127,8 +134,10 @@ _ALL = (
     Measure("failed_logins", "登录失败次数", "failed logins", "logins", "logins", _where("event", "login_failed")),
     Measure("password_changes", "修改密码次数", "password changes", "changes", "logins",
             _where("event", "password_change")),
-    Measure("distinct_macs", "登录设备数", "distinct macs of logins", "macs", "logins", distinct=_of_login("mac")),
-    Measure("distinct_ips", "登录IP数", "distinct ips of logins", "ips", "logins", distinct=_of_login("ip")),
+    Measure("distinct_macs", "登录设备数", "distinct macs of logins", "macs", "logins", distinct=_of_login("mac"),
+            column="mac"),
+    Measure("distinct_ips", "登录IP数", "distinct ips of logins", "ips", "logins", distinct=_of_login("ip"),
+            column="ip"),
 )  # fmt: skip
 MEASURES = {measure.name: measure for measure in _ALL}
 MAY_FALL_BELOW_ZERO = ("net_pnl", "net_deposits", "fee", "exchange_fee")

@@ -16,6 +16,7 @@ from alertgrade.errors import AlertError
 from features.events.schema import EXCHANGES
 from rules_baseline.after_close.choices import Choice, choice_of
 from rules_baseline.after_close.screen import Screen
+from rules_baseline.custom.lines import MODULES, entry_line, line_of
 from rules_baseline.custom.version import DEFAULT_GRADE, GRADES, RULE_ID, Signed, check_versions
 from rules_baseline.limits import Entry, entry_of, refuse_overlaps
 from rules_baseline.rule import Rule
@@ -41,7 +42,8 @@ def read_python(file: Path, taken: Collection[str]) -> PythonRule:
     """
     if file.resolve().parent != file.parent.resolve():
         raise AlertError(f"{file} leads to {file.resolve()}", "wanted a file of that folder itself", "copy it there")
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    source = file.read_bytes()
+    digest = hashlib.sha256(source).hexdigest()
     module = _executed(file, digest)
     screen, rule = getattr(module, "SCREEN", None), getattr(module, "RULE", None)
     if isinstance(screen, Screen) is isinstance(rule, Rule):
@@ -51,19 +53,19 @@ def read_python(file: Path, taken: Collection[str]) -> PythonRule:
         )
     entries = getattr(module, "ENTRIES", None)
     if isinstance(screen, Screen):
-        return PythonRule(screen.id, screen, _source(file, digest, screen, taken).choices(screen, entries))
+        return PythonRule(screen.id, screen, _source(file, source, screen, taken).choices(screen, entries))
     assert isinstance(rule, Rule)  # noqa: S101 -- said above
-    return PythonRule(rule.id, rule=rule, entries=_source(file, digest, rule, taken).entries(rule, entries))
+    return PythonRule(rule.id, rule=rule, entries=_source(file, source, rule, taken).entries(rule, entries))
 
 
-def _source(file: Path, digest: str, value: Screen | Rule, taken: Collection[str]) -> _Source:
+def _source(file: Path, source: bytes, value: Screen | Rule, taken: Collection[str]) -> _Source:
     if not RULE_ID.fullmatch(value.id) or value.id in taken:
         raise AlertError(f"{file}: id {value.id!r}", f"wanted an id of its own, other than {', '.join(sorted(taken))}")
-    return _Source(file, digest, value.id, (value.title_zh, value.title_en))
+    return _Source(file, source, value.id, (value.title_zh, value.title_en))
 
 
 def _executed(file: Path, digest: str) -> Any:
-    name = f"alertgrade_custom_{digest[:16]}_{file.stem}"
+    name = f"{MODULES}{digest[:16]}_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None  # noqa: S101 -- a .py file has a loader
     assert spec.loader is not None  # noqa: S101
@@ -73,33 +75,24 @@ def _executed(file: Path, digest: str) -> Any:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
-        line = error.lineno if isinstance(error, SyntaxError) else _line(error, file)
-        raise AlertError(f"{file}:{line}: {error!r}", "wanted a Python rule that loads", "mend the file") from error
+        line = line_of(error) or (error.lineno if isinstance(error, SyntaxError) else None)
+        where = file if line is None else f"{file}:{line}"
+        raise AlertError(f"{where}: {error!r}", "wanted a Python rule that loads", "mend the file") from error
     return module
-
-
-def _line(error: Exception, file: Path) -> int:
-    """The last line of ``file`` on the way to the error."""
-    found, trace = 1, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(file):
-            found = trace.tb_lineno
-        trace = trace.tb_next
-    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
     file: Path
-    digest: str
+    source: bytes
     rule_id: str
     titles: tuple[str, str]
 
     def choices(self, screen: Screen, raw: Any) -> tuple[Choice, ...]:
         """The entries of a screen, by date."""
         found, signed = [], []
-        for number, entry in enumerate(self._listed(raw, "ENTRIES"), 1):
-            where = f"{self.file}: ENTRIES {number}"
+        for number, entry in enumerate(self._listed(raw), 1):
+            where = f"{self._at(number)}: ENTRIES {number}"
             choice = choice_of(where, _without_grade(entry), screen)
             signed.append(self._signed(where, entry))
             found.append(dataclasses.replace(choice, signature=signed[-1].evidence()))
@@ -109,11 +102,13 @@ class _Source:
     def entries(self, rule: Rule, raw: Any) -> tuple[Entry, ...]:
         """The entries of an intraday rule at every exchange it speaks of."""
         if not isinstance(raw, Mapping) or not raw or set(raw) - set(EXCHANGES):
-            raise AlertError(f"{self.file}: ENTRIES {raw!r:.80}", f"wanted lists by exchange of {', '.join(EXCHANGES)}")
+            raise AlertError(
+                f"{self._at()}: ENTRIES {raw!r:.80}", f"wanted lists by exchange of {', '.join(EXCHANGES)}"
+            )
         found, signed = [], []
         for exchange, listed in raw.items():
-            for number, given in enumerate(self._listed(listed, f"ENTRIES of {exchange}"), 1):
-                where = f"{self.file}: {exchange} {number}"
+            for number, given in enumerate(self._listed(listed, exchange), 1):
+                where = f"{self._at(number, exchange)}: {exchange} {number}"
                 entry = entry_of(where, exchange, rule, _without_grade(given))
                 one = self._signed(where, given)
                 signed += [dataclasses.replace(one, rule_id=f"{exchange} {kind}") for kind in entry.kinds]
@@ -122,9 +117,15 @@ class _Source:
         check_versions(signed)
         return tuple(found)
 
-    def _listed(self, raw: Any, name: str) -> Sequence[Mapping[str, Any]]:
+    def _at(self, number: int | None = None, exchange: str | None = None) -> str:
+        """The file, and the line of an entry where it is written out."""
+        line = entry_line(self.source, number, exchange)
+        return str(self.file) if line is None else f"{self.file}:{line}"
+
+    def _listed(self, raw: Any, exchange: str | None = None) -> Sequence[Mapping[str, Any]]:
         if not isinstance(raw, list | tuple) or not raw or not all(isinstance(entry, Mapping) for entry in raw):
-            raise AlertError(f"{self.file}: {name} is {raw!r:.80}", "wanted a list of dated entries")
+            name = "ENTRIES" if exchange is None else f"ENTRIES of {exchange}"
+            raise AlertError(f"{self._at(None, exchange)}: {name} is {raw!r:.80}", "wanted a list of dated entries")
         return raw
 
     def _signed(self, where: str, raw: Mapping[str, Any]) -> Signed:
@@ -147,7 +148,7 @@ class _Source:
             starts,
             raw.get("effective_to"),
             self.file.name,
-            self.digest,
+            hashlib.sha256(self.source).hexdigest(),
             where,
         )
 

@@ -60,13 +60,16 @@ def find(closing: Closing, choice: Choice) -> Any:
     rule = _rule(choice)
     keys = ["account_id", *(_PLACE if rule.per_contract else ())]
     conditions = list(leaves(rule.condition))
-    figures = [figures_of(closing, one, keys) if closing.has(one.measure.table) else None for one in conditions]
+    missing = [closing.lacks(one.measure.given) for one in conditions]
+    figures = [
+        None if lacks else figures_of(closing, one, keys) for one, lacks in zip(conditions, missing, strict=True)
+    ]
     rows = rule.population.of_day(closing, _subjects(closing, figures, keys))
     for number, found in enumerate(figures):
         if found is not None:
             rows = _beside(rows, found, keys, number)
     rows = closing.gather(rows)
-    return _with_answer(rule, conditions, rows)
+    return _with_answer(rule, conditions, missing, rows)
 
 
 def _rule(choice: Choice) -> RuleVersion:
@@ -75,7 +78,7 @@ def _rule(choice: Choice) -> RuleVersion:
 
 
 def _subjects(closing: Closing, figures: Sequence[Any], keys: Sequence[str]) -> Any:
-    """Keys and days with a row in reach; where a table is missing, also whoever ordered or traded that day."""
+    """Keys and days with a row in reach; where one was not given, also whoever ordered or traded that day."""
     by = [*keys, "day_no"]
     seen = [found.filter(found.seen).select(*by) for found in figures if found is not None]
     if len(seen) < len(figures):
@@ -95,8 +98,11 @@ def _beside(rows: Any, found: Any, keys: Sequence[str], number: int) -> Any:
     return joined.drop(*(f"_key_{key}" for key in by))
 
 
-def _with_answer(rule: RuleVersion, conditions: Sequence[Leaf], rows: Any) -> Any:
-    verdicts = [judged(one, _columns(rows, number), rows.day_no) for number, one in enumerate(conditions)]
+def _with_answer(rule: RuleVersion, conditions: Sequence[Leaf], missing: Sequence[str], rows: Any) -> Any:
+    verdicts = [
+        judged(one, _columns(rows, number), rows.day_no, lacks)
+        for number, (one, lacks) in enumerate(zip(conditions, missing, strict=True))
+    ]
     met = combined(rule.condition, iter([one.met for one in verdicts]))
     place = {name: rows[name] if rule.per_contract else ibis.null("string") for name in _PLACE}
     member = "the account's population is not known" if rule.population.kind != "all" else ""
@@ -125,7 +131,7 @@ def _with_answer(rule: RuleVersion, conditions: Sequence[Leaf], rows: Any) -> An
 
 
 def _columns(rows: Any, number: int) -> dict[str, Any]:
-    """The columns of condition ``number`` by their plain names; none where its table was not given."""
+    """The columns of condition ``number`` by their plain names; none where its table or column was not given."""
     names = ("n", "d", "gaps", "pn", "pd", "pgaps", "v", "mean", "sd", "past", "seen")
     return {name: rows[f"_{name}{number}"] for name in names if f"_{name}{number}" in rows.columns}
 
@@ -134,7 +140,7 @@ def events(closing: Closing, choice: Choice, hits: Any) -> Any:
     """The rows that the conditions looked at, each once; of a window and the one before it where they are compared."""
     rule = _rule(choice)
     looked_at = {(leaf.measure.name, leaf.reach if leaf.kind != "volatility" else 1, leaf.clock): leaf
-                 for leaf in leaves(rule.condition) if closing.has(leaf.measure.table)}  # fmt: skip
+                 for leaf in leaves(rule.condition) if not closing.lacks(leaf.measure.given)}  # fmt: skip
     found = [
         of_window(
             closing,

@@ -26,14 +26,14 @@ class Verdict:
     facts: dict[str, Any]
 
 
-def judged(leaf: Leaf, figures: dict[str, Any], day_no: Any) -> Verdict:
+def judged(leaf: Leaf, figures: dict[str, Any], day_no: Any, missing: str = "") -> Verdict:
     """The verdict of ``leaf`` from its columns (``figures_of``), null in a row that no row of its table reaches.
 
-    No columns at all: its table was not given.
+    ``missing`` says which table or column was not given; there are no columns then.
     """
-    if not figures:
+    if missing:
         nothing = ibis.null("float64")
-        return Verdict(_NOTHING, nothing, nothing, ibis.literal(f"no table of {leaf.measure.table}"), {})
+        return Verdict(_NOTHING, nothing, nothing, ibis.literal(missing), {})
     if isinstance(leaf, Volatility):
         return _volatile(leaf, figures, day_no)
     zero = leaf.measure.empty == "zero"

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from alertgrade.errors import AlertError
 from features.events.sql import ident, literal
 from features.spark_session import first_line, session_of_its_own
+from rules_baseline.spark.ended import own_jobs
 
 
 class Handover:
@@ -83,9 +84,10 @@ def handed_over(spark: Any, scratch: Path) -> Iterator[Handover]:
             f"scratch {scratch}: {error}", "wanted a folder to write to", "set ALERTGRADE_SPARK_SCRATCH"
         ) from error
     try:
-        there = Handover(spark, folder)
-        yield there
-        there.forget()
+        with own_jobs(spark.sparkContext, folder.name):
+            there = Handover(spark, folder)
+            yield there
+            there.forget()
     except (PySparkException, Py4JError) as error:
         raise AlertError(
             f"Spark gave up: {first_line(error)}",

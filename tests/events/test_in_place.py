@@ -64,7 +64,7 @@ def read(folder):
     [
         {},
         {"account_id": ["!", "账户 一"], "ip": pa.nulls(2, pa.string()), "extra": [1, 2], "seq": None},
-        {"event_time": pa.array([1_767_576_600_123_456_789] * 2, pa.timestamp("ns")), "price": [3500.1, 1e-6]},
+        {"event_time": pa.array([1_767_576_600_123_456_789] * 2, pa.timestamp("ns")), "price": [3500.1, -1e-6]},
     ],
     ids=["of the contract", "any text", "nanoseconds and floats"],
 )
@@ -91,7 +91,6 @@ def test_good_rows_are_read_in_place_and_equal_their_copy(read, tmp_path, column
         {"side": ["buy", "sell "]},
         {"volume": [0, -1]},
         {"volume": [1.0, 1.5]},
-        {"price": pa.array([Decimal("3500.5"), Decimal("-0.1")], pa.decimal128(9, 1))},
         {"price": pa.array([Decimal("1.0000001"), None], pa.decimal128(12, 7))},
         {"price": [3500.5, float("nan")]},
         {"seq": ["1", "2"]},
@@ -100,7 +99,7 @@ def test_good_rows_are_read_in_place_and_equal_their_copy(read, tmp_path, column
     ],
     ids=[
         *("blank behind", "blank before", "empty", "null", "empty where null may be", "unknown word", "word and blank"),
-        *("below the least", "no whole number", "negative price", "more digits", "no number", "number as text"),
+        *("below the least", "no whole number", "more digits", "no number", "number as text"),
         *("number for text", "twice"),
     ],
 )

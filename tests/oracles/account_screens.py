@@ -57,6 +57,9 @@ def margin_lending(market: Market, day: date, limits: Limits) -> list[Screen]:
     for account, rows in _by_account(looked_at).items():
         macs = {row["mac"] for row in rows if row["event"] == "login" and row["mac"] is not None}
         changed = sum(1 for row in rows if row["event"] == "password_change")
+        if not market.given("logins.mac"):
+            found.append(_screen("margin_lending", day, account, "UNKNOWN", None, machines))
+            continue
         met = len(macs) >= machines and changed >= changes
         found.append(_screen("margin_lending", day, account, hit(met), Fraction(len(macs)), machines))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,15 +22,23 @@ class Subject:
 
 
 class Market:
-    """Raw tables by name; a name that is missing is a table that was not given."""
+    """Raw tables by name; a name that is missing is a table that was not given.
 
-    def __init__(self, tables: Mapping[str, Sequence[Row]]) -> None:
-        self.tables = {name: _distinct(rows) for name, rows in tables.items()}
+    ``absent`` are columns of given tables (``logins.mac``) that are missing altogether; their values are null.
+    """
+
+    def __init__(self, tables: Mapping[str, Sequence[Row]], absent: Collection[str] = ()) -> None:
+        self.absent = frozenset(absent)
+        self.tables = {name: _distinct([self._seen(name, row) for row in rows]) for name, rows in tables.items()}
         self._groups: dict[date, dict[str, str]] = {}
         self._indexes: dict[tuple[str, ...], defaultdict[tuple[Any, ...], list[Row]]] = {}
 
+    def _seen(self, table: str, row: Row) -> Row:
+        return {column: None if f"{table}.{column}" in self.absent else value for column, value in row.items()}
+
     def given(self, name: str) -> bool:
-        return name in self.tables
+        """A table, or a column of one."""
+        return name.partition(".")[0] in self.tables and name not in self.absent
 
     def rows(self, name: str) -> list[Row]:
         return self.tables.get(name, [])

@@ -1,4 +1,4 @@
-"""What a screen says where a table was not given: UNKNOWN of everyone whom the missing rows could be about."""
+"""What a screen says where a table or a column was not given: UNKNOWN of everyone whom the missing could be about."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ READS = {  # without it there is nothing to judge; orders and trades are always 
     "large_loss": ("account_days",),
     "high_fee": ("account_days",),
     "margin_lending": ("logins",),
-    "funding_jump": ("cash_flows", "account_days"),
+    "funding_jump": ("cash_flows",),
     "position_concentration": ("positions",),
     "position_limit": ("positions",),
     "leverage": ("positions",),
 }
+_ADDRESSES = ("logins", "logins.ip", "logins.mac", "orders.ip", "orders.mac")
 LINKS = {  # without it clusters may be larger, and there may be others
-    "shared_address": ("logins",),
-    "matched_orders": ("control_groups", "logins", "cash_flows"),
+    "shared_address": _ADDRESSES,
+    "matched_orders": ("control_groups", *_ADDRESSES, "cash_flows", "cash_flows.bank_account"),
 }
 
 

@@ -52,10 +52,11 @@ class Answer:
 
 
 def write(market: Market, folder: Path) -> Path:
-    """As a folder of raw tables; a table that was not given is not written."""
+    """As a folder of raw tables; a table or column that was not given is not written."""
     folder.mkdir(parents=True)
     for name, rows in market.tables.items():
-        schema = pa.schema([(column.name, TYPES[column.kind]) for column in TABLES[name].columns])
+        columns = [column for column in TABLES[name].columns if f"{name}.{column.name}" not in market.absent]
+        schema = pa.schema([(column.name, TYPES[column.kind]) for column in columns])
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / f"{name}.parquet")
     return folder
 

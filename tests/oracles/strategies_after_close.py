@@ -16,6 +16,7 @@ from tests.oracles.strategies import ACCOUNTS, memberships
 DAYS = tuple(date(2026, 3, 2) + timedelta(days=number) for number in range(8))
 EXCHANGES = ("SHFE", "DCE")
 CONTRACTS = ("c0", "c0", "c0", "c0", "c1", "zz")
+ABSENT = (("logins.mac",), ("logins.ip", "logins.mac", "orders.ip", "orders.mac"), ("cash_flows.bank_account",))
 Tables = dict[str, list[Row]]
 
 
@@ -192,4 +193,4 @@ def after_close_markets(draw: st.DrawFn) -> Market:
     add: tuple[Callable[[st.DrawFn, int, Tables], None], ...] = (_add_matches, _add_together, _add_spoof, _add_spoof)
     for number in range(draw(st.integers(8, 30))):
         draw(_pick(*add))(draw, number, tables)
-    return Market(tables)
+    return Market(tables, draw(_pick(*[()] * 8, *ABSENT)))

@@ -43,6 +43,7 @@ class RawBook:
     tables: dict[str, list[dict[str, Any]]] = field(
         default_factory=lambda: {"contracts": [DEFAULTS["contracts"]], "orders": [], "trades": []}
     )
+    absent: set[str] = field(default_factory=set)  # columns left out altogether, ``logins.mac``
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def add(self, table: str, **row: Any) -> Self:
@@ -65,5 +66,6 @@ class RawBook:
     def write(self, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name, rows in self.tables.items():
-            pq.write_table(pa.Table.from_pylist(rows, schema=arrow_schema(name)), folder / f"{name}.parquet")
+            schema = pa.schema([one for one in arrow_schema(name) if f"{name}.{one.name}" not in self.absent])
+            pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / f"{name}.parquet")
         return folder

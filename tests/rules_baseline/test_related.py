@@ -53,6 +53,19 @@ def test_a_cluster_sees_what_each_of_its_named_accounts_sees():
     assert found == ["of A3", "of A2 and A3", "of A0, A2", "of A0, unnamed"]
 
 
+@pytest.mark.parametrize(
+    ("subject", "account", "accounts"),
+    [
+        ("A|B", "A", {"A", "B"}),
+        ("A|X|B", "A|X", {"A|X", "B"}),
+        ("A|X|B", "A", {"A", "X|B"}),
+        ("A|B", "B", {"A", "B"}),  # of another's past alerts
+    ],
+)
+def test_a_pair_is_of_two_accounts_the_first_of_them_the_alerts_own(subject, account, accounts):
+    assert accounts_of(alert("p", "pair", subject, account)) == accounts
+
+
 @pytest.mark.parametrize("wrong", ["A\x00B", "A" * 201, "", "A\ud800", None, 5, {}, ["A1"]], ids=repr)
 def test_what_can_be_no_account_in_the_evidence_of_a_cluster_is_passed_over(wrong):
     assert accounts_of(alert("c", "cluster", "A0", "A0", accounts=["A0", wrong, "A" * 200])) == {"A0", "A" * 200}

@@ -231,7 +231,7 @@ def test_reference_rows_set_aside_are_shown_to_whoever_asks(place: Made) -> None
     broken = {**contracts[0], "contract": "zz2605", "kind": "forward"}
     pq.write_table(pa.Table.from_pylist([*contracts, broken]), here.reference / "contracts.parquet")
     told = []
-    with here.watch(tell=lambda events: told.extend(events.set_aside)):
+    with here.watch(loaded=lambda events: told.extend(events.set_aside)):
         pass
     assert [(one.table, one.rows) for one in told] == [("contracts", 1)]
 

@@ -154,6 +154,44 @@ def test_a_rule_of_ones_own_in_the_day_alerts_at_its_event(
     }
 
 
+FAILS = """
+from datetime import date
+from rules_baseline.after_close.frequent_trading import events
+from rules_baseline.after_close.screen import Limit, Screen
+
+
+def find(closing, choice):
+    return closing.rows("account_dayz")
+
+
+SCREEN = Screen(id="own_failing", title_zh="甲", title_en="Fails", legal_basis="our book", needs=(),
+                limits=(Limit("trades", "trades", "笔", "trades"),), parameters={}, find=find, events=events)
+ENTRIES = [dict(effective_from=date(2026, 1, 1), trades=3, source="our book", verified=True,
+                author="first line", approver="second line", version=1)]
+"""
+
+
+def test_a_rule_of_ones_own_that_fails_is_told_and_the_others_go_on(place: Made, market: Market, own: Path) -> None:
+    (own / "r.py").write_text(FAILS, encoding="utf-8")
+    here: Place = place(market)
+    put(here.inbox, "1", rows_of(market))
+    told: list[str] = []
+    with here.watch(custom_dir=own, tell=told.append) as watch:
+        done = watch.run(once=True, close=True)
+    assert said(here) == [("03", "A"), ("03", "B")], "the YAML rule answered"
+    [earlier, last] = told
+    assert earlier.startswith("your own rule own_failing failed and did not judge 2026-03-02: r.py:8: KeyError 'acc")
+    assert last.startswith("your own rule own_failing failed and did not judge 2026-03-03: r.py:8: KeyError 'acc")
+    assert done.failed == (earlier, last)
+    lines = [json.loads(line) for line in (here.out / "failed_rules.jsonl").read_text().splitlines()]
+    assert [(line["rule_id"], line["trading_days"]) for line in lines] == [
+        ("own_failing", ["2026-03-02"]),
+        ("own_failing", ["2026-03-03"]),
+    ]
+    with here.watch(custom_dir=own) as watch:
+        assert watch.run(once=True).failed == (earlier, last), "a later start says it again"
+
+
 def test_a_day_that_contract_days_does_not_know_is_told(place: Made, market: Market, own: Path) -> None:
     market.contract_day("SHFE", day=DAY)
     here: Place = place(market)

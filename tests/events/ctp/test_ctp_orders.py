@@ -228,13 +228,12 @@ def test_every_price_type_but_limit_is_a_market_order_without_price(desk):
     assert len(rows) == len(codes)
 
 
-def test_a_limit_order_needs_a_price_that_is_one(desk):
+def test_a_limit_order_needs_a_price_that_is_one_and_may_be_below_zero(desk):
     desk.at_exchange(LimitPrice="1.7976931348623157e+308").at_exchange(OrderSysID="2", LimitPrice="-1")
     found = desk.at_exchange(OrderSysID="3", LimitPrice="0").run()
-    assert found.steps == [("3", "accepted", 10)]
+    assert [(row["order_id"], row["price"]) for row in found.rows("orders")] == [("2", -1), ("3", 0)]
     assert [reason[2:] for reason in found.reasons] == [
-        (2, "LimitPrice is '1.7976931348623157e+308', wanted a price, at least 0"),
-        (3, "LimitPrice is '-1', wanted a price, at least 0"),
+        (2, "LimitPrice is '1.7976931348623157e+308', wanted a price"),
     ]
 
 
@@ -253,17 +252,17 @@ def test_directions(desk):
     assert read(desk, "Direction", ["0", "1", "2"], "side") == {"0": "buy", "1": "sell"}
 
 
-def test_a_combination_order_stays_under_its_own_code_and_its_negative_price_becomes_null(desk):
+def test_a_combination_order_stays_under_its_own_code_and_at_its_price_below_zero(desk):
     spread = {"ExchangeID": "DCE", "InstrumentID": "SP m2605&m2609", "OrderType": "3", "CombOffsetFlag": "01"}
     found = desk.at_exchange(**spread, LimitPrice="-20").run()
     row = found.only_order
     assert (row["contract"], row["offset"], row["price"], row["order_type"]) == (
         "SP m2605&m2609",
         "open",
-        None,
+        -20,
         "limit",
     )
-    assert (found.result.orders.combinations, found.result.orders.negative_spreads) == (1, 1)
+    assert (found.result.orders.combinations, found.result.orders.below_zero) == (1, 1)
 
 
 def test_an_order_from_a_quote_is_market_making_where_its_hedge_flag_says_so(desk):

@@ -48,5 +48,5 @@ def _turnover(market: Market, trades: Iterable[Row]) -> Decimal | None:
         contract = market.contract(row)
         if contract is None:
             return None
-        value += row["price"] * row["volume"] * contract["multiplier"]
+        value += abs(row["price"]) * row["volume"] * contract["multiplier"]
     return value.quantize(Decimal("0.0001"), ROUND_HALF_UP)

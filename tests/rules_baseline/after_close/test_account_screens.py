@@ -135,3 +135,25 @@ def test_account_days_given_without_rows_are_a_history_too_short(book: Any, scre
     book.at("cash_flows", "A", 0, amount=Decimal(500_000)).at("orders", "A")
     book.tables["account_days"] = []
     assert screen(book, "funding_jump").answer("A") == ("UNKNOWN", "fewer days of history than wanted")
+
+
+def test_without_account_days_whoever_has_a_flow_that_day_is_unknown_and_nobody_else(book: Any, screen: Any) -> None:
+    book.at("cash_flows", "A", amount=Decimal(500_000)).at("orders", "B").at("trades", "B")
+    said = screen(book, "funding_jump")
+    assert said.answer("A") == ("UNKNOWN", "no table of account_days")
+    assert [row["subject_id"] for row in said.findings] == ["A"], "B has no cash flow to look at"
+
+
+def test_without_cash_flows_everyone_who_traded_is_unknown(book: Any, screen: Any) -> None:
+    days_of(book.at("orders", "A"), "A", range(1))
+    assert screen(book, "funding_jump").answer("A") == ("UNKNOWN", "no table of cash_flows")
+
+
+def test_without_the_column_of_machines_nobody_who_logged_in_is_cleared(book: Any, screen: Any) -> None:
+    book.absent.add("logins.mac")
+    book.at("logins", "A").at("orders", "B")
+    for number in range(3):
+        book.at("logins", "A", 0, number, event="password_change")
+    said = screen(book, "margin_lending")
+    assert said.answer("A") == ("UNKNOWN", "no column logins.mac")
+    assert [(row["subject_id"], row["day_total"]) for row in said.findings] == [("A", None)]

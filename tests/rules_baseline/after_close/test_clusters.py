@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,6 +97,41 @@ def test_without_logins_a_cluster_of_orders_is_found_and_the_rest_is_open(book: 
     said = screen(book, "shared_address")
     assert said.hits() == [("A", 1.0)]
     assert said.answer("C") == ("UNKNOWN", "no table of logins")
+
+
+@pytest.mark.parametrize(
+    ("absent", "reason"),
+    [
+        ({"logins.ip"}, "no column logins.ip"),
+        ({"orders.mac"}, "no column orders.mac"),
+        ({"logins.ip", "logins.mac", "orders.ip", "orders.mac", "orders.via_relay"},
+         "no column logins.ip, logins.mac, orders.ip, orders.mac"),
+    ],
+)  # fmt: skip
+def test_a_column_of_addresses_that_is_missing_may_hide_a_link(
+    book: Any, screen: Any, absent: set[str], reason: str
+) -> None:
+    given_links(book)
+    book.absent |= absent
+    for account in ("A", "B"):
+        book.at("logins", account, ip="1", mac="m").at("orders", account, ip="1", mac="m")
+    said = screen(book.at("trades", "C"), "shared_address")
+    assert said.hits() == ([("A", 1.0)] if len(absent) == 1 else []), "what is known links them all the same"
+    assert said.answer("C") == ("UNKNOWN", reason)
+    assert screen(book, "matched_orders").answer("C") == ("UNKNOWN", reason)
+
+
+def test_addresses_that_are_all_null_are_known_to_be_none(book: Any, screen: Any) -> None:
+    given_links(book)
+    said = screen(book.at("logins", "A").at("orders", "A").at("orders", "B"))
+    assert [row for row in said.findings if row["rule_id"] in ("shared_address", "matched_orders")] == []
+
+
+def test_without_the_column_of_bank_accounts_nothing_is_said_of_those_not_linked(book: Any, screen: Any) -> None:
+    given_links(book)
+    book.absent.add("cash_flows.bank_account")
+    book.at("cash_flows", "A", amount=Decimal(1)).match("A", "B", volume=20)
+    assert screen(book, "matched_orders").answer("A") == ("UNKNOWN", "no column cash_flows.bank_account")
 
 
 def given_links(book: Any) -> None:

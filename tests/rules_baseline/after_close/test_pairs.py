@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from features.pairing import paired
 from rules_baseline.grade import baseline_grade
 from rules_baseline.limits import SHIPPED
+from rules_baseline.related import accounts_of
+from tests.rules_baseline.raw_book import DAYS, DEFAULTS
 
 TRADES = st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=14)
 
@@ -216,3 +219,50 @@ def test_a_transfer_between_linked_accounts_is_a_suspected_violation(book: Any, 
         "C|D": (1, "benefit_transfer_linked"),
         "E|F": (3, "benefit_transfer"),
     }
+
+
+def test_an_account_whose_id_holds_the_mark_between_two_stays_one_account(book: Any, screen: Any) -> None:
+    for number in range(10):
+        both(book, "A|X", "B", number)
+    said = screen(book, "synchronous_trading")
+    assert said.hits() == [("A|X|B", 10.0)]
+    assert said.evidence()["accounts"] == ["A|X", "B"]
+    assert accounts_of(said.alerts[0]) == {"A|X", "B"}
+
+
+def test_two_pairs_of_one_name_keep_their_own_events(book: Any, screen: Any) -> None:
+    for number in range(10):
+        both(book, "A|X", "B", number)
+    for number in range(11):
+        both(book, "A", "X|B", number, contract="c1")
+    said = screen(book, "synchronous_trading")
+    found = {
+        tuple(evidence["accounts"]): evidence["events"] for evidence in (json.loads(a.evidence) for a in said.alerts)
+    }
+    assert found == {("A|X", "B"): 10, ("A", "X|B"): 11}
+
+
+def test_gains_at_a_price_below_zero_are_counted_like_any_other(book: Any, screen: Any) -> None:
+    for number in range(5):  # bought at -50, settled at 50: 100 x 10 lots x 10 each time
+        book.match("A", "B", seconds=number, price=Decimal(-50), volume=10)
+        book.match("C", "D", seconds=number, price=Decimal(50), volume=10, contract="oil")  # settled at -50
+    book.add("contracts", **{**DEFAULTS["contracts"], "contract": "oil"})
+    book.add("contract_days", trading_day=DAYS[0], settlement_price=Decimal(50))
+    book.add("contract_days", trading_day=DAYS[0], contract="oil", settlement_price=Decimal(-50))
+    said = screen(book, "benefit_transfer")
+    assert said.hits() == [("A|B", 50_000.0), ("C|D", 50_000.0)]
+    assert [json.loads(alert.evidence)["gainer"] for alert in said.alerts] == ["A", "D"]
+
+
+def test_turnover_at_a_price_below_zero_is_its_size(book: Any, screen: Any, tmp_path: Path) -> None:
+    for number in range(10):
+        both(book, "A", "B", number, price=Decimal(-7))
+        book.at("trades", "B", 0, 500 + number * 10, side="sell", price=Decimal(7))
+    home = tmp_path / "by_turnover"
+    shutil.copytree(SHIPPED, home)
+    file = home / "after_close" / "synchronous_trading.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("share_by: trades", "share_by: turnover"), encoding="utf-8"
+    )
+    found = screen(book, "synchronous_trading", parameters=home).evidence()
+    assert (found["turnover"], found["measured"]["share"]) == ("700", 1)

@@ -200,6 +200,20 @@ def test_a_trade_whose_contract_is_not_known_leaves_turnover_open_unless_it_is_e
     assert judge(book, threshold("turnover", "<=", 1000)).answers() == {"A": "UNKNOWN"}
 
 
+def test_turnover_takes_a_price_without_its_sign(book: Any, judge: Judge) -> None:
+    book.at("trades", "A", price=Decimal(-100)).at("trades", "A", price=Decimal(100))
+    assert judge(book, threshold("turnover", ">=", 2000)).answers() == {"A": "HIT"}
+
+
+@pytest.mark.parametrize(("measure", "column"), [("distinct_macs", "logins.mac"), ("distinct_ips", "logins.ip")])
+def test_a_missing_column_is_unknown_too(book: Any, judge: Judge, measure: str, column: str) -> None:
+    book.at("logins", "A", ip="1", mac="m").orders(1)
+    assert judge(book, threshold(measure, ">=", 1)).answers() == {"A": "HIT"}
+    book.absent.add(column)
+    said = judge(book, threshold(measure, ">=", 1))
+    assert (said.answers(), said.reason()) == ({"A": "UNKNOWN"}, f"no column {column}")
+
+
 def test_a_missing_table_is_unknown_and_an_empty_day_of_it_too(book: Any, judge: Judge) -> None:
     book.orders(1)
     said = judge(book, threshold("net_pnl", "<=", -1))

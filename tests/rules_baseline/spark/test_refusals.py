@@ -44,6 +44,14 @@ def test_without_java_the_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
         pass
 
 
+def test_a_java_home_without_java_is_named_and_nothing_is_started(tmp_path: Path) -> None:
+    with (
+        pytest.raises(AlertError, match=rf"JAVA_HOME is {tmp_path}, which has no bin/java; wanted .*; set JAVA_HOME"),
+        started(java_home=tmp_path),
+    ):
+        pass
+
+
 def test_a_scratch_that_cannot_be_made_is_refused_by_its_setting(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with (
