@@ -50,7 +50,7 @@ def _contracts(draw: st.DrawFn) -> list[Row]:
 
 def _contract_days(draw: st.DrawFn) -> list[Row]:
     return [
-        rows.contract_day(exchange, day, contract=name, settlement_price=draw(_money(100, 100, 90)))
+        rows.contract_day(exchange, day, contract=name, settlement_price=draw(_money(100, 100, 90, -10)))
         for day in DAYS
         for exchange in EXCHANGES
         for name in ("c0", "c1")
@@ -129,7 +129,7 @@ def _orders(draw: st.DrawFn) -> list[Row]:
 
 def _add_matches(draw: st.DrawFn, number: int, tables: Tables) -> None:
     place, moment = draw(PLACE), draw(_moments())
-    price = draw(_money(90, 100, 110))
+    price = draw(_money(90, 100, 110, -10))
     legs = draw(st.lists(st.tuples(ACCOUNT, _pick("buy", "sell"), st.integers(1, 4)), min_size=2, max_size=4))
     apart = draw(_pick(0, 0.5, 1, 1.000001, 30))
     for repeat in range(draw(st.integers(1, 4))):
