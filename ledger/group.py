@@ -44,7 +44,7 @@ class NewScore:
 
     ``account`` is what the account was then, as far as known: ``branch`` (营业部) and ``populations``. ``alone`` is the
     ``grade`` that the rules give for this alert by itself and the ``table`` they did it by; ``accounts`` are those of a
-    cluster. Empty: not known.
+    pair or cluster. Empty: not known.
     """
 
     trigger: Mapping[str, Any]

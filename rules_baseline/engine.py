@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from alertgrade.errors import AlertError
@@ -76,6 +78,7 @@ class RulesEngine:
         self._book, self._totals = self._raising.book, self._raising.totals
         self._planning = Planning(self._con)
         self._last = last_sequence(self._con)
+        self._in_doubt = False  # whether a batch is on record that was not taken over: an interrupt came between
         closed = self._con.execute("SELECT exchange, max(event_time) FROM watermarks GROUP BY exchange").fetchall()
         self._closed: dict[str, datetime] = dict(closed)
         self._days = Days(self._con, keep_days)
@@ -121,13 +124,16 @@ class RulesEngine:
                 f"wanted batch {last + 1}",
                 "deliver the batches in order, none left out",
             )
+        if self._in_doubt:
+            raise AlertError(
+                f"batch {batch.sequence} is on record and its outcome was not taken over",
+                "wanted an engine that knows what it committed",
+                "close this one and open the state again",
+            )
         if isinstance(batch, Whole):
-            counted = self._commit(lambda: self._count_whole(batch), beside)
-        else:
-            with self._planning.of(batch.orders.num_rows + batch.trades.num_rows):
-                counted = self._commit(lambda: self._count(batch), beside)
-        self._take(batch.sequence, counted)
-        return counted.alerts
+            return self._commit(batch.sequence, lambda: self._count_whole(batch), beside)
+        with self._planning.of(batch.orders.num_rows + batch.trades.num_rows):
+            return self._commit(batch.sequence, lambda: self._count(batch), beside)
 
     def alerts(self) -> list[TriggerRecord]:
         """Every alert so far, in the order of the alerts file."""
@@ -175,7 +181,7 @@ class RulesEngine:
         self._planning.close()
         let_go(self._con, self._beside)
 
-    def _commit(self, count: Callable[[], _Counted], beside: Beside | None) -> _Counted:
+    def _commit(self, sequence: int, count: Callable[[], _Counted], beside: Beside | None) -> list[TriggerRecord]:
         facts = self._counting.facts
         self._con.execute("BEGIN")
         met = facts.days
@@ -184,12 +190,15 @@ class RulesEngine:
             if beside is not None:
                 beside(self._con, counted.alerts)
             self._con.execute("COMMIT")
+            self._take(sequence, counted)
         except BaseException:
-            self._con.execute("ROLLBACK")
             self._book.settle(committed=False)
             facts.forget(facts.days - met)
+            with suppress(duckdb.TransactionException):  # a COMMIT that failed has ended the transaction itself
+                self._con.execute("ROLLBACK")
+            self._in_doubt = last_sequence(self._con) != self._last
             raise
-        return counted
+        return counted.alerts
 
     def _count(self, batch: Batch) -> _Counted:
         con, orders, trades, late = self._con, batch.orders.num_rows, batch.trades.num_rows, 0
@@ -240,8 +249,9 @@ class RulesEngine:
         self._book.settle(committed=True)
         self._totals.take(counted.totals)
         self._days.take(counted.days, counted.folded)
-        self._closed, self._last = counted.closed, sequence
+        self._closed = counted.closed
         if counted.folded and counted.days:  # a whole batch left nothing in memory; its facts are asked for next
             self._totals.rebuild(self._con)
             self._book.forget(counted.folded)
             self._counting.facts.drop(self._days.gone(counted.folded))
+        self._last = sequence

@@ -23,13 +23,15 @@ class Planning:
 
     def __init__(self, con: Any) -> None:
         self._con, self._as_written = con, as_written(con, STATE)
+        settings = "SELECT current_setting('threads'), current_setting('disabled_optimizers')"
+        [(self._threads, self._optimizers)] = con.execute(settings).fetchall()
         self.alone = False
 
     def use_threads(self, rows: int) -> None:
-        """One thread for a small batch, which lasts; all cores for a large one."""
+        """One thread for a small batch, which lasts; as many as there were for a large one."""
         if (rows < SMALL) != self.alone:
             self.alone = rows < SMALL
-            self._con.execute("SET threads = 1" if self.alone else "RESET threads")
+            self._con.execute(f"SET threads = {1 if self.alone else self._threads}")
 
     @contextmanager
     def of(self, rows: int) -> Iterator[None]:
@@ -44,9 +46,9 @@ class Planning:
             yield
         finally:
             if self.alone:
-                self._con.execute("RESET disabled_optimizers")
+                self._con.execute(f"SET disabled_optimizers = '{self._optimizers}'")
 
     def close(self) -> None:
         """Leave a session that the state was opened beside as it was."""
         if self.alone:
-            self._con.execute("RESET threads")
+            self._con.execute(f"SET threads = {self._threads}")

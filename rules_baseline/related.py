@@ -85,5 +85,9 @@ def looks_under(alert: GradedTrigger, known: Memberships) -> frozenset[Key]:
 
 def related(alerts: Iterable[T], keys: frozenset[Key], *, day: date, moment: datetime) -> list[T]:
     """Those of ``alerts`` of a day, not later than ``moment``, that are told under any of ``keys``, in their order."""
-    known = (alert for alert in alerts if alert.trading_day == day and alert.triggered_at <= moment)
-    return [alert for alert in known if keys & told_under(alert)]
+    return [alert for alert in not_after(alerts, day=day, moment=moment) if keys & told_under(alert)]
+
+
+def not_after(alerts: Iterable[T], *, day: date, moment: datetime) -> list[T]:
+    """Those of ``alerts`` of a day that were not raised after ``moment``, in their order."""
+    return [alert for alert in alerts if alert.trading_day == day and alert.triggered_at <= moment]

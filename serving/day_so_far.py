@@ -8,7 +8,7 @@ from typing import Any
 
 from ledger.group import Known
 from rules_baseline.grade import deciding
-from rules_baseline.related import Key, related
+from rules_baseline.related import Key, not_after, told_under
 from rules_baseline.trigger import TriggerRecord
 
 
@@ -40,10 +40,19 @@ def days_so_far(
 
     ``known`` is what the ledger holds of each, ``looks`` are the keys that its grade looks under.
     """
-    return [_of_one(known[k], [*triggers[:k], *triggers[k + 1 :]], triggers[k], looks[k]) for k in range(len(triggers))]
+    told = [told_under(one) for one in triggers]
+    return [_of_one(known[k], _others(k, triggers, told, looks[k])) for k in range(len(triggers))]
 
 
-def _of_one(known: Known, together: Sequence[TriggerRecord], own: TriggerRecord, keys: frozenset[Key]) -> DaySoFar:
-    others = related(together, keys, day=own.trading_day, moment=own.triggered_at)
+def _others(
+    place: int, triggers: Sequence[TriggerRecord], told: Sequence[frozenset[Key]], keys: frozenset[Key]
+) -> list[TriggerRecord]:
+    """Those of ``triggers`` that count for the one at ``place``, as ``rules_baseline.related`` has it."""
+    own = triggers[place]
+    places = (k for k in range(len(triggers)) if k != place and keys & told[k])
+    return not_after((triggers[k] for k in places), day=own.trading_day, moment=own.triggered_at)
+
+
+def _of_one(known: Known, others: Sequence[TriggerRecord]) -> DaySoFar:
     recorded = [TriggerRecord.model_validate(one) for one in known.of_day]
     return DaySoFar(deciding([*recorded, *others]), known.among + len(others))

@@ -166,8 +166,8 @@ def _first_of_each(triggers: Sequence[Trigger], outcomes: Sequence[Outcome | Non
 
 
 def _named(trigger: TriggerRecord) -> list[str]:
-    """The accounts that a cluster is about; others are found by the record's own columns."""
-    return sorted(accounts_of(trigger)) if trigger.subject_type == "cluster" else []
+    """The accounts that a pair or cluster is about; others are found by the record's own columns."""
+    return sorted(accounts_of(trigger)) if trigger.subject_type in ("pair", "cluster") else []
 
 
 def _evidence(question: Question, prepared: Prepared, day: DaySoFar, made_by: Mapping[str, str]) -> dict[str, Any]:
