@@ -95,6 +95,7 @@ def watch(
             gc.freeze()  # libraries and rules: to go through them takes 80 ms of the batch that it meets
             watched = watching.run(once=once, close=close, stopping=lambda: bool(stopped))
         finally:
+            gc.unfreeze()  # else the engine's library finds its objects alive at the end, and prints each
             for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
                 signal.signal(number, handler)
     _say(watched, out)
