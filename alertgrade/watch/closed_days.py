@@ -29,13 +29,13 @@ from rules_baseline.batches import arrow_schema
 from rules_baseline.rulebook import Rulebook, own_screens
 from rules_baseline.trigger import TriggerRecord
 
-_CLOSED = "watch_closed"
+CLOSED = "watch_closed"
 _OPEN = f"""
 WITH seen AS (SELECT trading_day, max(sequence) AS sequence FROM
               (SELECT trading_day, sequence FROM watch_whole_orders UNION ALL
                SELECT trading_day, sequence FROM watch_whole_trades) GROUP BY trading_day)
 SELECT min(trading_day) FROM seen LEFT JOIN
-    (SELECT trading_day, max(sequence) AS closed FROM {_CLOSED} GROUP BY trading_day) USING (trading_day)
+    (SELECT trading_day, max(sequence) AS closed FROM {CLOSED} GROUP BY trading_day) USING (trading_day)
 WHERE trading_day <= ? AND (closed IS NULL OR closed < sequence)"""
 _DAYS = "SELECT DISTINCT trading_day FROM (FROM (SELECT trading_day FROM watch_whole_orders) UNION ALL " \
     "SELECT trading_day FROM watch_whole_trades) WHERE trading_day BETWEEN ? AND ? ORDER BY ALL"  # fmt: skip
@@ -126,7 +126,7 @@ class ClosedDays:
 
     def __init__(self, con: Any) -> None:
         self._con = con
-        con.execute(f"CREATE TABLE IF NOT EXISTS {_CLOSED} (sequence BIGINT, trading_day DATE)")
+        con.execute(f"CREATE TABLE IF NOT EXISTS {CLOSED} (sequence BIGINT, trading_day DATE)")
         for name in TABLES:
             con.register("watch_empty", arrow_schema(name).empty_table())
             con.execute(
@@ -169,4 +169,4 @@ def keep_whole(con: Any, sequence: int, arrived: Mapping[str, Any]) -> None:
 def close(con: Any, sequence: int, days: Sequence[date]) -> None:
     """Write down that the days were judged with all that arrived before batch ``sequence``."""
     for day in days:
-        con.execute(f"INSERT INTO {_CLOSED} VALUES (?, ?)", [sequence, day])
+        con.execute(f"INSERT INTO {CLOSED} VALUES (?, ?)", [sequence, day])

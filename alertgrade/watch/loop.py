@@ -144,7 +144,7 @@ class Watch:
             self._record.waiting(),
             "" if self._scoring is None else self._scoring.trouble,
             tuple(sorted(self._unjudged)),
-            tuple(_failure(row) for row in self._record.failed()),
+            tuple(_failure(row) for row in self._record.still_failed()),
         )
 
     def close(self) -> None:
@@ -196,7 +196,7 @@ class Watch:
             return
         judged = self._own.judge(self._record.closed.rows(), first, last)
         days = self._record.closed.days(first, last)
-        self._unjudged |= set(days) - judged.days
+        self._unjudged = (self._unjudged | set(days)) - judged.days
         nothing = {name: arrow_schema(name).empty_table() for name in TABLES}
         sequence = self._engine.sequence + 1
         batch = Batch(sequence, nothing["orders"], nothing["trades"])

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from alertgrade.watch import day_so_far, seen
-from alertgrade.watch.closed_days import ClosedDays, close, keep_whole
+from alertgrade.watch.closed_days import CLOSED, ClosedDays, close, keep_whole
 from alertgrade.watch.day_so_far import Row
 from alertgrade.watch.door import Admitted
 from alertgrade.watch.holding import Tables, count
@@ -30,6 +30,11 @@ _TABLES = {
     "watch_failed": "sequence BIGINT, rule_id VARCHAR, trading_days DATE[], failure VARCHAR",
     "watch_answers": "number BIGINT, alert_id VARCHAR, refused VARCHAR, answer VARCHAR",
 }
+_STILL_FAILED = f"""
+SELECT sequence, rule_id, list(trading_day ORDER BY trading_day) AS trading_days, failure
+FROM (SELECT sequence, rule_id, unnest(trading_days) AS trading_day, failure FROM watch_failed)
+JOIN (SELECT trading_day, max(sequence) AS sequence FROM {CLOSED} GROUP BY trading_day) USING (trading_day, sequence)
+GROUP BY ALL ORDER BY sequence, rule_id"""
 _CORRECTIONS = "SELECT * FROM corrections WHERE sequence >= ? ORDER BY ALL"
 
 
@@ -127,6 +132,11 @@ class Record:
         """Rules of the broker's own that failed at a close from batch ``since`` on, and the days they did not judge."""
         sql = "SELECT * FROM watch_failed WHERE sequence >= ? ORDER BY sequence, rule_id"
         rows: list[dict[str, Any]] = self._con.sql(sql, params=[since]).to_arrow_table().to_pylist()
+        return [row | {"trading_days": [day.isoformat() for day in row["trading_days"]]} for row in rows]
+
+    def still_failed(self) -> list[dict[str, Any]]:
+        """Of ``failed`` the days that were not judged again since; late rows open a day anew."""
+        rows: list[dict[str, Any]] = self._con.sql(_STILL_FAILED).to_arrow_table().to_pylist()
         return [row | {"trading_days": [day.isoformat() for day in row["trading_days"]]} for row in rows]
 
     def counts(self) -> tuple[int, int, int]:

@@ -192,6 +192,35 @@ def test_a_rule_of_ones_own_that_fails_is_told_and_the_others_go_on(place: Made,
         assert watch.run(once=True).failed == (earlier, last), "a later start says it again"
 
 
+def test_a_day_that_is_judged_again_without_fault_is_not_told_as_failed_any_more(
+    place: Made, market: Market, own: Path, tmp_path: Path
+) -> None:
+    mended = tmp_path / "mended"
+    fails = f"""    if not Path({str(mended)!r}).exists():
+        return closing.rows("account_dayz")
+    each = closing.rows("trades", 1).select("account_id", "day_no", trades=ibis.literal(1, "int64"))
+    sums = windowed(closing, each, ["account_id"], ["trades"], 1)
+    return of_account(sums, trades=sums.trades.cast("int64"))"""
+    text = FAILS.replace('    return closing.rows("account_dayz")', fails).replace(
+        "import Limit, Screen\n",
+        "import Limit, Screen, of_account\n"
+        "from rules_baseline.after_close.window import windowed\nimport ibis\nfrom pathlib import Path\n",
+    )
+    (own / "r.py").write_text(text, encoding="utf-8")
+    here: Place = place(market)
+    late, rest = rows_of(market), rows_of(market)
+    late["orders"], rest["orders"] = late["orders"][3:4], [row for row in rest["orders"] if row != late["orders"][3]]
+    put(here.inbox, "1", rest)
+    with here.watch(custom_dir=own) as watch:
+        assert len(watch.run(once=True, close=True).failed) == 2
+    mended.touch()
+    put(here.inbox, "2", late)  # of the second day, which is judged again alone
+    with here.watch(custom_dir=own) as watch:
+        [still] = watch.run(once=True, close=True).failed
+    assert "did not judge 2026-03-02: " in still
+    assert len((here.out / "failed_rules.jsonl").read_text().splitlines()) == 2, "the journal keeps what was"
+
+
 def test_a_day_that_contract_days_does_not_know_is_told(place: Made, market: Market, own: Path) -> None:
     market.contract_day("SHFE", day=DAY)
     here: Place = place(market)
