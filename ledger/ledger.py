@@ -72,7 +72,7 @@ class Ledger(KeyChanges, LedgerReader, DeskReader, OutboxDoor):
         """Record an alert and its grade in one transaction and return the answer that is on record.
 
         ``trigger`` and ``answer`` are JSON objects of a trigger record and a graded alert; ``evidence`` is what
-        else it takes to make the grade again (features, the day's earlier alerts); ``account`` as in ``NewScore``.
+        else it takes to make the grade again (features, the day's other alerts); ``account`` as in ``NewScore``.
         An alert recorded already with the same trigger keeps its first answer, which is returned; another trigger
         raises ``EntryConflict``.
         """

@@ -101,8 +101,8 @@ class Replayer:
 
     def _replayed(self, rows: Sequence[LoggedScore]) -> list[Replay]:
         wanted = {name for row in rows for name in row.evidence.get("baseline_read", ())}
-        earlier = self.ledger.triggers(sorted(wanted))
-        remade = [self._remade(row, earlier) for row in rows]
+        others = self.ledger.triggers(sorted(wanted))
+        remade = [self._remade(row, others) for row in rows]
         groups: dict[tuple[str, bool], list[_Remade]] = {}
         for one in remade:
             groups.setdefault(one.asks, []).append(one)
@@ -112,10 +112,10 @@ class Replayer:
                 found[id(one)] = replayed
         return [found[id(one)] for one in remade]
 
-    def _remade(self, row: LoggedScore, earlier: Mapping[str, Mapping[str, Any]]) -> _Remade:
-        gone = [name for name in row.evidence.get("baseline_read", ()) if name not in earlier]
+    def _remade(self, row: LoggedScore, others: Mapping[str, Mapping[str, Any]]) -> _Remade:
+        gone = [name for name in row.evidence.get("baseline_read", ()) if name not in others]
         if gone:
-            return _Remade(row, missing=f"the day's earlier alert {gone[0]} was pruned")
+            return _Remade(row, missing=f"the day's alert {gone[0]} that it read was pruned")
         made_by: Mapping[str, str] = row.evidence.get("made_by") or {}
         try:
             table = _table(self._text("grade_table", made_by))
@@ -126,7 +126,7 @@ class Replayer:
         if policy is not None and policy.version != row.answer["versions"]["policy"]:
             return _Remade(row, missing=f"policy {row.answer['versions']['policy']} is not on record word for word")
         trigger = TriggerRecord.model_validate(row.trigger)
-        alerts = [TriggerRecord.model_validate(earlier[name]) for name in row.evidence.get("baseline_read", ())]
+        alerts = [TriggerRecord.model_validate(others[name]) for name in row.evidence.get("baseline_read", ())]
         as_of = row.answer["features_as_of"]
         item = ScoreInput(
             trigger=trigger,

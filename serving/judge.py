@@ -78,12 +78,12 @@ class Judge:
             return self.reader.read_many(asked)
         return [_read(self.reader, one) for one in asked]
 
-    def prepare(self, question: Question, earlier: Sequence[TriggerRecord]) -> Prepared:
-        """Read the features; ``earlier`` are the day's alerts that count for the baseline beside this one."""
-        return self.prepare_with(question, earlier, self.read([question])[0])
+    def prepare(self, question: Question, others: Sequence[TriggerRecord]) -> Prepared:
+        """Read the features; ``others`` are the day's alerts that count for the baseline beside this one."""
+        return self.prepare_with(question, others, self.read([question])[0])
 
     def prepare_with(
-        self, question: Question, earlier: Sequence[TriggerRecord], row: FeatureRow | AlertError
+        self, question: Question, others: Sequence[TriggerRecord], row: FeatureRow | AlertError
     ) -> Prepared:
         """``prepare`` with what ``read`` gave for the question."""
         trigger = question.trigger
@@ -103,7 +103,7 @@ class Judge:
         if question.intraday is not None:
             values |= dict.fromkeys(FAMILIES["intraday"]) | dict(question.intraday)
         values |= alert_context(trigger)
-        baseline = baseline_grade([*earlier, trigger])
+        baseline = baseline_grade([*others, trigger])
         prepared = ScoreInput(
             trigger=trigger,
             features=values,

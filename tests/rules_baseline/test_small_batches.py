@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import resource
+import signal
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from alertgrade.errors import AlertError
 from rules_baseline import raising
 from rules_baseline.ahead import Ahead
 from rules_baseline.planning import SMALL, STATE, Planning
@@ -122,14 +126,91 @@ def test_after_a_small_batch_plans_are_looked_for_again(
 def test_a_session_that_the_state_was_opened_beside_is_left_as_it_was(
     market: Any, open_engine: Callable[..., Any], tmp_path: Path
 ) -> None:
-    with duckdb.connect(config={"threads": 2}) as session:
+    with duckdb.connect(config={"threads": 3}) as session:
+        session.execute("SET disabled_optimizers = 'top_n'")
         engine = open_engine(market, tmp_path / "state", beside=session)
         for batch in cut(busy(market), 3):
             engine.process(batch)
+        assert settings(session) == ("top_n", 1)
         engine.close()
-        optimizers, _ = settings(session)
-        assert optimizers == ""
+        assert settings(session) == ("top_n", 3)
         assert session.execute("SELECT count(*) FROM duckdb_databases() WHERE NOT internal").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("at", [1, 2, 5])
+def test_what_fails_while_looking_alongside_is_raised_and_leaves_no_trace(
+    market: Any,
+    run: Callable[..., Any],
+    open_engine: Callable[..., Any],
+    tmp_path: Path,
+    at: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted, find, looked = run(busy(market)).alerts, Ahead.find, itertools.count(1)
+
+    def fails_once(self: Ahead, rows: pa.Table, exempt: Any) -> Any:
+        found = find(self, rows, exempt)
+        if next(looked) == at:
+            raise KeyError("once")
+        return found
+
+    monkeypatch.setattr(Ahead, "find", fails_once)
+    engine, failed = open_engine(market, tmp_path / "state"), 0
+    for batch in cut(market, 7):
+        try:
+            engine.process(batch)
+        except KeyError:
+            failed += 1
+            engine.process(batch)
+    assert failed == 1
+    assert engine.alerts() == wanted
+    engine.close()
+
+
+def test_a_disk_that_is_full_at_the_commit_loses_neither_the_batch_nor_the_facts_of_its_day(
+    market: Any, run: Callable[..., Any], open_engine: Callable[..., Any], tmp_path: Path
+) -> None:
+    wanted = run(busy(market))
+    first, second = market.batches([max(r["event_time"] for r in market.orders if r["trading_day"] == DAYS[0])])
+    engine = open_engine(market, tmp_path / "state")
+    engine.process(first)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit fails, and ends nothing
+    try:
+        largest = max(path.stat().st_size for path in (tmp_path / "state").iterdir())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 100, hard))
+        with pytest.raises(duckdb.Error):
+            engine.process(second)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
+    engine.process(second)
+    assert engine.alerts() == wanted.alerts
+    assert engine.findings().to_pylist() == wanted.findings
+    engine.close()
+
+
+def test_an_engine_that_was_interrupted_after_the_commit_counts_nothing_twice(
+    market: Any,
+    run: Callable[..., Any],
+    open_engine: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted, [first, second] = run(busy(market)).alerts, cut(market, 2)
+    engine, take = open_engine(market, tmp_path / "state"), Totals.take
+    monkeypatch.setattr(Totals, "take", lambda *_given: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        engine.process(first)
+    monkeypatch.setattr(Totals, "take", take)
+    with pytest.raises(AlertError, match="open the state again"):
+        engine.process(first)
+    engine.close()
+    engine = open_engine(market, tmp_path / "state")
+    assert engine.sequence == 1
+    engine.process(second)
+    assert engine.alerts() == wanted
+    engine.close()
 
 
 def test_a_batch_is_planned_as_written_below_a_hundred_thousand_rows() -> None:

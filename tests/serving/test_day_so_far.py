@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,7 +44,7 @@ def recorded(rows: list[TriggerRecord], known_alone: list[bool]) -> Ledger:
             "degraded": [],
         }
         alone = {"grade": load_grade_table().of_alert(one)[0], "table": "now" if known else "then"}
-        accounts = sorted(accounts_of(one)) if one.subject_type == "cluster" else ()
+        accounts = sorted(accounts_of(one)) if one.subject_type in ("pair", "cluster") else ()
         trigger = one.model_dump(mode="json")
         scores.append(NewScore(trigger, answer, canonical_json(answer), {}, alone=alone, accounts=accounts))
     ledger.record_scores(scores)
@@ -64,6 +65,16 @@ def test_the_ledger_and_a_history_give_an_alert_the_same_baseline(rows, known_al
     ledger.close()
     assert day.among == len(counted)
     assert baseline_grade([*day.records, last]) == baseline_grade([*counted, last])
+
+
+def test_an_account_with_a_mark_in_its_id_is_found_by_the_pair_it_is_of_and_no_other(fitted, tmp_path):
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", lambda: datetime(2026, 3, 2, 9, tzinfo=UTC))
+    grader = Grader(fitted, None, Unread(), ledger, Policy.read())
+    rows = [alert("p", "pair", "A|X|B", "A|X", rule_id="spoofing")]
+    rows += [alert(name, "account", name, name, rule_id="large_loss") for name in ("A|X", "B", "A", "X")]
+    grades = {one.alert_id: json.loads(grader.grade([Question(one)])[0])["baseline"]["grade"] for one in rows}
+    ledger.close()
+    assert grades == {"p": 3, "A|X": 3, "B": 3, "A": 4, "X": 4}
 
 
 def test_a_member_is_graded_by_its_groups_alert_and_the_record_names_it(fitted, tmp_path):
