@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -57,9 +59,23 @@ def named_events(alert: TriggerRecord) -> int:
     return len({part for name in names for part in _parts(str(name))})
 
 
-def as_text(table: pa.Table) -> list[list[str]]:
-    """The rows of a table as short text, a list a row; null is empty."""
-    return [[_cell(value) for value in row.values()] for row in table.to_pylist()]
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Rows as short text: what all rows say alike (``same``), and the other columns, a list a row; null is empty."""
+
+    same: dict[str, str]
+    columns: list[str]
+    rows: list[list[str]]
+
+
+def as_text(table: pa.Table) -> Shown:
+    """A raw table has more columns than a screen: of several rows those that are alike are told once, nulls not."""
+    told = {name: [_cell(value) for value in table.column(name).to_pylist()] for name in table.column_names}
+    several = table.num_rows > 1
+    alike = {name for name, cells in told.items() if len(set(cells)) == 1 and (several or not cells[0])}
+    columns = [name for name in told if name not in alike]
+    rows = [list(row) for row in zip(*(told[name] for name in columns), strict=True)]
+    return Shown({name: told[name][0] for name in told if name in alike and told[name][0]}, columns, rows)
 
 
 def _parts(name: str) -> list[str]:
@@ -69,4 +85,6 @@ def _parts(name: str) -> list[str]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"  # 3071, and not 3071.000000
     return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)

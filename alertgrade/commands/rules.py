@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from alertgrade.commands.check_pack import check_pack
 from alertgrade.commands.context import console, open_events, settings
+from alertgrade.commands.explain import explain
 from alertgrade.commands.faults import MOST_SHOWN, more, note, say_faults
 from alertgrade.commands.outputs import ready_file, ready_folder
 from alertgrade.commands.scope import scope_of
@@ -142,49 +143,3 @@ def _spark(home: Settings, engine: str, batches: int) -> Iterator[SparkEngine | 
     refuse_batches(batches)
     with started(home.spark_master, java_home=home.java_home) as session:
         yield SparkEngine(session, home.spark_dir)
-
-
-def explain(
-    alert_id: Annotated[str, typer.Argument(help="id of the alert, as in the alerts file")],
-    alerts: Annotated[Path, typer.Option(help="alerts file that has it")],
-    events: Annotated[Path | None, typer.Option(help="folder of raw tables, to print the rows themselves")] = None,
-    custom: Annotated[Path | None, typer.Option(help="folder of your own rules, for their names")] = None,
-) -> None:
-    """Say in Chinese and English what an alert counted, against which limit, and which events it looked at.
-
-    Example: alertgrade rules explain self_trade:breach:2026-03-02:SHFE.cu2605:A1 --alerts ALERTS.parquet
-    """
-    from rules_baseline.alerts import read_alerts
-    from rules_baseline.explain import explained
-    from rules_baseline.explain_rows import as_text, named_events, rows_behind
-    from rules_baseline.rulebook import load_rulebook
-
-    alert = next((one for one in read_alerts(alerts) if one.alert_id == alert_id), None)
-    if alert is None:
-        raise AlertError(f"{alerts} has no alert {alert_id}{_instead(alert_id, alerts)}", "wanted an alert_id of it")
-    for line in explained(alert, load_rulebook(None, custom).titles().get(alert.rule_id)):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-    if events is None:
-        return
-    with open_events(events, settings()) as raw:
-        found = rows_behind(raw, alert)
-        for name, rows in found.items():
-            table = Table(*rows.column_names, title=f"{name} ({rows.num_rows})")
-            for row in as_text(rows):
-                table.add_row(*row)
-            console.print(table)
-        if not found:
-            said = f"0 of {named_events(alert):,} events found in {events}"
-            console.print(said, markup=False, highlight=False, soft_wrap=True)
-            say_faults(raw)
-
-
-def _instead(alert_id: str, alerts: Path) -> str:
-    """What the finding of the same subject says, where one lies beside the alerts file."""
-    from rules_baseline.unraised import finding_instead
-
-    finding = finding_instead(alert_id, alerts)
-    if finding is None:
-        return ""
-    total = "" if finding["day_total"] is None else f", {finding['day_total']:,.10g} on the day"
-    return f" (its finding is {finding['answer']}: {finding['reason']}{total})"

@@ -150,6 +150,17 @@ def test_events_of_another_folder_are_not_found_and_that_is_said(run: Any, match
     assert f"0 of 5 events found in {matched}" in done.stdout
 
 
+def test_the_rows_behind_an_alert_are_printed_whole_however_narrow_the_terminal(
+    run: Any, matched: Path, tmp_path: Path
+) -> None:
+    run("rules", str(matched), "--out", str(tmp_path / "a.parquet"))
+    alert = "self_trade:breach:2026-03-03:SHFE.cu2605:G1"
+    done = run("rules", "explain", alert, "--alerts", str(tmp_path / "a.parquet"), "--events", str(matched))
+    assert "各行相同 alike in all: " in done.stdout
+    assert "contract cu2605" in done.stdout
+    assert "…" not in done.stdout
+
+
 def test_status_of_a_member_is_that_of_its_group(run: Any, matched: Path) -> None:
     done = run("rules", "status", str(matched), "--subject", "A1")
     assert done.returncode == 0, done.stderr

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from alertgrade.commands import rules as command
@@ -16,7 +17,7 @@ from alertgrade.errors import AlertError
 from features.events.load import load_events
 from rules_baseline.alerts import write_alerts
 from rules_baseline.explain import explained, sentences
-from rules_baseline.explain_rows import rows_behind
+from rules_baseline.explain_rows import as_text, rows_behind
 from rules_baseline.explain_texts import NO_RATIO, SENTENCES, SEVERE
 from rules_baseline.explain_words import ABOVE
 from rules_baseline.rulebook import load_rulebook
@@ -244,3 +245,44 @@ def test_status_puts_the_nearest_to_a_breach_first(
     assert "B1" not in capsys.readouterr().out
     with pytest.raises(AlertError, match="--day"):
         command.status(events, day="today")
+
+
+def test_rows_tell_once_what_they_say_alike_and_leave_out_what_none_says() -> None:
+    rows = [
+        {
+            "event_time": datetime(2026, 3, 2, 1, second, tzinfo=UTC).replace(tzinfo=None),
+            "contract": "cu2605",
+            "price": Decimal(price),
+            "fee": None,
+        }
+        for second, price in ((0, "3071.000000"), (1, "-0.500000"), (2, "0.000000"))
+    ]
+    shown = as_text(pa.Table.from_pylist(rows, schema=ROWS))
+    assert shown.same == {"contract": "cu2605"}
+    assert shown.columns == ["event_time", "price"]
+    assert [row[1] for row in shown.rows] == ["3071", "-0.5", "0"]
+
+
+def test_one_row_is_shown_whole() -> None:
+    row = {
+        "event_time": datetime(2026, 3, 2, 1, tzinfo=UTC).replace(tzinfo=None),
+        "contract": "cu2605",
+        "price": None,
+        "fee": None,
+    }
+    shown = as_text(pa.Table.from_pylist([row], schema=ROWS))
+    assert (shown.same, shown.columns, shown.rows) == (
+        {},
+        ["event_time", "contract"],
+        [["2026-03-02 01:00:00", "cu2605"]],
+    )
+
+
+ROWS = pa.schema(
+    [
+        ("event_time", pa.timestamp("us")),
+        ("contract", pa.string()),
+        ("price", pa.decimal128(18, 6)),
+        ("fee", pa.decimal128(20, 4)),
+    ]
+)
