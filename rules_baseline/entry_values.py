@@ -1,32 +1,20 @@
-"""The values of an entry of a parameters file checked against its rule, and the words for one that does not fit."""
+"""What an entry of a parameters file holds, checked: its dates, lists and flags, and the parameters of its rule."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import yaml
-
-from alertgrade.errors import AlertError
-from rules_baseline.bounds import BELOW, DIGITS, within
+from features.events.schema import ORDERS
+from rules_baseline.bad_entry import BadEntry, shown
+from rules_baseline.bounds import exact, whole, within
 from rules_baseline.rule import Parameter, Rule
 
 _TYPES: dict[str, type] = {"text": str, "flag": bool}
-
-
-class BadEntry(AlertError):
-    """An entry that cannot be used: ``where`` it stands, the ``key`` that is amiss, and in ``problem`` how."""
-
-    def __init__(self, where: str, key: str, problem: str, wanted: str, line: int | None = None) -> None:
-        file, _, place = where.partition(": ")
-        super().__init__(f"{where}: {problem}" if line is None else f"{file}:{line}: {place}: {problem}", wanted)
-        self.where, self.key, self.problem = where, key, problem
-
-    def on_line(self, line: int) -> BadEntry:
-        """The same of the file that ``where`` begins with, with the line."""
-        return BadEntry(self.where, self.key, self.problem, self.wanted, line)
+_HEDGES = next(column.values for column in ORDERS.columns if column.name == "hedge")
+LISTS = {"exempt_hedges": _HEDGES}  # what may be in a list by its parameter: one of anything would take a slip
+_DAY = "wanted a date such as 2026-01-31"
 
 
 def values_of(where: str, rule: Rule, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,58 +30,60 @@ def values_of(where: str, rule: Rule, raw: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def shown(value: Any) -> str:
-    """A value of YAML as a person wrote it.
+def dates_of(where: str, raw: Mapping[str, Any]) -> tuple[date, date | None]:
+    """First day and the day after the last (None: no end) of an entry; raises ``BadEntry`` where it holds on none."""
+    starts, ends = raw.get("effective_from"), raw.get("effective_to")
+    if type(starts) is not date:
+        raise BadEntry(where, "effective_from", f"effective_from={shown(starts)}", _DAY)
+    if ends is None:
+        return starts, None
+    if type(ends) is not date:
+        raise BadEntry(where, "effective_to", f"effective_to={shown(ends)}", f"{_DAY}, or nothing")
+    if ends <= starts:
+        problem = f"effective_to={ends} is not after effective_from={starts}"
+        raise BadEntry(where, "effective_to", problem, "wanted the day after its last")
+    return starts, ends
 
-    >>> shown(date(2026, 3, 2)), shown("five"), shown(None)
-    ('2026-03-02', "'five'", 'null')
+
+def flag_of(where: str, key: str, given: Any) -> bool:
+    """``given`` as it is; raises ``BadEntry`` where it is neither true nor false."""
+    if type(given) is not bool:
+        raise BadEntry(where, key, f"{key}={shown(given)}", "wanted true or false")
+    return given
+
+
+def list_of(where: str, key: str, given: Any, among: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The texts of a list that is not empty, ``among`` those allowed (none: any); raises ``BadEntry`` for another."""
+    if not given or not is_list(given, among):
+        raise BadEntry(where, key, f"{key}={shown(given)}", _wanted_list(among))
+    return tuple(given)
+
+
+def is_list(given: Any, among: tuple[str, ...] = ()) -> bool:
+    """Whether ``given`` is a list of texts, each ``among`` those allowed (none: any).
+
+    >>> is_list(["a"]), is_list([["a"]]), is_list(["a"], ("b",)), is_list([], ("b",)), is_list("a")
+    (True, False, False, True, False)
     """
-    return value.isoformat() if isinstance(value, date) else "null" if value is None else repr(value)
-
-
-def line_of(text: str, path: Sequence[str | int], key: str) -> int:
-    """The line on which ``key`` stands in the YAML at ``path``, or its entry begins where it has no such key.
-
-    >>> line_of("a:\\n  - b: 1\\n    c: 2\\n", ("a", 0), "c"), line_of("a:\\n  - b: 1\\n", ("a", 0), "z")
-    (3, 2)
-    """
-    node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
-    line = 1
-    for part in (*path, key):
-        if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        elif isinstance(node, yaml.MappingNode):
-            found = next(((name, value) for name, value in node.value if name.value == str(part)), None)
-            if found is None:
-                return line
-            line, node = found[0].start_mark.line + 1, found[1]
-    return line
+    texts = isinstance(given, list | tuple) and all(isinstance(one, str) for one in given)
+    return texts and (not among or set(given) <= set(among))
 
 
 def _value(where: str, parameter: Parameter, raw: Any) -> Any:
     kind = parameter.kind
     if raw is None and parameter.optional:
         return None
-    if kind == "list" and isinstance(raw, list):
-        return ",".join(sorted(map(str, raw)))
+    if kind == "list" and is_list(raw, LISTS.get(parameter.name, ())):
+        return ",".join(sorted(raw))
     if kind == "share" and isinstance(raw, str):  # text, so that 0.8 stays exactly 0.8
-        exact = _decimal(raw)
-        if exact is not None:
-            return exact
-    if kind == "count" and type(raw) is int and 0 <= raw < BELOW["count"]:
+        share = exact(raw, "share")
+        if share is not None:
+            return share
+    if kind == "count" and whole(raw, "count"):
         return raw
     if type(raw) is _TYPES.get(kind) and (not parameter.values or raw in parameter.values):
         return raw
     raise BadEntry(where, parameter.name, f"{parameter.name}={shown(raw)}", _wanted(parameter))
-
-
-def _decimal(raw: str) -> Decimal | None:
-    try:
-        exact = Decimal(raw)
-    except InvalidOperation:
-        return None
-    return exact if exact.is_finite() and 0 <= exact < BELOW["share"] and exact == round(exact, DIGITS) else None
 
 
 def _wanted(parameter: Parameter) -> str:
@@ -101,6 +91,10 @@ def _wanted(parameter: Parameter) -> str:
         "count": f"wanted {within('count')}",
         "share": f"wanted {within('share')}, as text in quotation marks",
         "flag": "wanted true or false",
-        "list": "wanted a list",
+        "list": _wanted_list(LISTS.get(parameter.name, ())),
     }
     return kinds.get(parameter.kind, f"wanted a text {' or '.join(parameter.values)}".rstrip())
+
+
+def _wanted_list(among: tuple[str, ...]) -> str:
+    return f"wanted a list of {', '.join(among)}" if among else "wanted a list of texts"

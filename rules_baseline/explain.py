@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta, timezone
 from typing import Any
 
+from rules_baseline.evidence_shape import well_formed
 from rules_baseline.explain_counts import counted_rows
 from rules_baseline.explain_evidence import condition_lines, event_lines, fact_lines, people_lines, window_lines
 from rules_baseline.explain_limits import deciding, limit_lines
@@ -32,10 +33,10 @@ def explained(alert: TriggerRecord, title: tuple[str, str] | None = None, langua
 
     With ``language`` ``zh`` or ``en`` they are in that one alone.
 
-    Everything is read from the alert itself: an explanation never counts again. Evidence that is missing or no JSON
-    object leaves its lines out.
+    Everything is read from the alert itself: an explanation never counts again. Evidence that is missing, no JSON
+    object or of another shape than ours leaves its lines out; half a letter in it (a lone surrogate) becomes a ``?``.
     """
-    found = read_evidence(alert.evidence)
+    found = well_formed(read_evidence(alert.evidence))
     zh, en = title or _own_title(found.get("parameter")) or (alert.rule_id, alert.rule_id)
     level = LEVELS[alert.level]
     titles = (f"{zh}（{level[0]}）", f"{en} ({level[1]})")
@@ -52,17 +53,13 @@ def explained(alert: TriggerRecord, title: tuple[str, str] | None = None, langua
         *event_lines(found, language),
     ]
     shown = chosen(language)
-    return [
-        f"{alert.alert_id}",
-        " · ".join(titles[shown]),
-        *sentences(alert)[shown],
-        *(f"  {line}" for line in lines),
-    ]
+    told = [alert.alert_id, " · ".join(titles[shown]), *sentences(alert)[shown], *(f"  {line}" for line in lines)]
+    return [line.encode("utf-8", "replace").decode() for line in told]
 
 
 def sentences(alert: TriggerRecord) -> tuple[str, str]:
     """What was counted, in Chinese and English."""
-    found = read_evidence(alert.evidence)
+    found = well_formed(read_evidence(alert.evidence))
     place = ".".join(part for part in (alert.exchange, alert.contract) if part)
     zh, en = _texts(alert, found, bool(place))
     filled = {

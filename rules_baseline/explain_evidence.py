@@ -34,16 +34,18 @@ def condition_lines(found: Mapping[str, Any], language: str | None) -> Iterator[
     for one in found.get("conditions") or ():
         told = f"{one['condition']}: {number(one.get('value'))}"
         if "previous" in one:
-            told += f" (previous {number(one['previous'])}, ratio {number(one.get('ratio'))})"
+            ratio = f"{words('ratio', language)} {number(one.get('ratio'))}"
+            told += f" ({words('previous', language)} {number(one['previous'])}, {ratio})"
         limit = number(one.get("limit"))
-        against = f"factor {limit}" if one.get("kind") == "change" else f"limit {limit} {one['unit']}"
+        factor = one.get("kind") == "change"
+        against = f"{words('factor' if factor else 'limit', language)} {limit}" + ("" if factor else f" {one['unit']}")
         yield f"{words('condition', language)}: {told}, {against}, {one['result']}"
 
 
 def window_lines(days: Any, language: str | None) -> Iterator[str]:
     """The trading days used, of those asked for."""
     if isinstance(days, dict):
-        span = f", {days['from']} .. {days['to']}" if "from" in days else ""
+        span = f", {days['from']} .. {days['to']}" if {"from", "to"} <= days.keys() else ""
         used = f"{days.get('used')} / {days.get('asked')} {words('trading_days', language)}{span}"
         yield f"{words('window', language)}: {used}"
 

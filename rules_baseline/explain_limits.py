@@ -12,6 +12,7 @@ from rules_baseline.explain_texts import SENTENCES
 from rules_baseline.explain_words import ABOVE, DISTANCE, NO_RATIO, Reach, both, number, words
 from rules_baseline.trigger import TriggerRecord
 
+_PLACES = 40  # more than a sum of money needs; 1E+999999999, written out, would fill the memory
 _BY_SIGN: dict[str, Reach] = {">=": "at", ">": "above", "<=": "at_or_below", "<": "below"}
 
 
@@ -66,7 +67,8 @@ def figure(value: Any) -> str:
         exact = Decimal(value)
     except InvalidOperation:
         return value
-    return f"{exact:,f}" if exact.is_finite() else value
+    written_out = exact.is_finite() and max(-int(exact.as_tuple().exponent), exact.adjusted()) < _PLACES
+    return f"{exact:,f}" if written_out else value
 
 
 def _of_screen(alert: TriggerRecord, found: Mapping[str, Any], language: str | None) -> Iterator[str]:

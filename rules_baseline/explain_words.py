@@ -38,6 +38,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "first_ids": ("以下为前 {shown} 个编号", "ids of the first {shown} of {total}"),
     "occurrence": ("第几次", "occurrence"),
     "condition": ("条件", "condition"),
+    "previous": ("前一窗口", "previous"),
+    "ratio": ("比值", "ratio"),
+    "factor": ("倍数", "factor"),
     "signed": ("制定 → 审批", "author → approver"),
     "version": ("版本", "version"),
 }
@@ -68,4 +71,6 @@ def number(value: object) -> str:
         return "-"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
+    if isinstance(value, int):  # one that is larger than any float too
+        return f"{value:,}"
     return f"{value:,.6f}".rstrip("0").rstrip(".") if abs(value) >= 0.001 else f"{value:g}"

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from alertgrade.errors import AlertError
+from alertgrade.yaml_text import plain_yaml
 from features.events.schema import EXCHANGES
-from rules_baseline.entry_values import BadEntry, line_of, shown
+from rules_baseline.bad_entry import BadEntry, line_of, shown
+from rules_baseline.bounds import exact, whole, within
+from rules_baseline.entry_values import dates_of, flag_of, list_of
 from rules_baseline.limits import KINDS, SHIPPED
 from rules_baseline.signature import SIGNATURE
 
@@ -81,7 +84,7 @@ def load_tariffs(folder: Path | None = None) -> tuple[Tariff, ...]:
     path = (SHIPPED if folder is None else folder) / FILE
     try:
         text = path.read_text(encoding="utf-8")
-        document = yaml.safe_load(text)
+        document = plain_yaml(text)
         listed = [(name, number, raw) for name, many in document.items() if name != "measure"
                   for number, raw in enumerate(many)]  # fmt: skip
     except (OSError, yaml.YAMLError, TypeError, AttributeError) as error:
@@ -100,30 +103,38 @@ def _tariff(where: str, exchange: str, raw: Mapping[str, Any]) -> Tariff:
     if exchange not in EXCHANGES:
         raise BadEntry(where, "", f"exchange {shown(exchange)}", f"wanted one of {', '.join(EXCHANGES)}")
     _refuse_keys(where, raw)
-    products, kinds, starts, ends = raw["products"], tuple(raw["kinds"]), raw["effective_from"], raw.get("effective_to")
-    for key, day in (("effective_from", starts), ("effective_to", ends or starts)):
-        if type(day) is not date:
-            raise BadEntry(where, key, f"{key}={shown(day)}", "wanted a date such as 2026-01-31")
-    if set(kinds) - set(KINDS):
-        raise BadEntry(where, "kinds", f"kinds={shown(raw['kinds'])}", f"wanted a list of {', '.join(KINDS)}")
+    starts, ends = dates_of(where, raw)
+    kinds = list_of(where, "kinds", raw["kinds"], KINDS)
+    named = None if raw["products"] == "all" else frozenset(list_of(where, "products", raw["products"]))
+    unfilled = flag_of(where, "unfilled_is_high", raw.get("unfilled_is_high", False))
+    verified, source = flag_of(where, "verified", raw["verified"]), str(raw["source"])
+    tiers = _tiers(where, raw["tiers"])
+    return Tariff(exchange, starts, ends or date.max, kinds, named, tiers, unfilled, source, verified)
+
+
+def _tiers(where: str, raw: Any) -> tuple[Tier, ...]:
     try:
-        tiers = tuple(Tier(int(above), _rate(low), _rate(high)) for above, low, high in raw["tiers"])
-    except (TypeError, ValueError, InvalidOperation) as error:
-        raise BadEntry(where, "tiers", f"tiers={raw['tiers']} ({error})", _WANTED_TIERS) from error
+        tiers = tuple(Tier(_messages(above), _rate(low), _rate(high)) for above, low, high in raw)
+    except (TypeError, ValueError) as error:
+        raise BadEntry(where, "tiers", f"tiers={raw} ({error})", _WANTED_TIERS) from error
     if not tiers or [t.above for t in tiers] != sorted({t.above for t in tiers}):
-        raise BadEntry(where, "tiers", f"tiers {raw['tiers']} do not rise", _WANTED_TIERS)
-    named = None if products == "all" else frozenset(map(str, products))
-    unfilled, source = bool(raw.get("unfilled_is_high", False)), str(raw["source"])
-    return Tariff(exchange, starts, ends or date.max, kinds, named, tiers, unfilled, source, bool(raw["verified"]))
+        raise BadEntry(where, "tiers", f"tiers {raw} do not rise", _WANTED_TIERS)
+    return tiers
 
 
 def _refuse_keys(where: str, raw: Mapping[str, Any]) -> None:
     if not isinstance(raw, Mapping):
         raise BadEntry(where, "", f"{shown(raw)} is no tariff", f"wanted {', '.join(sorted(_KEYS))}")
-    for key in sorted(set(raw) - {*_KEYS, *SIGNATURE}):
+    for key in sorted(set(raw) - {*_KEYS, *SIGNATURE}, key=str):
         raise BadEntry(where, str(key), f"{key} is no key of a tariff", f"wanted only {', '.join(sorted(_KEYS))}")
     for key in sorted(_KEYS - _OPTIONAL - set(raw)):
         raise BadEntry(where, key, f"no {key}", "wanted it in every tariff")
+
+
+def _messages(raw: Any) -> int:
+    if not whole(raw, "count"):
+        raise ValueError(f"{shown(raw)}: wanted {within('count')}")
+    return int(raw)
 
 
 def _rate(text: Any) -> Decimal | None:
@@ -131,7 +142,10 @@ def _rate(text: Any) -> Decimal | None:
         return None
     if not isinstance(text, str):
         raise ValueError(f"rate {text!r}: wanted text, so that 0.1 stays exactly 0.1")  # noqa: TRY004 -- caught above
-    return Decimal(text)
+    rate = exact(text, "decimal")
+    if rate is None:
+        raise ValueError(f"rate {text!r}: wanted {within('decimal')}")
+    return rate
 
 
 def _refuse_overlaps(path: Path, tariffs: Sequence[Tariff]) -> None:

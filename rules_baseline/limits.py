@@ -17,8 +17,10 @@ import yaml
 from alertgrade.errors import AlertError
 from alertgrade.yaml_text import plain_yaml
 from features.events.schema import EXCHANGES
-from rules_baseline.bounds import BELOW, within
-from rules_baseline.entry_values import BadEntry, line_of, shown, values_of
+from rules_baseline.bad_entry import BadEntry, line_of, shown
+from rules_baseline.bounds import whole, within
+from rules_baseline.defaults import COMMON, Defaults, defaults_of
+from rules_baseline.entry_values import dates_of, flag_of, list_of, values_of
 from rules_baseline.rule import Rule
 from rules_baseline.signature import SIGNATURE, signature_of
 
@@ -78,16 +80,17 @@ def load_limits(rules: Sequence[Rule], folder: Path | None = None) -> Limits:
     """
     folder = SHIPPED if folder is None else folder
     files = sorted(folder.glob("*.yaml"))
-    if not any(file.name == "common.yaml" for file in files):
+    if not any(file.name == COMMON for file in files):
         raise AlertError(f"{folder} has no common.yaml", "wanted a parameters folder", "copy the shipped one and edit")
     texts = {file.name: file.read_text(encoding="utf-8") for file in files}
     documents = {name: _parsed(name, text) for name, text in texts.items()}
-    common = documents.pop("common.yaml")
+    common = documents.pop(COMMON)
+    defaults = defaults_of(common, texts[COMMON])
     by_id = {rule.id: rule for rule in rules}
     entries: list[Entry] = []
     for name, document in documents.items():
         if "measure" not in document:  # a measure has limits of its own kind and raises no alert
-            entries += _entries(name, texts[name], document, by_id, common.get("defaults") or {})
+            entries += _entries(name, texts[name], document, by_id, defaults)
     refuse_overlaps(entries)
     digest = hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in sorted(texts.items())).encode()).hexdigest()
     return _limits(tuple(entries), common, digest)
@@ -97,7 +100,7 @@ def _limits(entries: tuple[Entry, ...], common: Mapping[str, Any], digest: str) 
     try:
         fraction, days = Decimal(str(common["warn_fraction"])), int(common["occurrence_days"])
         cap, version = int(common["evidence_ids"]), str(common["version"])
-    except (KeyError, ValueError, InvalidOperation) as error:
+    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
         raise AlertError(
             f"common.yaml: {error!r}",
             "wanted version, warn_fraction, occurrence_days and evidence_ids",
@@ -122,7 +125,7 @@ def _parsed(name: str, text: str) -> dict[str, Any]:
 
 
 def _entries(
-    name: str, text: str, document: Mapping[str, Any], rules: Mapping[str, Rule], defaults: Mapping[str, Any]
+    name: str, text: str, document: Mapping[str, Any], rules: Mapping[str, Rule], defaults: Defaults
 ) -> list[Entry]:
     """Of a file of one exchange (``exchange``, then rules) or of one rule (``rule``, then exchanges)."""
     fixed = "rule" if "rule" in document else "exchange"
@@ -133,16 +136,16 @@ def _entries(
         rule_id, exchange = (document[fixed], part) if fixed == "rule" else (part, document.get(fixed))
         if exchange not in EXCHANGES:
             raise AlertError(f"{name}: exchange {exchange!r}", f"wanted one of {', '.join(EXCHANGES)}")
-        if rule_id not in rules or not isinstance(dated, list):
+        if not isinstance(rule_id, str) or rule_id not in rules or not isinstance(dated, list):
             seen = f"{name}:{line_of(text, (), str(part))}: {rule_id!r}"
             raise AlertError(seen, f"wanted a list under one of the rules {', '.join(sorted(rules))}")
-        own = {p.name for p in rules[rule_id].parameters}
-        shared = {key: value for key, value in defaults.items() if key in own}
+        shared = defaults.of(rules[rule_id])
         for number, raw in enumerate(dated):
             try:
                 found.append(_dated(f"{name}: {exchange} {rule_id}", exchange, rules[rule_id], raw, shared))
             except BadEntry as error:
-                raise error.on_line(line_of(text, (str(part), number), error.key)) from error
+                told = defaults.fault(error, raw)
+                raise told or error.on_line(line_of(text, (str(part), number), error.key)) from error
     return found
 
 
@@ -156,23 +159,13 @@ def _dated(where: str, exchange: str, rule: Rule, raw: Any, shared: Mapping[str,
 def entry_of(where: str, exchange: str, rule: Rule, raw: Mapping[str, Any]) -> Entry:
     """The entry as checked against the parameters of ``rule``; raises ``AlertError`` beginning with ``where``."""
     _refuse_keys(where, rule, raw)
-    limit, kinds = raw.get("limit", 0), tuple(raw.get("kinds") or KINDS)
-    checks = {
-        "effective_from": (type(raw["effective_from"]) is date, "wanted a date such as 2026-01-31"),
-        "effective_to": (
-            raw.get("effective_to") is None or type(raw["effective_to"]) is date,
-            "wanted a date such as 2026-01-31, or nothing",
-        ),
-        "kinds": (set(kinds) <= set(KINDS), f"wanted a list of {', '.join(KINDS)}"),
-        "limit": (type(limit) is int and 0 <= limit < BELOW["count"], f"wanted {within('count')}"),
-        "verified": (type(raw["verified"]) is bool, "wanted true or false"),
-    }
-    for key, (good, fit) in checks.items():
-        if not good:
-            raise BadEntry(where, key, f"{key}={shown(raw[key])}", fit)
+    starts, ends = dates_of(where, raw)
+    limit, kinds = raw.get("limit", 0), list_of(where, "kinds", raw.get("kinds", KINDS), KINDS)
+    if not whole(limit, "count"):
+        raise BadEntry(where, "limit", f"limit={shown(limit)}", f"wanted {within('count')}")
+    verified = flag_of(where, "verified", raw["verified"])
     values, signed = values_of(where, rule, raw), signature_of(where, raw)
-    starts, ends, source = raw["effective_from"], raw.get("effective_to"), str(raw["source"])
-    return Entry(rule.id, exchange, kinds, starts, ends, limit, values, source, raw["verified"], signed)
+    return Entry(rule.id, exchange, kinds, starts, ends, limit, values, str(raw["source"]), verified, signed)
 
 
 def _refuse_keys(where: str, rule: Rule, raw: Mapping[str, Any]) -> None:

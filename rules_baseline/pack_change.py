@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from alertgrade.errors import AlertError
-from features.events.schema import EXCHANGES, ORDERS
-from rules_baseline.bounds import BELOW, DIGITS, within
+from features.events.schema import EXCHANGES
+from rules_baseline.bounds import BELOW, exact, whole, within
+from rules_baseline.entry_values import LISTS
 from rules_baseline.rulebook import Rulebook
 
 _TYPED = re.compile(r"([a-z_]+)(?:@([A-Za-z]+))?\.([a-z_]+)=(.*)", re.DOTALL)
-_HEDGES = next(column.values for column in ORDERS.columns if column.name == "hedge")
-_LISTS = {"exempt_hedges": _HEDGES}  # a list of anything would take a slip of the pen
 _TABLES = {"intraday_open": "opening_limits", "position_limit": "position_limits"}  # whose rows are the limits
 _EXAMPLES = {
     **{kind: within(kind) for kind in BELOW},
@@ -85,7 +83,7 @@ def _parameters(rule_id: str, book: Rulebook) -> Mapping[str, _Wanted]:
     for rule in book.rules:
         if rule.id == rule_id:
             limit = {"limit": _Wanted("count")} if rule.limit_from == "parameters" else {}
-            own = {p.name: _Wanted(p.kind, p.values or _LISTS.get(p.name, ()), p.optional) for p in rule.parameters}
+            own = {p.name: _Wanted(p.kind, p.values or LISTS.get(p.name, ()), p.optional) for p in rule.parameters}
             return limit | own
     screen = next(one for one in book.screens if one.id == rule_id)
     limits = {limit.name: _Wanted("decimal") for limit in screen.limits if limit.own is None}
@@ -98,7 +96,7 @@ def _value(text: str, raw: str, name: str, wanted: _Wanted) -> Any:
         return None
     try:
         value = _of_kind(raw, wanted.kind)
-    except (ValueError, InvalidOperation):
+    except ValueError:
         value = None
     items = value if wanted.kind == "list" else [value]
     if value is None or (wanted.values and not set(items or ()) <= set(wanted.values)):
@@ -110,12 +108,10 @@ def _value(text: str, raw: str, name: str, wanted: _Wanted) -> Any:
 def _of_kind(raw: str, kind: str) -> Any:
     """The value as a parameters file holds it; ``ValueError`` or None where it is none of the kind."""
     if kind in ("count", "positive"):
-        number = int(raw)
-        return number if (kind == "positive") <= number < BELOW[kind] else None
+        return int(raw) if whole(int(raw), kind) else None
     if kind in ("share", "decimal"):
-        exact = Decimal(raw)
-        good = exact.is_finite() and 0 <= exact < BELOW[kind] and exact == round(exact, DIGITS)
-        return format(exact, "f") if good else None  # text, so that 0.8 stays exactly 0.8
+        number = exact(raw, kind)
+        return None if number is None else format(number, "f")  # text, so that 0.8 stays exactly 0.8
     if kind == "flag":
         return {"true": True, "false": False}.get(raw)
     if kind == "list":

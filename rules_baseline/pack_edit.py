@@ -11,7 +11,7 @@ import yaml
 
 from alertgrade.errors import AlertError
 from rules_baseline.after_close.choices import FOLDER
-from rules_baseline.entry_values import BadEntry
+from rules_baseline.bad_entry import BadEntry
 from rules_baseline.limits import SHIPPED
 from rules_baseline.pack_change import Change
 from rules_baseline.rulebook import Rulebook, load_rulebook

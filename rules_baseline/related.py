@@ -31,7 +31,7 @@ def accounts_of(alert: GradedTrigger) -> frozenset[str]:
     if alert.subject_type == "group":
         return frozenset()
     if alert.subject_type == "pair":
-        return frozenset(pair_of(alert.subject_id, alert.account_id))
+        return frozenset(filter(None, pair_of(alert.subject_id, alert.account_id)))  # one that names no other has one
     named = read_evidence(alert.evidence).get("accounts") if alert.subject_type == "cluster" else None
     ids = filter(is_id, named if isinstance(named, list) else ())
     return frozenset((alert.subject_id, *islice(ids, MOST)))

@@ -22,7 +22,7 @@ from rules_baseline.scope import EVERYTHING, Scope
 from rules_baseline.trigger import TriggerRecord
 
 # screens whose own limits other screens read: the clusters that they link accounts by
-_READ_BY = {
+READ_BY = {
     "shared_address": ("matched_orders", "benefit_transfer", "spoofing"),
     "matched_orders": ("benefit_transfer",),
 }
@@ -81,7 +81,7 @@ def what_if(
 def _refuse_unread(changes: Sequence[Change], scope: Scope) -> None:
     """A change of a rule that does not run, and that none which runs reads, would compare a run with itself."""
     for change in changes:
-        readers = {change.rule_id, *_READ_BY.get(change.rule_id, ())}
+        readers = {change.rule_id, *READ_BY.get(change.rule_id, ())}
         if scope.only is not None and not readers & scope.only:
             only = ",".join(sorted(scope.only))
             raise AlertError(

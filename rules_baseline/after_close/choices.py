@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,9 @@ import yaml
 
 from alertgrade.errors import AlertError
 from alertgrade.yaml_text import plain_yaml
+from rules_baseline.bad_entry import BadEntry, line_of, shown
+from rules_baseline.bounds import exact, whole, within
+from rules_baseline.entry_values import dates_of, flag_of, is_list
 from rules_baseline.signature import SIGNATURE, signature_of
 
 if TYPE_CHECKING:
@@ -102,7 +105,13 @@ def _dated(where: str, text: str, screen: Screen) -> tuple[Choice, ...]:
         raise AlertError(f"{where} is not YAML: {error}", "wanted a parameters file") from error
     if not isinstance(raw, list) or not all(isinstance(entry, dict) for entry in raw):
         raise AlertError(f"{where} holds no list of entries", "wanted a list", "compare with the shipped file")
-    found = sorted((choice_of(where, entry, screen) for entry in raw), key=lambda choice: choice.starts)
+    found = []
+    for number, entry in enumerate(raw):
+        try:
+            found.append(choice_of(f"{where}: entry {number + 1}", entry, screen))
+        except BadEntry as error:
+            raise error.on_line(line_of(text, (number,), error.key)) from error
+    found.sort(key=lambda choice: choice.starts)
     for one, two in pairwise(found):
         if two.starts < (one.ends or date.max):
             raise AlertError(
@@ -114,32 +123,38 @@ def _dated(where: str, text: str, screen: Screen) -> tuple[Choice, ...]:
 def choice_of(where: str, raw: Mapping[str, Any], screen: Screen) -> Choice:
     """The entry as checked against ``screen``; raises ``AlertError`` beginning with ``where``."""
     kinds = {**{limit.name: "decimal" for limit in screen.limits if limit.own is None}, **screen.parameters}
-    missing, unknown = (_DATED - {"effective_to"} | set(kinds)) - set(raw), set(raw) - {*_DATED, *kinds, *SIGNATURE}
-    starts, ends = raw.get("effective_from"), raw.get("effective_to")
-    dates = type(starts) is date and (ends is None or type(ends) is date)
-    if missing or unknown or not dates or type(raw.get("verified")) is not bool:
-        raise AlertError(
-            f"{where}: missing {_names(missing)}, unknown {_names(unknown)}, dates {starts!r} to {ends!r}",
-            f"wanted dates, source, verified and {_names(set(kinds))}",
-        )
-    values = {name: _value(f"{where}: {name}", kind, raw[name]) for name, kind in kinds.items()}
-    for name, allowed in screen.texts.items():
-        if values[name] not in allowed:
-            raise AlertError(f"{where}: {name}={values[name]!r}", f"wanted one of {', '.join(allowed)}")
+    _refuse_keys(where, raw, kinds)
+    starts, ends = dates_of(where, raw)
+    verified = flag_of(where, "verified", raw["verified"])
+    values = {name: _value(where, name, kind, raw[name], screen.texts.get(name)) for name, kind in kinds.items()}
     signed = signature_of(where, raw)
-    return Choice(screen.id, raw["effective_from"], ends, values, str(raw["source"]), raw["verified"], signed)
+    return Choice(screen.id, starts, ends, values, str(raw["source"]), verified, signed)
 
 
-def _value(where: str, kind: str, raw: Any) -> Any:
-    try:
-        if kind == "count" and type(raw) is int and raw > 0:
-            return raw
-        if kind == "decimal" and type(raw) in (int, str) and Decimal(raw) >= 0:  # text, so that 0.5 stays exactly 0.5
-            return Decimal(raw)
-    except InvalidOperation:
-        pass
-    if kind == "list" and isinstance(raw, list) and all(isinstance(item, str) for item in raw):
-        return tuple(sorted(raw))
-    if kind == "text" and isinstance(raw, str):
+def _refuse_keys(where: str, raw: Mapping[str, Any], kinds: Iterable[str]) -> None:
+    needed = {*_DATED, *kinds}
+    missing, unknown = needed - {"effective_to"} - set(raw), {str(key) for key in set(raw) - {*needed, *SIGNATURE}}
+    if missing or unknown:
+        problem = f"missing {_names(missing)}, unknown {_names(unknown)}"
+        key = min(unknown, default="")
+        raise BadEntry(where, key, problem, f"wanted dates, source, verified and {_names(set(kinds))}")
+
+
+def _value(where: str, name: str, kind: str, raw: Any, texts: tuple[str, ...] | None) -> Any:
+    if kind == "count" and whole(raw, "positive"):
         return raw
-    raise AlertError(f"{where}={raw!r}", f"wanted a {kind}" + (" of 1 or more" if kind == "count" else ""))
+    number = exact(raw, "decimal") if kind == "decimal" and type(raw) in (int, str) else None
+    if number is not None:  # text or a whole number, so that 0.5 stays exactly 0.5
+        return number
+    if kind == "list" and is_list(raw):
+        return tuple(sorted(raw))
+    if kind == "text" and isinstance(raw, str) and (texts is None or raw in texts):
+        return raw
+    raise BadEntry(where, name, f"{name}={shown(raw)}", f"wanted {_wanted(kind, texts)}")
+
+
+def _wanted(kind: str, texts: tuple[str, ...] | None) -> str:
+    if kind == "text":
+        return "a text" if texts is None else f"one of {', '.join(texts)}"
+    kinds = {"count": within("positive"), "decimal": f"{within('decimal')}, as text in quotation marks or whole"}
+    return kinds.get(kind, "a list of texts")

@@ -17,7 +17,7 @@ from rules_baseline.custom.conditions import Leaf, combined, leaves
 from rules_baseline.custom.evidence import record
 from rules_baseline.custom.figures import figures_of
 from rules_baseline.custom.measures import MEASURES
-from rules_baseline.custom.verdict import judged
+from rules_baseline.custom.verdict import Verdict, judged
 from rules_baseline.custom.version import RuleVersion
 
 _EVENT_IDS = {"orders": lambda rows: rows.order_id, "trades": lambda rows: rows.trade_id, "account_days": day_id}
@@ -110,13 +110,7 @@ def _with_answer(rule: RuleVersion, conditions: Sequence[Leaf], missing: Sequenc
     for number, one in enumerate(verdicts):
         told |= {f"_{name}{number}": fact for name, fact in one.facts.items()}
         told |= {f"_met{number}": one.met, f"_value{number}": one.value, f"_limit{number}": one.limit}
-    deciding = {
-        f"_{name}": ibis.coalesce(
-            *(ibis.ifelse(one.met, getattr(one, name), ibis.null("float64")) for one in verdicts),
-            getattr(verdicts[0], name),
-        )
-        for name in ("value", "limit")
-    }
+    deciding = {f"_{name}": _of_the_first_met(verdicts, name) for name in ("value", "limit")}
     return rows.select(
         **place,
         day_no=rows.day_no,
@@ -128,6 +122,13 @@ def _with_answer(rule: RuleVersion, conditions: Sequence[Leaf], missing: Sequenc
         **told,
         **deciding,
     )
+
+
+def _of_the_first_met(verdicts: Sequence[Verdict], name: str) -> Any:
+    """``name`` of the first that is met, null where it has none there, so that value and limit are of one condition."""
+    double = ibis.null("float64")  # DuckDB reads a literal 1.0 as a decimal where nothing beside it is a double
+    otherwise = ibis.coalesce(getattr(verdicts[0], name), double)
+    return ibis.cases(*((one.met, getattr(one, name)) for one in verdicts), else_=otherwise)
 
 
 def _columns(rows: Any, number: int) -> dict[str, Any]:

@@ -34,6 +34,8 @@ def amiss(values: Mapping[str, Any]) -> Amiss | None:
     share = values["size_share"]
     if values["size_lots"] is None and share is None:
         return "size_lots", "neither size_lots nor size_share", "wanted one of them: from which size a cancel is large"
+    if values["size_lots"] == 0:
+        return "size_lots", "size_lots=0", "wanted a size of 1 lot or more: by 0 every cancel is large"
     if share is not None and not 0 < share <= 1:
         return (
             "size_share",

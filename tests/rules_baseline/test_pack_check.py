@@ -10,6 +10,7 @@ import pytest
 
 from alertgrade.commands.check_pack import check_pack
 from alertgrade.errors import AlertError
+from rules_baseline.fee_tiers import load_tariffs
 from rules_baseline.limits import SHIPPED
 from rules_baseline.pack_check import pack_differences
 from rules_baseline.rulebook import load_rulebook
@@ -164,6 +165,33 @@ def test_what_no_entry_carries_is_signed_in_the_common_file(pack: Path) -> None:
             "    limit: one\n",
             "group_trade.yaml:6: SHFE group_trade from 2025-08-08: limit='one'",
         ),
+        ("czce.yaml", "size_lots: 800", "size_lots: 0", "size_lots=0; wanted a size of 1 lot or more"),
+        ("dce.yaml", "exempt_hedges: [hedging", "exempt_hedges: [hedgingg", "exempt_hedges=['hedgingg'"),
+        ("dce.yaml", "exempt_hedges: [hedging", "exempt_hedges: [{a: b}, hedging", "wanted a list of speculation, "),
+        ("dce.yaml", "    limit: 5\n", "    limit: 5\n    limit: 6\n", "line 8 gives the key limit a second time"),
+        *(
+            ("dce.yaml", "    limit: 5\n", f"    limit: 5\n    {more}\n", f"dce.yaml:8: DCE self_trade {says}")
+            for more, says in (
+                ("kinds: 5", "from 2018-01-01: kinds=5; wanted a list of future, option"),
+                ("kinds: [[a]]", "from 2018-01-01: kinds=[['a']]; wanted a list of future"),
+                ("kinds: []", "from 2018-01-01: kinds=[]; wanted a list of future"),
+                ("kinds:", "from 2018-01-01: kinds=null; wanted a list of future"),
+                ("kinds: future", "from 2018-01-01: kinds='future'; wanted a list of future"),
+                ("effective_to: 0", "from 2018-01-01: effective_to=0; wanted a date"),
+                ("effective_to: ''", "from 2018-01-01: effective_to=''; wanted a date"),
+                ("effective_to: false", "from 2018-01-01: effective_to=False; wanted a date"),
+                ("effective_to: 2017-12-31", "from 2018-01-01: effective_to=2017-12-31 is not after"),
+                ("effective_to: 2018-01-01", "from 2018-01-01: effective_to=2018-01-01 is not after"),
+            )
+        ),
+        (
+            "common.yaml",
+            "null_cancelled_by: client",
+            "null_cancelled_by: nobody",
+            "common.yaml:7: defaults: null_cancelled_by='nobody'; wanted a text client or exchange or broker",
+        ),
+        ("common.yaml", "  null_cancelled_by: client", "  5", "common.yaml:6: defaults: defaults=5; wanted parameters"),
+        ("common.yaml", "occurrence_days: 365", "occurrence_days:", "common.yaml: TypeError"),
     ],
 )
 def test_a_wrong_entry_is_named_by_file_line_and_key_in_one_line(
@@ -175,3 +203,74 @@ def test_a_wrong_entry_is_named_by_file_line_and_key_in_one_line(
     assert says in str(raised.value)
     assert "datetime" not in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_an_own_value_hides_a_wrong_default_and_is_named_in_its_own_file(pack: Path) -> None:
+    edit(pack / "dce.yaml", "    exempt_hedges", "    null_cancelled_by: nobody\n    exempt_hedges")
+    with pytest.raises(AlertError, match=r"^dce.yaml:\d+: DCE self_trade .*null_cancelled_by is no key"):
+        pack_differences(pack)
+    edit(pack / "dce.yaml", "    null_cancelled_by: nobody\n", "")
+    edit(pack / "dce.yaml", "    regime:", "    null_cancelled_by: nobody\n    regime:")
+    with pytest.raises(AlertError, match=r"^dce.yaml:\d+: DCE frequent_cancel .*null_cancelled_by='nobody'"):
+        pack_differences(pack)
+
+
+TARIFF = """\
+measure: message_fee
+SHFE:
+  - effective_from: 2025-07-01
+    kinds: [future]
+    products: all
+    tiers: [[0, "1", "2"]]
+    source: ours
+    verified: false
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("[future]", "", "4: SHFE tariff 1: kinds=null; wanted a list of future, option"),
+        ("[future]", "5", "4: SHFE tariff 1: kinds=5; wanted"),
+        ("[future]", "[[a]]", "4: SHFE tariff 1: kinds=[['a']]; wanted"),
+        ("[future]", "[]", "4: SHFE tariff 1: kinds=[]; wanted"),
+        ("[future]", "future", "4: SHFE tariff 1: kinds='future'; wanted"),
+        ("products: all", "products: null", "5: SHFE tariff 1: products=null; wanted a list of texts"),
+        ("products: all", "products: 5", "5: SHFE tariff 1: products=5; wanted a list of texts"),
+        ("products: all", "products: [cu, on]", "5: SHFE tariff 1: products=['cu', True]; wanted a list of texts"),
+        ("products: all", "products: []", "5: SHFE tariff 1: products=[]; wanted a list of texts"),
+        *(
+            ("    kinds", f"    effective_to: {day}\n    kinds", f"4: SHFE tariff 1: effective_to={says}")
+            for day, says in (
+                ("0", "0; wanted a date"),
+                ("''", "''; wanted a date"),
+                ("false", "False; wanted a date"),
+                ("2025-07-01", "2025-07-01 is not after effective_from=2025-07-01; wanted"),
+            )
+        ),
+        ("verified: false", "verified: 'no'", "8: SHFE tariff 1: verified='no'; wanted true or false"),
+        ('[[0, "1", "2"]]', "5", "6: SHFE tariff 1: tiers=5 ("),
+        ('[[0, "1", "2"]]', "null", "6: SHFE tariff 1: tiers=None ("),
+        ("[[0,", "[[0.5,", "6: SHFE tariff 1: tiers=[[0.5, "),
+        ("[[0,", "[[-1,", "6: SHFE tariff 1: tiers=[[-1, "),
+        ('"2"]', '"NaN"]', "6: SHFE tariff 1: tiers=[[0, '1', 'NaN']] (rate 'NaN'"),
+        ('"2"]', '"-1"]', "6: SHFE tariff 1: tiers=[[0, '1', '-1']] (rate '-1'"),
+        ("source: ours", "5: x\n    sources: ours", "7: SHFE tariff 1: 5 is no key of a tariff"),
+    ],
+)
+def test_a_wrong_tariff_is_named_by_file_line_and_key_in_one_line(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    (tmp_path / "message_fee.yaml").write_text(TARIFF.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(AlertError) as raised:
+        load_tariffs(tmp_path)
+    assert f"message_fee.yaml:{says}" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_tariff_may_end_the_day_after_it_began(tmp_path: Path) -> None:
+    text = TARIFF.replace("    kinds", "    effective_to: 2025-07-02\n    kinds").replace("all", "[cu]")
+    (tmp_path / "message_fee.yaml").write_text(text, encoding="utf-8")
+    [tariff] = load_tariffs(tmp_path)
+    assert (tariff.ends - tariff.starts).days == 1
+    assert tariff.products == {"cu"}

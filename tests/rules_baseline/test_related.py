@@ -60,6 +60,9 @@ def test_a_cluster_sees_what_each_of_its_named_accounts_sees():
         ("A|X|B", "A|X", {"A|X", "B"}),
         ("A|X|B", "A", {"A", "X|B"}),
         ("A|B", "B", {"A", "B"}),  # of another's past alerts
+        ("A", "A", {"A"}),
+        ("A|", "A", {"A"}),
+        ("|", "A", set()),
     ],
 )
 def test_a_pair_is_of_two_accounts_the_first_of_them_the_alerts_own(subject, account, accounts):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,17 @@ def test_outside_its_dates_a_screen_is_not_in_force(book: Any, screen: Any, para
     assert said.answer("A", 1) == ("HIT", "limit reached")
 
 
+ENTRY = """\
+# limits
+- effective_from: 2000-01-01
+  loss_to_equity: "0.5"
+  days: 20
+  loss: 1000
+  source: ours
+  verified: false
+"""
+
+
 def test_two_entries_each_judge_their_own_days(book: Any, screen: Any, parameters: Path) -> None:
     book.calendar(4)
     for account in ("A", "B"):
@@ -114,12 +126,12 @@ def test_two_entries_each_judge_their_own_days(book: Any, screen: Any, parameter
 @pytest.mark.parametrize(
     ("name", "old", "new", "says"),
     [
-        ("large_loss", "days: 20", "days: 0", "wanted a count of 1 or more"),
+        ("large_loss", "days: 20", "days: 0", "wanted a whole number of 1 or more, below 1,000,000$"),
         ("large_loss", "days: 20", "days: soon", "days='soon'"),
         ("large_loss", "  days: 20\n", "", "missing days"),
         ("large_loss", "days: 20", "days: 20\n  weeks: 3", "unknown weeks"),
         ("large_loss", 'loss_to_equity: "0.5"', "loss_to_equity: 0.5", "loss_to_equity=0.5"),
-        ("large_loss", "effective_from: 2000-01-01", "effective_from: then", "wanted dates"),
+        ("large_loss", "effective_from: 2000-01-01", "effective_from: then", "wanted a date"),
         ("large_loss", "verified: false", "verified: perhaps", "verified"),
         ("synchronous_trading", "share_by: trades", "share_by: moons", "wanted one of trades, lots, turnover"),
         ("shared_address", "whitelist: []", "whitelist: 10.0.0.1", "wanted a list"),
@@ -137,6 +149,50 @@ def test_a_wrong_parameters_file_is_named_with_what_is_wrong(
     with pytest.raises(AlertError, match=says) as error:
         load_choices(SCREENS, parameters)
     assert name in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("days: 20", "days: 1000000", "4: entry 1: days=1000000; wanted a whole number of 1 or more, below 1,000,000"),
+        ("days: 20", "days: 100000000000000000000", "4: entry 1: days=100000000000000000000; wanted a whole number"),
+        ('"0.5"', '"1e400"', "3: entry 1: loss_to_equity='1e400'; wanted a decimal of 0 or more, below 1,000,000,"),
+        ('"0.5"', '"1000000000000"', "3: entry 1: loss_to_equity='1000000000000'; wanted a decimal"),
+        ('"0.5"', '"0.33333333333333"', "3: entry 1: loss_to_equity='0.33333333333333'; wanted a decimal"),
+        ('"0.5"', '"0.3333333"', "3: entry 1: loss_to_equity='0.3333333'; wanted a decimal"),
+        ('"0.5"', '"NaN"', "3: entry 1: loss_to_equity='NaN'; wanted a decimal"),
+        ("2000-01-01", "2000-01-01\n  effective_to: 0", "3: entry 1: effective_to=0; wanted a date"),
+        ("2000-01-01", "2000-01-01\n  effective_to: 2000-01-01", "3: entry 1: effective_to=2000-01-01 is not after"),
+        ("days: 20", "days: 20\n  weeks: 3", "5: entry 1: missing nothing, unknown weeks; wanted"),
+        ("  days: 20\n", "", "2: entry 1: missing days, unknown nothing; wanted"),
+        ("days: 20", "days: 20\n  days: 5", " is not YAML: line 5 gives the key days a second time"),
+    ],
+)
+def test_a_wrong_entry_of_a_screen_is_named_by_file_line_and_key_in_one_line(
+    parameters: Path, old: str, new: str, says: str
+) -> None:
+    (parameters / "after_close" / "large_loss.yaml").write_text(ENTRY.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(AlertError) as raised:
+        load_choices(SCREENS, parameters)
+    assert str(raised.value).startswith(f"after_close/large_loss.yaml{'' if says[0] == ' ' else ':'}{says}")
+    assert "datetime" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "value"),
+    [
+        ("days: 20", "days: 999999", 999999),
+        ('"0.5"', '"999999999999.999999"', Decimal("999999999999.999999")),
+        ('"0.5"', '"0.333333"', Decimal("0.333333")),
+        ('"0.5"', "0", Decimal(0)),
+        ("2000-01-01", "2000-01-01\n  effective_to: 2000-01-02", 20),
+    ],
+)
+def test_what_the_engine_can_hold_is_taken(parameters: Path, old: str, new: str, value: Any) -> None:
+    (parameters / "after_close" / "large_loss.yaml").write_text(ENTRY.replace(old, new, 1), encoding="utf-8")
+    [choice] = load_choices(SCREENS, parameters).entries["large_loss"]
+    assert value in choice.values.values()
 
 
 def test_entries_may_not_overlap_and_no_file_may_be_missing(parameters: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import yaml
+
+from rules_baseline.explain import explained
 
 LEAVES = {
     "HIT": {"threshold": {"measure": "orders", "op": ">=", "value": 1}},
@@ -53,3 +56,30 @@ def test_conditions_nest(book: Any, judge: Callable[..., Any]) -> None:
         "(orders >= 1 on the day and (orders >= 2 on the day or orders >= 1 on the day) and (logins >= 1 on the day or "
         "(orders >= 2 on the day or orders >= 1 on the day)))"
     )
+
+
+RISEN = {"change": {"measure": "cancels", "op": ">=", "factor": 3, "when_previous_is_zero": "met"}}
+ONE_LOT = {"threshold": {"measure": "lots", "op": ">=", "value": 1}}
+
+
+def test_value_and_limit_are_of_one_condition_also_where_it_has_no_value(book: Any, judge: Callable[..., Any]) -> None:
+    book.calendar(2).orders(1, day=0).cancels(1, day=1).at("trades", day=1, volume=2)
+    for parts, wanted in (([RISEN, ONE_LOT], (None, 3.0)), ([ONE_LOT, RISEN], (2.0, 1.0))):
+        [alert] = judge(book, {"or": parts}).alerts
+        assert (alert.measured, alert.threshold) == wanted
+        assert json.loads(alert.evidence)["limit"] == wanted[1]
+
+
+def test_a_condition_that_is_not_met_or_open_decides_nothing(book: Any, judge: Callable[..., Any]) -> None:
+    book.calendar(2).orders(1, day=0).at("trades", day=1, volume=2)
+    for before in (LEAVES["UNKNOWN"], RISEN):
+        [alert] = judge(book, {"or": [before, ONE_LOT]}).alerts
+        assert (alert.measured, alert.threshold) == (2.0, 1.0)
+
+
+def test_what_decides_is_told_without_the_figure_of_another_condition(book: Any, judge: Callable[..., Any]) -> None:
+    book.calendar(2).orders(1, day=0).cancels(1, day=1).at("trades", day=1, volume=2)
+    [alert] = judge(book, {"or": [RISEN, ONE_LOT]}).alerts
+    told = "\n".join(explained(alert, language="en"))
+    assert "with 2" not in told
+    assert "left to the limit" not in told

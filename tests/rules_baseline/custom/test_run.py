@@ -114,8 +114,8 @@ def test_an_alert_is_explained_without_its_file(book: Any, judge: Callable[..., 
     text = "\n".join(explained(said.alerts[0]))
     for part in (
         "自定义（超限） · A rule of our own (breach)",
-        "orders >= 3 on the day: 4, limit 3 orders, HIT",
-        "logins >= 1 on the day: -, limit 1 logins, UNKNOWN",
+        "orders >= 3 on the day: 4, 限额 limit 3 orders, HIT",
+        "logins >= 1 on the day: -, 限额 limit 1 logins, UNKNOWN",
         "first line → second line",
         "our book",
         "accounts 1 kind list",
@@ -155,7 +155,7 @@ def test_the_command_runs_and_explains_the_examples_of_the_page(
     command.explain("night_cancels:breach:2026-03-02:SHFE.cu2605:A", alerts=out)
     printed = capsys.readouterr().out
     assert "夜盘频繁撤单" in printed
-    assert "cancel_ratio > 0.5 over 5 days 21:00-02:30: 0.666667, limit 0.5 ratio, HIT" in printed
+    assert "cancel_ratio > 0.5 over 5 days 21:00-02:30: 0.666667, 限额 limit 0.5 ratio, HIT" in printed
 
 
 def test_the_page_s_rule_of_the_day_counts_as_written(book: Any, folder: Any, repository: Path, tmp_path: Path) -> None:
