@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
 from alertgrade.errors import AlertError
-from features.events.schema import TABLES
+from rules_baseline.ids_named import accounts_named
 from rules_baseline.merged_groups import FOREVER, Member
 
 _DECLARED = "SELECT group_id, account_id, valid_from, valid_to FROM memberships ORDER BY ALL"
@@ -21,21 +21,16 @@ def merge_notes(events: Any, members: Sequence[Member]) -> list[str]:
     Raises ``AlertError`` for a merged group that never has two accounts on one day: it would be a group of one.
     """
     connection = events.backend.con
-    seen = _accounts(connection, (name for name, table in TABLES.items() if "account_id" in table.column_names))
-    acted = _accounts(connection, ("orders", "trades"))
+    seen = accounts_named(connection)
+    idle = seen - accounts_named(connection, ("orders", "trades"))
     named = sorted({member.account_id for member in members})
     declared = [Member(*row) for row in connection.execute(_DECLARED).fetchall()]
     _refuse_lonely(members, declared, seen)
     unknown = [account for account in named if account not in seen]
-    quiet = [account for account in named if account in seen - acted]
+    quiet = [account for account in named if account in idle]
     notes = [f"no table names {', '.join(unknown)}: a slip of the pen?"] if unknown else []
     notes += [f"no orders or trades of {', '.join(quiet)}: merging them changes nothing in the day"] if quiet else []
     return notes + list(_leaving(members, declared))
-
-
-def _accounts(connection: Any, tables: Iterable[str]) -> set[str]:
-    named = " UNION ".join(f"SELECT account_id FROM {name}" for name in tables)  # noqa: S608 -- names of ours only
-    return {account for (account,) in connection.execute(named).fetchall()}
 
 
 def _refuse_lonely(members: Sequence[Member], declared: Sequence[Member], seen: Collection[str]) -> None:
