@@ -27,6 +27,11 @@ class Whose:
     group: str | None = None
 
 
+def days_held(events: Any) -> list[date]:
+    """The days, in order, of which anything can be counted: orders, trades, or a trading day that screens judge."""
+    return sorted(_counted(events) | set(trading_days(events)))
+
+
 def latest_day(events: Any) -> date | None:
     """The last day with orders or trades, without any the last trading day that screens judge; None: no day."""
     days = _counted(events) or set(trading_days(events))
@@ -40,7 +45,7 @@ def standing(events: Any, subject: str | None = None, day: date | None = None) -
     """
     if day is None:
         day = latest_day(events)
-    elif day not in (held := sorted(_counted(events) | set(trading_days(events)))):
+    elif day not in (held := days_held(events)):
         raise AlertError(
             f"--day {day} is no trading day of the data",
             f"the data hold those from {held[0]} to {held[-1]}" if held else "the data hold those of no day",
