@@ -49,10 +49,11 @@ def whatif(
     from rules_baseline.table_file import check_name, write_table
     from rules_baseline.whatif import what_if
 
-    for path, option in ((out, "--out"), (alerts, "--alerts")):
+    read = {"--merge-groups": merge_groups, "--dispositions": dispositions}
+    for path, option, others in ((out, "--out", read), (alerts, "--alerts", {"--out": out, **read})):
         if path is not None:
             check_name(path, option)
-            ready_file(path, option)
+            ready_file(path, option, others)
     counted = checked_outcomes(severe)
     home, scope = settings(), scope_of(only, first, last)
     members = [] if merge_groups is None else read_members(merge_groups)

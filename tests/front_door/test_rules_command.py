@@ -53,6 +53,21 @@ def test_days_that_are_no_days_are_one_line(run: Any, events: Path, tmp_path: Pa
     refused(run("rules", str(events), *out, "--from", "2026-03-03", "--to", "2026-03-02"), "no later than --to")
 
 
+def test_a_folder_of_events_that_is_not_there_leaves_no_folder_of_the_output(run: Any, tmp_path: Path) -> None:
+    refused(run("rules", "typo", "--out", str(tmp_path / "new" / "deep" / "a.parquet")), "no folder typo")
+    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "home" / "rules").exists()
+
+
+def test_one_file_for_two_purposes_is_refused_and_stays(run: Any, events: Path, tmp_path: Path) -> None:
+    past = tmp_path / "past.csv"
+    past.write_text("alert_id\nx\n")
+    refused(run("dispositions", "import", "past.csv", "--quarantine", str(past)), "--quarantine", "wanted two files")
+    for two in (("--out", "x.csv", "--alerts", "./x.csv"), ("--out", "past.csv", "--dispositions", str(past))):
+        refused(run("rules", "whatif", str(events), "--set", "self_trade.limit=3", *two), "wanted two files")
+    assert past.read_text() == "alert_id\nx\n"
+
+
 def test_an_alert_that_is_not_there_is_one_line(run: Any, events: Path, tmp_path: Path) -> None:
     refused(run("rules", "explain", "x:y", "--alerts", str(tmp_path / "none.parquet")), "none.parquet")
 
