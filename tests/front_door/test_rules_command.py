@@ -120,6 +120,8 @@ def test_a_run_says_what_was_set_aside_what_was_not_given_and_what_it_does_not_k
         "quarantined 5 x orders: volume is broken",
         "WARNING: no row of orders is left: all 5 were quarantined",
         "not given: accounts, contract_days",
+        "account_days, positions; what needs them answers UNKNOWN",
+        "dispositions; no rule needs them, features they feed are null",
     ):
         assert said in done.stdout
         assert said in checked
