@@ -11,6 +11,7 @@ from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
 from alertgrade.commands.faults import say_faults
+from alertgrade.commands.inputs import raw_files
 from alertgrade.commands.outputs import ready_file, ready_folder
 from alertgrade.commands.scope import scope_of
 
@@ -49,7 +50,7 @@ def whatif(
     from rules_baseline.table_file import check_name, write_table
     from rules_baseline.whatif import what_if
 
-    read = {"--merge-groups": merge_groups, "--dispositions": dispositions}
+    read = {"--merge-groups": merge_groups, "--dispositions": dispositions, **raw_files(events)}
     for path, option, others in ((out, "--out", read), (alerts, "--alerts", {"--out": out, **read})):
         if path is not None:
             check_name(path, option)

@@ -66,6 +66,11 @@ def test_one_file_for_two_purposes_is_refused_and_stays(run: Any, events: Path, 
     for two in (("--out", "x.csv", "--alerts", "./x.csv"), ("--out", "past.csv", "--dispositions", str(past))):
         refused(run("rules", "whatif", str(events), "--set", "self_trade.limit=3", *two), "wanted two files")
     assert past.read_text() == "alert_id\nx\n"
+    orders = str(events / "orders.parquet")
+    refused(run("check", str(events), "--quarantine", orders), "--quarantine", "the raw table orders.parquet")
+    refused(run("rules", str(events), "--out", orders), "--out", "the raw table orders.parquet")
+    assert pq.read_table(orders).schema == arrow_schema("orders")
+    assert run("rules", str(events), "--out", str(events / "alerts.parquet")).returncode == 0
 
 
 def test_an_alert_that_is_not_there_is_one_line(run: Any, events: Path, tmp_path: Path) -> None:
