@@ -55,7 +55,7 @@ def _valued(by_contract: ir.Table, contracts: ir.Table, contract_days: ir.Table)
     """Lots, value of futures and unknown contracts of an account and day with a position (RULES, ``leverage``)."""
     rows = with_day(with_valid(by_contract, contracts, ("kind", "multiplier")), contract_days, ("settlement_price",))
     future = rows.kind.isin(FUTURES)
-    value = rows.lots * rows.settlement_price * rows.multiplier
+    value = rows.lots * rows.settlement_price.abs() * rows.multiplier
     return rows.group_by(DAY).aggregate(
         lots=rows.lots.sum().cast("int64"),
         largest=rows.lots.max(),

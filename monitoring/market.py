@@ -2,7 +2,8 @@
 
 Built from the raw tables and the feature store's network rows, registered by ``register``; the firm's own clients only,
 at the close of the last day on or before the end of the period. Options are left out of notional and stress: their risk
-is not linear in the price, and a number would pretend it was.
+is not linear in the price, and a number would pretend it was. Notional (gross) takes a price below zero without its
+sign; net and stress keep it.
 """
 
 # ruff: noqa: S608  # statements are built of our own names; values are bound
@@ -32,12 +33,13 @@ round(sum(CAST(a.equity AS DOUBLE)), 2) AS equity, round(sum(CAST(a.margin AS DO
 round(any_value(b.gross), 2) AS gross, round(any_value(b.net), 2) AS net,
 round(any_value(b.gross) / nullif(sum(CAST(a.equity AS DOUBLE)), 0), 6) AS leverage,
 round(sum(CAST(a.margin AS DOUBLE)) / nullif(sum(CAST(a.equity AS DOUBLE)), 0), 6) AS margin_share
-FROM m_account_days a LEFT JOIN (SELECT account_id, sum(lots * lot_value) AS gross, sum(net_lots * lot_value) AS net
-FROM market_book GROUP BY account_id) b USING (account_id) LEFT JOIN m_accounts t ON t.account_id = a.account_id
+FROM m_account_days a LEFT JOIN (SELECT account_id, sum(lots * abs(lot_value)) AS gross,
+sum(net_lots * lot_value) AS net FROM market_book GROUP BY account_id) b USING (account_id)
+LEFT JOIN m_accounts t ON t.account_id = a.account_id
 AND t.valid_from <= a.trading_day AND (t.valid_to IS NULL OR a.trading_day < t.valid_to)
 WHERE a.trading_day = (SELECT max(trading_day) FROM m_account_days WHERE trading_day <= $last)
 GROUP BY a.account_id ORDER BY a.account_id"""
-_CONTRACTS = """SELECT exchange, contract, account_id, lots, lots * lot_value AS gross,
+_CONTRACTS = """SELECT exchange, contract, account_id, lots, lots * abs(lot_value) AS gross,
 lots / sum(lots) OVER (PARTITION BY exchange, contract) AS share_of_contract,
 row_number() OVER (PARTITION BY exchange, contract ORDER BY lots DESC, account_id) AS place FROM market_book
 ORDER BY exchange, contract, place"""

@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
-from features.events.events import Events
+if TYPE_CHECKING:
+    from features.events.events import Events
 
 Span = tuple[str, date, date | None]
 

@@ -7,26 +7,16 @@ from datetime import date
 from typing import Any
 
 from alertgrade.errors import AlertError
+from rules_baseline.after_close.closing import trading_days
+from rules_baseline.ids_named import is_named
+from rules_baseline.memberships import Memberships
 
-_DAYS = "SELECT trading_day FROM orders UNION SELECT trading_day FROM trades ORDER BY trading_day"
-_GROUP = """
-SELECT group_id FROM memberships
-WHERE account_id = ? AND valid_from <= ? AND (valid_to IS NULL OR ? < valid_to)"""
-_KNOWN = " UNION ALL ".join(
-    f"SELECT 1 FROM {table} WHERE {column} = $subject"  # noqa: S608 -- names of ours
-    for table, column in (
-        ("orders", "account_id"),
-        ("trades", "account_id"),
-        ("accounts", "account_id"),
-        ("account_days", "account_id"),
-        ("control_groups", "account_id"),
-        ("control_groups", "group_id"),
-    )
-)
+_COUNTED = "SELECT trading_day FROM orders UNION SELECT trading_day FROM trades"
+_GROUPS = "SELECT account_id, group_id, valid_from, valid_to FROM memberships WHERE account_id = ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Whose:
     """The trading day that counts are of (None: the data hold none), and whose they are.
 
     ``subject`` is None for everybody; ``group`` is the declared group that this account is in on the day.
@@ -37,22 +27,47 @@ class Standing:
     group: str | None = None
 
 
-def standing(events: Any, subject: str | None = None, day: date | None = None) -> Standing:
-    """Who is counted on ``day`` (None: the latest) of ``features.events.load.Events`` for an account or group.
+def days_held(events: Any) -> list[date]:
+    """The days, in order, of which anything can be counted: orders, trades, or a trading day that screens judge."""
+    return sorted(_counted(events) | set(trading_days(events)))
 
-    Raises ``AlertError`` for a day without orders and trades, and for a subject that the data do not know.
+
+def latest_day(events: Any) -> date | None:
+    """The last day with orders or trades, without any the last trading day that screens judge; None: no day."""
+    days = _counted(events) or set(trading_days(events))
+    return max(days, default=None)
+
+
+def standing(events: Any, subject: str | None = None, day: date | None = None) -> Whose:
+    """Who is counted on ``day`` (None: the latest) of ``features.events.load.Events`` for a subject.
+
+    Raises ``AlertError`` for a day on which nothing can be counted: no orders, no trades, no trading day of screens.
     """
-    connection = events.backend.con
-    days = [found for (found,) in connection.execute(_DAYS).fetchall()]
-    if day is not None and day not in days:
-        held = f"from {days[0]} to {days[-1]}" if days else "of no day"
+    if day is None:
+        day = latest_day(events)
+    elif day not in (held := days_held(events)):
         raise AlertError(
-            f"--day {day} has no orders and no trades", f"the data hold those {held}", "ask for such a day"
+            f"--day {day} is no trading day of the data",
+            f"the data hold those from {held[0]} to {held[-1]}" if held else "the data hold those of no day",
+            "ask for such a day",
         )
-    shown = day or (days[-1] if days else None)
-    if subject is None:
-        return Standing(shown, None)
-    if not connection.execute(f"{_KNOWN} LIMIT 1", {"subject": subject}).fetchall():
-        raise AlertError(f"--subject {subject}: the data know no such account or group", "wanted an id of the tables")
-    groups = connection.execute(_GROUP, [subject, shown, shown]).fetchall() if shown else []
-    return Standing(shown, subject, groups[0][0] if groups else None)
+    if subject is None or day is None:
+        return Whose(day, subject)
+    rows = events.backend.con.execute(_GROUPS, [subject]).fetchall()
+    return Whose(day, subject, Memberships.of_rows(rows).group_of(subject, day))
+
+
+def refuse_stranger(events: Any, whose: Whose) -> None:
+    """Raise ``AlertError`` where no raw table names the subject; to be asked only where nothing was counted of it.
+
+    Screens judge pairs and clusters of accounts too, whose ids stand in no table.
+    """
+    if whose.subject is not None and not is_named(events.backend.con, whose.subject):
+        raise AlertError(
+            f"--subject {whose.subject}: nothing is counted of it, and the data know no such account or group",
+            "wanted an id of the tables, or a subject that `rules status` lists",
+        )
+
+
+def _counted(events: Any) -> set[date]:
+    return {day for (day,) in events.backend.con.execute(_COUNTED).fetchall()}

@@ -9,10 +9,10 @@ from typing import Any
 from rules_baseline.after_close.run import run_screens
 from rules_baseline.replay import opened_engine, process_all
 from rules_baseline.rulebook import Rulebook, load_rulebook, own_screens
+from rules_baseline.standing import latest_day
 
 _KEY = ("rule_id", "exchange", "contract", "subject_id")
 _NEAREST = ("HIT", "UNKNOWN", "MISS")
-_LATEST = "SELECT max(trading_day) FROM (SELECT trading_day FROM orders UNION ALL SELECT trading_day FROM trades)"
 
 
 def status_of(
@@ -42,7 +42,7 @@ def status_of(
 
 def _of_the_day(events: Any, book: Rulebook, subjects: set[str], day: date | None) -> list[dict[str, Any]]:
     screens = own_screens(book)
-    day = day or events.backend.con.execute(_LATEST).fetchall()[0][0]
+    day = day or latest_day(events)
     if not screens or day is None:
         return []
     done = run_screens(events, screens, book.choices, version=book.limits.version, first=day, last=day)

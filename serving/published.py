@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from alertgrade.errors import AlertError
 from models.similar import PastAlerts, Similar
+from rules_baseline.memberships import valid_on
 
 Record = dict[str, Any]
 _KNOWN = ("alert_id", "rule_id", "account_id", "triggered_at", "outcome", "decided_at")  # the rest are features
@@ -128,11 +129,9 @@ def _by_group(table: pa.Table) -> dict[str, list[Record]]:
 
 def _member(groups: dict[str, list[Record]], count: Record) -> bool:
     """Whether the account was in the group counted, on the day of the count."""
-    return any(
-        each["valid_from"] <= count["trading_day"]
-        and (each["valid_to"] is None or count["trading_day"] < each["valid_to"])
-        for each in groups.get(count["subject_id"], [])
-    )
+    group = count["subject_id"]
+    spans = [(group, each["valid_from"], each["valid_to"]) for each in groups.get(group, [])]
+    return bool(valid_on(spans, count["trading_day"]))
 
 
 def _told(row: Record, found: Similar) -> Record:

@@ -31,7 +31,7 @@ def import_past(
     from training.past_dispositions import import_dispositions
 
     if quarantine is not None:
-        ready_file(quarantine, "--quarantine")
+        ready_file(quarantine, "--quarantine", {"the file to import,": file, "--alerts": alerts})
     ledger = open_ledger(settings())
     try:
         found = import_dispositions(ledger, file, alerts)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
 from alertgrade.commands.faults import MOST_SHOWN, more, note, say_not_given, say_set_aside
+from alertgrade.commands.inputs import raw_files
 from alertgrade.commands.outputs import ready_file
 from alertgrade.commands.reading import reading
 from alertgrade.errors import AlertError
@@ -33,7 +34,7 @@ def check(
     if quarantine is not None and quarantine.suffix != ".parquet":
         raise AlertError(f"--quarantine {quarantine}", "wanted a file that ends in .parquet", "rename it")
     if quarantine is not None:
-        ready_file(quarantine, "--quarantine")
+        ready_file(quarantine, "--quarantine", raw_files(events))
     with reading("check") as progress:
         raw = open_events(events, settings(), progress)
     with raw:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from features.events.events import Events
 
 MOST_SHOWN = 10
+NO_RULE_NEEDS = ("notices", "alerts", "dispositions")  # without them no answer is UNKNOWN
 
 
 def say_faults(events: Events) -> None:
@@ -39,10 +40,13 @@ def say_set_aside(events: Events) -> None:
 
 
 def say_not_given(events: Events) -> None:
-    """One line with the tables that the folder does not hold; none where it holds all."""
-    if events.not_given:
-        names = ", ".join(events.not_given)
-        note(f"not given: {names}; rules that need them answer UNKNOWN, features they feed are null")
+    """The tables that the folder does not hold, apart by whether a rule needs them; none where it holds all."""
+    needed = [name for name in events.not_given if name not in NO_RULE_NEEDS]
+    others = [name for name in events.not_given if name in NO_RULE_NEEDS]
+    if needed:
+        note(f"not given: {', '.join(needed)}; what needs them answers UNKNOWN, features they feed are null")
+    if others:
+        note(f"not given: {', '.join(others)}; no rule needs them, features they feed are null")
 
 
 def note(text: str) -> None:

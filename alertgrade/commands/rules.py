@@ -16,6 +16,7 @@ from alertgrade.commands.check_pack import check_pack
 from alertgrade.commands.context import console, open_events, settings
 from alertgrade.commands.explain import explain
 from alertgrade.commands.faults import MOST_SHOWN, more, note, say_faults
+from alertgrade.commands.inputs import raw_files
 from alertgrade.commands.outputs import ready_file, ready_folder
 from alertgrade.commands.scope import scope_of
 from alertgrade.commands.status import status
@@ -81,7 +82,7 @@ def rules(
     if engine not in ENGINES:
         raise AlertError(f"--engine {engine}", f"wanted {' or '.join(ENGINES)}")
     home, scope = settings(), scope_of(only, first, last)
-    _refuse_unwritable(out, home)
+    _refuse_unwritable(out, home, events)
     with _spark(home, engine, batches) as spark, open_events(events, home) as raw:
         with Progress(console=console, transient=True) as bar:
             task = bar.add_task("rules", total=batches)
@@ -102,13 +103,13 @@ def rules(
         console.print(f"raw rows read by Spark on {home.spark_master}; results of it finished by DuckDB here")
 
 
-def _refuse_unwritable(out: Path, home: Settings) -> None:
+def _refuse_unwritable(out: Path, home: Settings, events: Path) -> None:
     from rules_baseline.alerts import findings_file
     from rules_baseline.table_file import check_name
 
     check_name(out, "--out")
     for file in (out, findings_file(out)):
-        ready_file(file, "--out")
+        ready_file(file, "--out", raw_files(events, but=("alerts",)))  # alerts may become those of the folder
     ready_folder(home.rules_dir, "ALERTGRADE_HOME")
 
 

@@ -15,12 +15,14 @@ from alertgrade.commands.outputs import ready_folder
 from alertgrade.commands.scope import day_of
 
 if TYPE_CHECKING:
-    from rules_baseline.standing import Standing
+    from rules_baseline.standing import Whose
 
 
 def status(
     events: Annotated[Path, typer.Argument(help="folder of raw tables")],
-    subject: Annotated[str | None, typer.Option(help="one account or group; an account's group counts for it")] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="an account, group, pair or cluster; an account's group counts for it")
+    ] = None,
     day: Annotated[str | None, typer.Option(help="trading day; the latest where left out")] = None,
     parameters: Annotated[Path | None, typer.Option(help="folder of limits instead of the shipped one")] = None,
     custom: Annotated[Path | None, typer.Option(help="folder of your own rules; or ALERTGRADE_RULES")] = None,
@@ -30,7 +32,7 @@ def status(
 
     Example: alertgrade rules status EVENTS --subject A017
     """
-    from rules_baseline.standing import standing
+    from rules_baseline.standing import refuse_stranger, standing
     from rules_baseline.status import status_of
 
     home, asked = settings(), day_of(day, "--day")
@@ -41,6 +43,8 @@ def status(
         rows = status_of(
             raw, state, parameters, custom_dir=own, subject=whose.subject, group=whose.group, day=whose.day
         )
+        if not rows:
+            refuse_stranger(raw, whose)
         table = Table("rule", "exchange", "contract", "subject", "count", "limit", "share", "answer")
         for row in rows[:most]:
             share = "" if row["share"] is None else f"{row['share']:.0%}"
@@ -54,17 +58,17 @@ def status(
         say_faults(raw)
 
 
-def _say_whose(whose: Standing) -> None:
+def _say_whose(whose: Whose) -> None:
     if whose.group is not None:
         said = f"{whose.subject} is a member of {whose.group} (实控组): the exchange rules count the group as one"
         console.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
-def _of(whose: Standing) -> str:
+def _of(whose: Whose) -> str:
     """Whose counts and of which day, as far as there is one.
 
-    >>> from rules_baseline.standing import Standing
-    >>> _of(Standing(None, "A1")), _of(Standing(None, None))
+    >>> from rules_baseline.standing import Whose
+    >>> _of(Whose(None, "A1")), _of(Whose(None, None))
     (' of A1', '')
     """
     subject = "" if whose.subject is None else f" of {whose.subject}"

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
 from alertgrade.commands.faults import say_faults
+from alertgrade.commands.inputs import raw_files
 from alertgrade.commands.outputs import ready_file, ready_folder
 from alertgrade.commands.scope import day_of
 from alertgrade.errors import AlertError
@@ -42,7 +43,7 @@ def suspects(
 
     if out is not None:
         check_name(out, "--out")
-        ready_file(out, "--out")
+        ready_file(out, "--out", raw_files(events))
     weights, until, home = load_scoring(scoring), day_of(last, "--to"), settings()
     ready_folder(home.rules_dir, "ALERTGRADE_HOME")
     with open_events(events, home) as raw:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from alertgrade.commands.context import console, open_events, settings
 from alertgrade.commands.faults import say_faults
+from alertgrade.commands.inputs import raw_files
 from alertgrade.commands.outputs import ready_file, ready_folder
 from alertgrade.commands.scope import scope_of
 
@@ -49,10 +50,11 @@ def whatif(
     from rules_baseline.table_file import check_name, write_table
     from rules_baseline.whatif import what_if
 
-    for path, option in ((out, "--out"), (alerts, "--alerts")):
+    read = {"--merge-groups": merge_groups, "--dispositions": dispositions, **raw_files(events)}
+    for path, option, others in ((out, "--out", read), (alerts, "--alerts", {"--out": out, **read})):
         if path is not None:
             check_name(path, option)
-            ready_file(path, option)
+            ready_file(path, option, others)
     counted = checked_outcomes(severe)
     home, scope = settings(), scope_of(only, first, last)
     members = [] if merge_groups is None else read_members(merge_groups)

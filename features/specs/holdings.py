@@ -11,7 +11,7 @@ a day on which the account's lots add up to more than 0. *Equity* and *margin* o
 - ``max_margin_over_equity_20d``: the largest such value of a day of the window, days on which it is null left out; null
   where it is null on every day.
 - ``close_leverage``: value of the futures held at the close of D over equity of D. Value: sum over the account's contracts
-  whose ``contracts`` row of that day has kind future, index_future or bond_future of lots * ``settlement_price`` of that
+  whose ``contracts`` row of that day has kind future, index_future or bond_future of lots * |``settlement_price``| of that
   day * ``multiplier``; options are worth nothing here. Null where D is no position day, where equity of D is null or 0 or
   less, and where the value is *not known*: a contract with lots > 0 has no ``contracts`` row that day, or is a future
   without a ``contract_days`` row that day.

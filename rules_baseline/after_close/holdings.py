@@ -17,6 +17,7 @@ def lots_held(closing: Closing, days: int = 1) -> Any:
 
 
 def with_value(closing: Closing, held: Any) -> Any:
-    """Rows with ``kind`` and ``value`` = lots x settlement x multiplier (CNY), null where either is not known."""
+    """Rows with ``kind`` and ``value`` = lots x |settlement| x multiplier (CNY), null where one is not known."""
     rows = closing.with_settlement(closing.with_contract(held))
-    return rows.mutate(value=rows.lots * rows.settlement_price * rows.multiplier)
+    # A price below zero binds as much money as one above it, and must not cancel the value of another contract.
+    return rows.mutate(value=rows.lots * rows.settlement_price.abs() * rows.multiplier)

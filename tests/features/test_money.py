@@ -30,6 +30,7 @@ def known(raw_tables: Any, at_close: Any, tmp_path_factory: pytest.TempPathFacto
     raw.add("contracts", contract="IO2601", kind="index_option").add("contracts", contract="no_price", multiplier=7)
     raw.add("contracts", contract="later", multiplier=1, valid_to=DAYS[1])
     raw.add("contracts", contract="later", multiplier=10, valid_from=DAYS[1])
+    raw.add("contracts", contract="SP a&b").add("contract_days", MONDAY, contract="SP a&b", settlement_price=-50)
     for day in DAYS:
         raw.add("contract_days", day, contract="later", settlement_price=10 if day == MONDAY else 20)
     raw.add("position_limits", limit=10, valid_to=DAYS[1]).add("position_limits", limit=5, valid_from=DAYS[1])
@@ -158,6 +159,15 @@ def test_lots_are_long_and_short_together_and_a_limit_is_for_each_side(known: Kn
     assert (found["overnight_days_20d"], found["mean_overnight_lots_20d"]) == (2, 8.5)
     assert found["distinct_contracts_held_20d"] == 3
     assert found["max_position_limit_use_20d"] == 1  # 5 of the 5 of that day; a limit of 0 is none
+
+
+@account
+def spreads(raw: Any) -> None:
+    raw.add("account_days", MONDAY).add("positions", MONDAY).add("positions", MONDAY, volume=4, contract="SP a&b")
+
+
+def test_a_price_below_zero_adds_to_the_value_and_cancels_none(known: Known) -> None:
+    assert known("spreads")["close_leverage"] == 1.5  # 1 x 100 x 5 and 4 x |-50| x 5, over 1,000
 
 
 @account

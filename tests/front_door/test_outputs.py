@@ -10,10 +10,34 @@ from alertgrade.commands.outputs import named_folder, ready_file, ready_folder
 from alertgrade.errors import AlertError
 
 
-def test_the_folder_of_a_file_is_made_and_nothing_is_left_in_it(tmp_path: Path) -> None:
+def test_a_try_makes_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
     ready_file(tmp_path / "new" / "deep" / "a.parquet", "--out")
+    ready_file(tmp_path / "there" / "a.parquet", "--out")
     ready_folder(tmp_path / "state", "--out")
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["deep", "new", "state"]
+    ready_folder(tmp_path / "there", "--out")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
+
+
+def test_a_file_that_the_command_reads_or_writes_besides_is_refused(tmp_path: Path) -> None:
+    file, link = tmp_path / "past.csv", tmp_path / "link.csv"
+    file.write_text("before")
+    link.hardlink_to(file)
+    (tmp_path / "sub").mkdir()
+    for same in (file, tmp_path / "sub" / ".." / "past.csv", link):
+        with pytest.raises(AlertError, match=r"--out .* is --alerts .*past\.csv too.*give --out another name"):
+            ready_file(same, "--out", {"--alerts": file})
+    ready_file(tmp_path / "other.csv", "--out", {"--alerts": file, "--dispositions": None})
+    with pytest.raises(AlertError, match="is --alerts"):
+        ready_file(tmp_path / "new.csv", "--out", {"--alerts": tmp_path / "new.csv"})
+
+
+def test_a_link_to_nowhere_and_a_file_in_the_way_far_above_are_found(tmp_path: Path) -> None:
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "gone" / "a.csv", tmp_path / "file" / "deep" / "er" / "a.csv"):
+        with pytest.raises(AlertError, match="nothing can be written"):
+            ready_file(path, "--out")
 
 
 def test_a_file_that_is_there_may_be_replaced(tmp_path: Path) -> None:

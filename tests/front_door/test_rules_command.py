@@ -53,6 +53,26 @@ def test_days_that_are_no_days_are_one_line(run: Any, events: Path, tmp_path: Pa
     refused(run("rules", str(events), *out, "--from", "2026-03-03", "--to", "2026-03-02"), "no later than --to")
 
 
+def test_a_folder_of_events_that_is_not_there_leaves_no_folder_of_the_output(run: Any, tmp_path: Path) -> None:
+    refused(run("rules", "typo", "--out", str(tmp_path / "new" / "deep" / "a.parquet")), "no folder typo")
+    assert not (tmp_path / "new").exists()
+    assert not (tmp_path / "home" / "rules").exists()
+
+
+def test_one_file_for_two_purposes_is_refused_and_stays(run: Any, events: Path, tmp_path: Path) -> None:
+    past = tmp_path / "past.csv"
+    past.write_text("alert_id\nx\n")
+    refused(run("dispositions", "import", "past.csv", "--quarantine", str(past)), "--quarantine", "wanted two files")
+    for two in (("--out", "x.csv", "--alerts", "./x.csv"), ("--out", "past.csv", "--dispositions", str(past))):
+        refused(run("rules", "whatif", str(events), "--set", "self_trade.limit=3", *two), "wanted two files")
+    assert past.read_text() == "alert_id\nx\n"
+    orders = str(events / "orders.parquet")
+    refused(run("check", str(events), "--quarantine", orders), "--quarantine", "the raw table orders.parquet")
+    refused(run("rules", str(events), "--out", orders), "--out", "the raw table orders.parquet")
+    assert pq.read_table(orders).schema == arrow_schema("orders")
+    assert run("rules", str(events), "--out", str(events / "alerts.parquet")).returncode == 0
+
+
 def test_an_alert_that_is_not_there_is_one_line(run: Any, events: Path, tmp_path: Path) -> None:
     refused(run("rules", "explain", "x:y", "--alerts", str(tmp_path / "none.parquet")), "none.parquet")
 
@@ -105,6 +125,8 @@ def test_a_run_says_what_was_set_aside_what_was_not_given_and_what_it_does_not_k
         "quarantined 5 x orders: volume is broken",
         "WARNING: no row of orders is left: all 5 were quarantined",
         "not given: accounts, contract_days",
+        "account_days, positions; what needs them answers UNKNOWN",
+        "dispositions; no rule needs them, features they feed are null",
     ):
         assert said in done.stdout
         assert said in checked

@@ -122,7 +122,7 @@ def _value(market: Market, day: date, exchange: str, contract: str, lots: int) -
     price = market.contract_day(exchange, contract, day)
     if known is None or price is None or price["settlement_price"] is None:
         return None
-    return lots * Fraction(price["settlement_price"]) * Fraction(known["multiplier"])
+    return lots * abs(Fraction(price["settlement_price"])) * Fraction(known["multiplier"])
 
 
 def _equity(market: Market, account: str, day: date) -> Fraction | None:

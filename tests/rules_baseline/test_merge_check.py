@@ -56,7 +56,8 @@ def test_a_group_of_one_is_refused(notes: Notes, members: tuple[Member, ...], sa
         notes(*members)
 
 
-def test_a_day_together_is_enough(notes: Notes) -> None:
+def test_a_day_together_is_enough(market: Any, notes: Notes) -> None:
+    market.order("A1", day=date(2026, 3, 4))
     assert notes(Member("S", "A1", DAY, LATER), Member("S", "A2", date(2026, 3, 4))) == []
 
 
@@ -75,6 +76,35 @@ def test_an_account_that_leaves_a_declared_group_is_named_with_what_is_left(mark
         "A2 leaves H for S; H keeps C1 alone",
         "A3 leaves J for S; J keeps nobody",
     ]
+
+
+def test_who_left_before_the_data_begin_or_while_away_is_not_kept(market: Any, notes: Notes) -> None:
+    market.order("A1", day=LATER)
+    market.member("G", "A1", "B1")
+    market.member("G", "B0", ends=DAY)  # the day before the first of the data is its last
+    market.member("G", "B2", ends=date(2026, 3, 3))
+    market.member("G", "B3", begins=date(2026, 3, 6))  # the day after the last of the data
+    assert notes(Member("S", "A1"), Member("S", "A2")) == ["A1 leaves G for S; G keeps B1, B2"]
+    assert notes(Member("S", "A1", date(2026, 3, 3)), Member("S", "A2")) == ["A1 leaves G for S; G keeps B1 alone"]
+
+
+def test_who_leaves_at_another_time_is_kept(market: Any, notes: Notes) -> None:
+    market.order("A1", day=LATER)
+    market.member("G", "A1", "A2")
+    members = [Member("S", "A1", DAY, LATER), Member("S", "A3"), Member("S", "A2", LATER)]
+    assert notes(*members)[1:] == ["A1 leaves G for S; G keeps A2 alone", "A2 leaves G for S; G keeps A1 alone"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "told"),
+    [(DAY, None, False), (date(2026, 3, 3), None, True), (date(2020, 1, 1), DAY, True), (DAY, date(2026, 3, 3), False)],
+)
+def test_a_merged_group_that_is_none_on_the_days_of_the_data_is_told(
+    notes: Notes, begins: date, ends: date | None, told: bool
+) -> None:
+    said = "merged group S never has two accounts on the days of the data (2026-03-02 to 2026-03-02): merging it"
+    found = notes(Member("S", "A1", begins, ends), Member("S", "A2", begins, ends))
+    assert [one.startswith(said) for one in found] == [True] * told
 
 
 def test_a_group_that_ended_before_is_not_left(market: Any, notes: Notes) -> None:

@@ -69,7 +69,7 @@ def _leverage(market: Market, account: str, day: date, held: list[Row]) -> Fract
             settlement = market.contract_day(row, "settlement_price")
             if settlement is None:
                 return None
-            value += row["volume"] * settlement * contract["multiplier"]
+            value += row["volume"] * abs(settlement) * contract["multiplier"]
     return share(value, equity)
 
 

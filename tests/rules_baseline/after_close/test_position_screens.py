@@ -168,3 +168,24 @@ def test_a_contract_is_that_of_the_day_from_its_first_day(book: Any, screen: Any
         hold(book, "A", number, 1, contract="zn2605")
     said = screen(book, "leverage")
     assert [said.answer("A", number)[0] for number in range(2)] == ["UNKNOWN", "HIT"]
+
+
+@pytest.mark.parametrize(("amount", "answer"), [("3000", "HIT"), ("3000.01", "MISS")])
+def test_a_settlement_price_below_zero_has_a_value_like_any_other(
+    book: Any, screen: Any, amount: str, answer: str
+) -> None:
+    book.calendar(2).add("contracts", contract="SP a&b").calendar(2, contract="SP a&b", settlement_price=Decimal(-100))
+    hold(book, "A", 1, 9, contract="SP a&b")  # 9 x 100 x 10 = 9,000, three times 3,000
+    equity(book, "A", 1, amount)
+    assert screen(book, "position_concentration").answer("A", 1)[0] == answer
+
+
+def test_a_contract_below_zero_does_not_cancel_another_in_the_leverage(book: Any, screen: Any) -> None:
+    book.calendar(1).add("contracts", contract="SP a&b").calendar(1, contract="SP a&b", settlement_price=Decimal(-100))
+    for account, amount in (("at", "10000"), ("below", "10000.0001")):
+        equity(book, account, 0, amount)
+        hold(book, account, 0, 60)
+        hold(book, account, 0, 40, contract="SP a&b")
+    said = screen(book, "leverage")
+    assert said.hits() == [("at", 10.0)]
+    assert said.answer("below")[0] == "MISS"
