@@ -63,7 +63,7 @@ def _contract_day(rng: Random, exchange: str, contract: str, day: date) -> Row:
         "trading_day": day,
         "exchange": exchange,
         "contract": contract,
-        "settlement_price": rng.choice(("100", "101.5", "0", "-7.5")),
+        "settlement_price": rng.choice(("100", "-101.5", "0")),
         "upper_limit": rng.choice(("110", "110", None)),
         "lower_limit": rng.choice(("90", "90", None)),
     }
