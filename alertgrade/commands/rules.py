@@ -79,11 +79,10 @@ def rules(
     """
     from rules_baseline.replay import run_rules
 
-    if engine not in ENGINES:
-        raise AlertError(f"--engine {engine}", f"wanted {' or '.join(ENGINES)}")
+    _refuse_engine(engine, batches)
     home, scope = settings(), scope_of(only, first, last)
     _refuse_unwritable(out, home, events)
-    with _spark(home, engine, batches) as spark, open_events(events, home) as raw:
+    with _spark(home, engine) as spark, open_events(events, home) as raw:
         with Progress(console=console, transient=True) as bar:
             task = bar.add_task("rules", total=batches)
             result = run_rules(
@@ -132,15 +131,23 @@ def _say_result(result: RulesResult, out: Path) -> None:
     more(len(result.answers.unknown), "reasons of UNKNOWN")
 
 
+def _refuse_engine(engine: str, batches: int) -> None:
+    if engine not in ENGINES:
+        raise AlertError(f"--engine {engine}", f"wanted {' or '.join(ENGINES)}")
+    if engine == "spark":
+        from rules_baseline.spark.run import refuse_batches
+
+        refuse_batches(batches)
+
+
 @contextmanager
-def _spark(home: Settings, engine: str, batches: int) -> Iterator[SparkEngine | None]:
+def _spark(home: Settings, engine: str) -> Iterator[SparkEngine | None]:
     """Spark as the settings say, for as long as the run takes; None for DuckDB."""
     if engine != "spark":
         yield None
         return
     from features.spark_session import started
-    from rules_baseline.spark.run import SparkEngine, refuse_batches
+    from rules_baseline.spark.run import SparkEngine
 
-    refuse_batches(batches)
     with started(home.spark_master, java_home=home.java_home) as session:
         yield SparkEngine(session, home.spark_dir)
