@@ -62,6 +62,17 @@ def test_one_declared_group_is_one_subject(book: Any, screen: Any) -> None:
     assert screen(book, "shared_address").hits() == [("C", 1.0)]
 
 
+def test_what_is_measured_are_subjects_and_not_accounts_of_a_declared_group(book: Any, screen: Any) -> None:
+    book.calendar(1)
+    for account in ("A", "B"):
+        book.add("control_groups", group_id="G", account_id=account)
+    for account in ("A", "B", "C"):
+        book.at("logins", account, ip="1")
+    said = screen(book, "shared_address")
+    assert said.hits() == [("A", 1.0)], "G and C are two subjects, one more than one"
+    assert said.evidence()["accounts"] == ["A", "B", "C"]
+
+
 def test_membership_is_that_of_the_day_asked_about_for_the_whole_window(book: Any, screen: Any) -> None:
     book.calendar(3)
     for account in ("A", "B"):
