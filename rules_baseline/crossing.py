@@ -95,7 +95,7 @@ def crossings(con: Any, units: Sequence[Standing], rows: str, book: Book, *, by:
     return list(_crossings(events.combine_chunks(), units, book))
 
 
-def still_open(standing: Sequence[Standing], book: Book, exempt: Exempt = frozenset()) -> list[Standing]:
+def still_open(standing: Sequence[Standing], book: Book, exempt: Exempt) -> list[Standing]:
     """Those that may stand at a level which they have not emitted, and are not ``exempt``."""
     return [one for one in standing if _open(one, book) and (one.unit[0], *one.unit[3:]) not in exempt]
 

@@ -107,8 +107,9 @@ def _refuse_unwritable(out: Path, home: Settings, events: Path) -> None:
     from rules_baseline.table_file import check_name
 
     check_name(out, "--out")
+    read = raw_files(events, but=("alerts",))  # alerts may become those of the folder
     for file in (out, findings_file(out)):
-        ready_file(file, "--out", raw_files(events, but=("alerts",)))  # alerts may become those of the folder
+        ready_file(file, "--out", read)
     ready_folder(home.rules_dir, "ALERTGRADE_HOME")
 
 

@@ -119,25 +119,20 @@ class Record:
 
         Instants are text with their zone, as those of an alert are.
         """
-        rows: list[dict[str, Any]] = self._con.sql(_CORRECTIONS, params=[since]).to_arrow_table().to_pylist()
+        rows = self._rows(_CORRECTIONS, since)
         return [{name: _written_out(value) for name, value in row.items()} for row in rows]
 
     def refused(self, since: int = 0) -> list[dict[str, Any]]:
         """Rows set aside, from batch ``since`` on."""
-        sql = "SELECT * FROM watch_refused WHERE sequence >= ? ORDER BY sequence, rowid"
-        rows: list[dict[str, Any]] = self._con.sql(sql, params=[since]).to_arrow_table().to_pylist()
-        return rows
+        return self._rows("SELECT * FROM watch_refused WHERE sequence >= ? ORDER BY sequence, rowid", since)
 
     def failed(self, since: int = 0) -> list[dict[str, Any]]:
         """Rules of the broker's own that failed at a close from batch ``since`` on, and the days they did not judge."""
-        sql = "SELECT * FROM watch_failed WHERE sequence >= ? ORDER BY sequence, rule_id"
-        rows: list[dict[str, Any]] = self._con.sql(sql, params=[since]).to_arrow_table().to_pylist()
-        return [row | {"trading_days": [day.isoformat() for day in row["trading_days"]]} for row in rows]
+        return self._failures("SELECT * FROM watch_failed WHERE sequence >= ? ORDER BY sequence, rule_id", since)
 
     def still_failed(self) -> list[dict[str, Any]]:
         """Of ``failed`` the days that were not judged again since; late rows open a day anew."""
-        rows: list[dict[str, Any]] = self._con.sql(_STILL_FAILED).to_arrow_table().to_pylist()
-        return [row | {"trading_days": [day.isoformat() for day in row["trading_days"]]} for row in rows]
+        return self._failures(_STILL_FAILED)
 
     def counts(self) -> tuple[int, int, int]:
         """Rows that arrived for good, exact duplicates dropped, and rows set aside."""
@@ -152,6 +147,14 @@ class Record:
     def _raised(self, which: str, parameter: int) -> list[Raised]:
         rows = self._all(f"SELECT sequence, record, intraday FROM watch_alerts {which}", parameter)
         return [Raised(n, TriggerRecord.model_validate_json(alert), json.loads(row)) for n, alert, row in rows]
+
+    def _failures(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        rows = self._rows(sql, *parameters)
+        return [row | {"trading_days": [day.isoformat() for day in row["trading_days"]]} for row in rows]
+
+    def _rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._con.sql(sql, params=list(parameters)).to_arrow_table().to_pylist()
+        return rows
 
     def _all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self._con.execute(sql, list(parameters)).fetchall()

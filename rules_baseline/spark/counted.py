@@ -10,7 +10,8 @@ from datetime import date
 
 import pyarrow as pa
 
-from rules_baseline import crossing, memory
+from rules_baseline import memory
+from rules_baseline.ahead import found_in_state
 from rules_baseline.engine import RulesEngine
 from rules_baseline.memory import Needed
 from rules_baseline.spark.inputs import DAY_FACTS
@@ -59,10 +60,11 @@ class CountedEngine(RulesEngine):
         self._con.register("arriving", events)
         self._con.execute(_FORGET)
         self._insert(events, f"{UNIT_SQL}, {EVENT_SQL}")
-        standing, _ = self._totals.add(self._con.sql(_FRESH).to_arrow_table())
-        exempt = self._counting.exempt(tuple(sorted({one.unit[3] for one in standing})))
-        units = crossing.still_open(standing, self._book, exempt)
-        return self._book.records(crossing.new_crossings(self._con, units, self._book, late=False))
+        rows = self._con.sql(_FRESH).to_arrow_table()
+        exempt = self._counting.exempt(tuple(sorted(rows.column("trading_day").unique().to_pylist())))
+        return self._book.records(
+            found_in_state(self._con, rows, self._totals, self._book, exempt, late=False).crossings
+        )
 
     def _insert(self, rows: pa.Table, columns: str) -> None:
         self._con.register("arriving", rows)
